@@ -2,10 +2,12 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <pappus/node_config.hpp>
+#include <pappus/wire/utf8.hpp>
 
 #include "check_setting.hpp"
 
@@ -40,6 +42,7 @@ void node_config::check() const {
   check_setting(protocol_version.number != 0, self + ".protocol_version", "must not be 0");
   check_setting(user_agent.size() <= peer::limits::max_user_agent, self + ".user_agent",
                 "must be at most 256 bytes long");
+  check_setting(wire::is_utf8(std::as_bytes(std::span{user_agent})), self + ".user_agent", "must be UTF-8");
   check_setting(!advertise || advertise->port != 0, self + ".advertise", "must not have port 0");
   check_setting(all_have_ports(preferred_peers), self + ".preferred_peers", "must not have port 0");
   check_hosts(preferred_hosts, self + ".preferred_hosts");

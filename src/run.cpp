@@ -1,5 +1,7 @@
 #include <csignal>
 #include <cstdio>
+#include <string>
+#include <system_error>
 
 #include <pappus/coro/scope.hpp>
 #include <pappus/run.hpp>
@@ -20,12 +22,20 @@ task<result<void>> run_until_signal(scope& tasks, uv::signal_set* signals, node*
   co_return ended;
 }
 
+/// Why the node cannot run. An error of the store names it.
+std::string reason_of(const node& which, std::error_code error) {
+  if (error.category() != peer::store_category()) return error.message();
+  const node_config& config = which.config();
+  const std::string& name = config.custom_store.open ? config.custom_store.name : config.store_path;
+  return "cannot use the store '" + name + "': " + error.message();
+}
+
 }  // namespace
 
 int run(uv::loop& on, node& which) {
   uv::signal_set signals{on, {SIGINT, SIGTERM}};
   const auto ended = on.run(with_scope(run_until_signal, &signals, &which));
-  if (!ended) std::fprintf(stderr, "the node cannot run: %s\n", ended.error().message().c_str());
+  if (!ended) std::fprintf(stderr, "the node cannot run: %s\n", reason_of(which, ended.error()).c_str());
   return ended ? 0 : 1;
 }
 

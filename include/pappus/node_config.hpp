@@ -36,7 +36,8 @@ struct node_config {
   wire::protocol_version protocol_version = wire::latest_version;
   /// Capabilities announced to peers; if absent, those that follow from the functions of the adapter.
   std::optional<wire::capabilities> capabilities;
-  /// Name of the software, sent in Hand and Shake; at most `peer::limits::max_user_agent` bytes.
+  /// Name of the software, sent in Hand and Shake; at most `peer::limits::max_user_agent` bytes of
+  /// UTF-8.
   std::string user_agent = "MW/pappus " + std::string{library_version};
 
   /// Endpoint to listen on; with port 0 the system chooses the port. If absent, all addresses and the default port of
@@ -79,7 +80,8 @@ struct node_config {
   /// Dandelion: how the origin of a transaction is kept private.
   peer::dandelion_options dandelion;
   /// File of the store, created if it does not exist. It keeps addresses, bans and the node's own private transactions
-  /// across runs. With `in_memory_store` nothing is kept.
+  /// across runs. With `in_memory_store` nothing is kept. A name that is not that of a file is an
+  /// error of `node::run`.
   std::string store_path = peer::in_memory_store;
   /// Store to use instead of the file `store_path`; none if its `open` is empty.
   peer::store_source custom_store;

@@ -93,6 +93,43 @@ def configuration():
     return "\n\n".join(pages)
 
 
+# The enumerations that applications meet: header, and the source that prints them.
+ENUMERATIONS = (
+    ("errc", "error.hpp", "src/error.cpp"),
+    ("peer::disconnect_reason", "peer/disconnect_info.hpp", "src/peer/disconnect_info.cpp"),
+    ("peer::request_error", "peer/session/peer_request.hpp", "src/peer/session/peer_request.cpp"),
+    ("peer::stem_errc", "peer/stem_result.hpp", "src/peer/stem_result.cpp"),
+    ("peer::stem_outcome", "peer/stem_result.hpp", "include/pappus/peer/stem_result.hpp"),
+    ("peer::fluff_reason", "peer/stem_result.hpp", "include/pappus/peer/stem_result.hpp"),
+    ("peer::store_errc", "peer/store/store_errc.hpp", None),
+    ("integration::call_errc", "integration/threads/call_errc.hpp", None),
+    ("wire::decode_errc", "wire/error.hpp", "src/wire/error.cpp"),
+    ("wire::capability", "wire/capabilities.hpp", None),
+    ("peer::dandelion_scheme", "peer/dandelion/options.hpp", "include/pappus/peer/dandelion/options.hpp"),
+    ("peer::fluff_mode", "peer/dandelion/options.hpp", None),
+    ("peer::log_level", "peer/log.hpp", "src/peer/log.cpp"),
+)
+
+
+def enumerators():
+    pages = [f"# Enumerators\n\n{GENERATED}",
+             "What each enumerator means, and how it is printed where that is another name."]
+    for name, header, printer in ENUMERATIONS:
+        enum = name.split("::")[-1]
+        source = (INCLUDE / header).read_text()
+        body = re.search(rf"enum class {enum}\b[^{{]*{{(.*?)\n}};", source, re.S).group(1)
+        printed = {}
+        if printer:
+            printed = dict(re.findall(rf'case {enum}::(\w+): return "([^"]*)"', (ROOT / printer).read_text()))
+        rows = []
+        for one, meaning in re.findall(r"^ *(\w+)(?: = \w+)?,?(?: *// (.*))?$", body, re.M):
+            other = printed.get(one, one)
+            rows.append(f"| `{one}` | {'' if other == one else f'`{other}`'} | {meaning} |")
+        pages.append(f"## {name}\n\nIn `<pappus/{header}>`.\n\n| enumerator | printed as | meaning |\n|---|---|---|\n"
+                     + "\n".join(rows))
+    return "\n\n".join(pages)
+
+
 def metrics(program):
     text = subprocess.run([program], stdout=subprocess.PIPE, text=True, check=True).stdout
     helps = dict(re.findall(r"^# HELP (\S+) (.*)$", text, re.M))
@@ -119,7 +156,8 @@ def main(*arguments):
     check = "--check" in arguments
     print_metrics, node = [each for each in arguments if each != "--check"]
     stale = []
-    for name, content in (("limits", limits()), ("configuration", configuration()), ("metrics", metrics(print_metrics)),
+    for name, content in (("limits", limits()), ("configuration", configuration()),
+                          ("enumerators", enumerators()), ("metrics", metrics(print_metrics)),
                           ("command_line", command_line(node)), ("json", json_page.page(node, GENERATED))):
         path = ROOT / "docs" / "reference" / f"{name}.md"
         content = content.rstrip("\n") + "\n"

@@ -9,7 +9,7 @@
 
 namespace pappus::io {
 
-/// Values outside their range are clamped to it.
+/// A `backoff` clamps values outside their range to it; a node refuses them, and times that are not positive.
 struct backoff_options {
   duration initial = std::chrono::seconds{1};  // not negative
   duration max = std::chrono::minutes{5};      // not negative

@@ -13,8 +13,8 @@ namespace pappus::peer {
 
 /// Stem transactions that one address may send in an epoch, count and bytes.
 struct stem_limits {
-  std::size_t transactions = limits::max_stems_per_address;
-  std::size_t bytes = limits::max_stem_bytes_per_address;
+  std::size_t transactions = limits::max_stems_per_address;  // count
+  std::size_t bytes = limits::max_stem_bytes_per_address;    // of them together
 };
 
 /// Counts by IP address, so that reconnecting resets nothing. After `limits::max_stem_accounts` addresses, the further
