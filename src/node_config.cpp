@@ -35,6 +35,12 @@ void check_reconnect(const io::backoff_options& how, const std::string& name) {
   check_setting(how.jitter >= 0 && how.jitter <= 1, name + ".jitter", "must be from 0 to 1");
 }
 
+/// A session needs its pings, pongs and requests: with less than one message a second it would not last.
+void check_session_limit(const peer::rate_limit& limit, const std::string& name) {
+  limit.check(name);
+  check_setting(limit.per_second >= 1, name + ".per_second", "must be at least 1");
+}
+
 }  // namespace
 
 void node_config::check() const {
@@ -50,9 +56,10 @@ void node_config::check() const {
   check_reconnect(reconnect, self + ".reconnect");
   connection_limits.check(self + ".connection_limits");
   check_setting(max_memory != 0, self + ".max_memory", "must not be 0");
-  check_setting(upload_limits.bytes != 0, self + ".upload_limits.bytes", "must not be 0");
-  send_limit.check(self + ".send_limit");
-  receive_limit.check(self + ".receive_limit");
+  check_setting(upload_limits.bytes != 0 || upload_limits.interval <= io::duration::zero(),
+                self + ".upload_limits.bytes", "must not be 0");
+  check_session_limit(send_limit, self + ".send_limit");
+  check_session_limit(receive_limit, self + ".receive_limit");
   known_filter.check(self + ".known_filter");
   dandelion.check(self + ".dandelion");
 }

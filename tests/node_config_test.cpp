@@ -75,6 +75,8 @@ const std::vector<wrong_setting> wrong_settings{
     {"node_config.max_memory ", [](node_config& of) { of.max_memory = 0; }},
     {"node_config.upload_limits.bytes ", [](node_config& of) { of.upload_limits.bytes = 0; }},
     {"node_config.send_limit.per_second ", [](node_config& of) { of.send_limit.per_second = 0; }},
+    {"node_config.send_limit.per_second ", [](node_config& of) { of.send_limit.per_second = 0.03; }},
+    {"node_config.receive_limit.per_second ", [](node_config& of) { of.receive_limit.per_second = 0.9; }},
     {"node_config.send_limit.burst ", [](node_config& of) { of.send_limit.burst = 0.5; }},
     {"node_config.receive_limit.per_second ", [](node_config& of) { of.receive_limit.per_second = not_a_number; }},
     {"node_config.receive_limit.burst ", [](node_config& of) { of.receive_limit.burst = infinite; }},
@@ -126,6 +128,13 @@ TEST_CASE("no node is made with a setting out of its range, and the reason begin
     CHECK(why.rfind(each.name, 0) == 0);
     CHECK_THROWS_AS(config.check(), std::invalid_argument);
   }
+}
+
+TEST_CASE("without an interval, responses have no quota, and its size does not matter") {
+  node_config config = simulated_config();
+  config.upload_limits.bytes = 0;
+  config.upload_limits.interval = 0s;
+  CHECK_NOTHROW(config.check());
 }
 
 TEST_CASE("a rate limit that allows nothing is refused for a message of the application") {

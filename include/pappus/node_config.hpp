@@ -69,10 +69,12 @@ struct node_config {
   /// Limits of the responses (chain data and transactions) to each address that dials the node, and to each endpoint
   /// that the node dials.
   peer::upload_limits upload_limits;
-  /// Rate limit of the messages sent to each peer. Grin bans a peer that sends it more than the default.
+  /// Rate limit of the messages sent to each peer; at least 1 a second. Grin bans a peer that sends it more than the
+  /// default.
   peer::rate_limit send_limit;
-  /// Rate limit of the messages received from each peer. A peer that exceeds it is disconnected as `too_many_messages`.
-  /// An address whose peers together exceed `connection_limits.inbound_per_address` times that is read less often.
+  /// Rate limit of the messages received from each peer; at least 1 a second. A peer that exceeds it is disconnected as
+  /// `too_many_messages`. An address whose peers together exceed `connection_limits.inbound_per_address` times that is
+  /// read less often.
   peer::rate_limit receive_limit{peer::limits::receive_rate, peer::limits::receive_burst};
   /// Size of the filters that remember what each peer has, so that it is not sent again. `per_second` is that of the
   /// filter of what the application has, too.

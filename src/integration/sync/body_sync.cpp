@@ -32,7 +32,6 @@ bool body_sync::received(io::time_point now, sync_ticket which, std::size_t byte
   const auto answered = take(which);
   if (!answered) return false;
   peers_.delivered(now, answered->peer, sync_kind::block, now - answered->asked_at);
-  estimate_ = (estimate_ * 7 + bytes) / 8;
   entry* const wanted = find(answered->hash);
   if (wanted == nullptr || wanted->arrived) {
     wasted_ += bytes;
@@ -77,7 +76,9 @@ void body_sync::imported(io::time_point now, sync_ticket which, import_result wh
       count(front, 0);
       front.arrived.reset();
       return;
-    case import_result::unlinked: return clear();
+    case import_result::unlinked:
+      list_not_before_ = io::saturating_add(now, limits::failure_retry_delay);
+      return clear();
     case import_result::busy: not_before_ = io::saturating_add(now, limits::busy_retry_delay); return;
     case import_result::future:
     case import_result::failed: not_before_ = io::saturating_add(now, limits::failure_retry_delay); return;
@@ -129,11 +130,13 @@ void body_sync::request_blocks(io::time_point now) {
   bool first = true;
   for (entry& each : window_) {
     if (each.arrived) continue;
-    const bool has_room = waiting < limits::max_blocks_in_flight && bytes_ + estimate_ <= limits::max_sync_bytes;
+    const bool has_room =
+        waiting < limits::max_blocks_in_flight && bytes_ + limits::assumed_block_size <= limits::max_sync_bytes;
     if (!first && !has_room) return;
     if (now >= each.not_before && !is_awaited(each, first, now)) {
+      const std::size_t before = open_.size();
       if (!request_block(now, each)) return;
-      ++waiting;
+      waiting += open_.size() - before;
     }
     first = false;
   }
@@ -161,7 +164,7 @@ bool body_sync::request_block(io::time_point now, entry& which) {
   const io::time_point due = peers_.sent(now, *chosen, sync_kind::block);
   open_.push_back({++tickets_, *chosen, which.hash, now, due});
   which.asked.push_back(*chosen);
-  count(which, std::max(which.counted, estimate_));
+  count(which, limits::assumed_block_size);
   to_do_.push_back(sync_action::request_block{tickets_, *chosen, which.hash});
   return true;
 }

@@ -13,10 +13,7 @@ constexpr std::size_t max_batches = 2;
 
 }  // namespace
 
-void header_sync::set_tip(peer::chain_tip tip) noexcept {
-  if (tip.total_difficulty > tip_.total_difficulty) unaccepted_ = 0;
-  tip_ = tip;
-}
+void header_sync::set_tip(peer::chain_tip tip) noexcept { tip_ = tip; }
 
 void header_sync::located(io::time_point now, std::vector<wire::hash> locator) {
   locating_ = false;
@@ -24,7 +21,8 @@ void header_sync::located(io::time_point now, std::vector<wire::hash> locator) {
     not_before_ = io::saturating_add(now, limits::failure_retry_delay);
     return;
   }
-  if (locator.size() > wire::limits::max_locator_hashes) locator.resize(wire::limits::max_locator_hashes);
+  // The last is the genesis, which every peer has.
+  while (locator.size() > wire::limits::max_locator_hashes) locator.erase(locator.end() - 2);
   locator_ = std::move(locator);
 }
 
@@ -46,6 +44,7 @@ bool header_sync::unanswered(io::time_point now, sync_ticket which) {
   if (!asked) return false;
   peers_.not_delivered(asked->peer, sync_kind::headers);
   if (!asked->late) peers_.late(now, asked->peer, sync_kind::headers, asked->asked_at);
+  peers_.disbelieve(now, asked->peer, limits::sync_pauses[0]);
   return true;
 }
 
@@ -67,7 +66,8 @@ void header_sync::accept(io::time_point now, const request& asked, const headers
     to_do_.push_back(sync_action::discard{asked.ticket});
     if (response.count != 0 && !fork_is_long) peers_.useless(now, asked.peer);
   }
-  if (fork_is_long || (!is_full && given < asked.claimed)) peers_.overstated(now, asked.peer);
+  if (response.cut) peers_.disbelieve(now, asked.peer, limits::sync_pauses[0]);
+  else if (fork_is_long || (!is_full && given < asked.claimed)) peers_.overstated(now, asked.peer);
   if (!usable || !is_full) start_over();
 }
 
@@ -81,7 +81,15 @@ void header_sync::imported(io::time_point now, sync_ticket which, import_result 
   }
   batches_.erase(batches_.begin());
   to_do_.push_back(sync_action::discard{which});
-  if (what == import_result::accepted || what == import_result::known) return peers_.useful(done.peer);
+  if (what == import_result::known) return;
+  if (what == import_result::accepted) {
+    peers_.useful(done.peer);
+    if (done.tip.total_difficulty > imported_work_) {
+      imported_work_ = done.tip.total_difficulty;
+      unaccepted_ = 0;
+    }
+    return;
+  }
   // The next batch follows this one.
   for (const batch& each : std::exchange(batches_, {})) {
     wasted_ += each.count;
@@ -116,7 +124,9 @@ void header_sync::request_next(io::time_point now) {
   const auto is_free = [this](std::uint64_t peer) {
     return std::none_of(open_.begin(), open_.end(), [peer](const request& each) { return each.peer == peer; });
   };
-  const auto from_source = [&](std::uint64_t peer) { return peer == source_ && is_free(peer); };
+  const auto from_source = [&](std::uint64_t peer) {
+    return peer == source_ && is_free(peer) && peers_.is_fast(peer, sync_kind::headers);
+  };
   const std::uint64_t above = known_work();
   auto chosen = peers_.select(now, sync_kind::headers, above, 0, 1, from_source);
   if (!chosen) chosen = peers_.select(now, sync_kind::headers, above, 0, 1, is_free);

@@ -6,9 +6,10 @@
 namespace pappus::integration {
 
 void sync_peers::add(io::time_point now, const peer::peer_info& which) {
-  peers_.insert_or_assign(which.id,
-                          entry{which.tip, which.capabilities, which.direction,
-                                io::token_bucket{limits::sync_request_rate, limits::sync_request_burst, now}});
+  const io::token_bucket requests{limits::sync_request_rate, limits::sync_request_burst, now};
+  const auto [added, is_new] =
+      peers_.try_emplace(which.id, entry{which.tip, which.capabilities, which.direction, requests});
+  if (!is_new) added->second.claim = which.tip;
 }
 
 void sync_peers::update(std::uint64_t peer, peer::chain_tip claimed) {
@@ -81,6 +82,12 @@ void sync_peers::nobody_responds(sync_kind kind) noexcept {
   if (limits::assumed_deadline * scale < limits::max_deadline) scale *= 2;
 }
 
+bool sync_peers::is_fast(std::uint64_t peer, sync_kind kind) const {
+  const entry* const found = find(peer);
+  if (found == nullptr) return false;
+  return found->by_kind[static_cast<std::size_t>(kind)].mean.value_or(io::duration::zero()) <= limits::min_deadline;
+}
+
 bool sync_peers::is_paused(std::uint64_t peer, io::time_point now) const {
   const entry* const found = find(peer);
   return found != nullptr && found->paused_until > now;
@@ -144,7 +151,9 @@ void sync_peers::strike(io::time_point now, std::uint64_t peer) {
   found->paused_until = io::saturating_add(now, limits::sync_pauses[step]);
   const bool is_time =
       last_disconnect_ == io::time_point::min() || now - last_disconnect_ >= limits::slow_peer_interval;
-  if (found->direction == peer::direction::outbound && is_time) {
+  const bool has_never_responded =
+      std::all_of(found->by_kind.begin(), found->by_kind.end(), [](const responses& each) { return !each.mean; });
+  if (found->direction == peer::direction::outbound && has_never_responded && is_time) {
     last_disconnect_ = now;
     to_do_.push_back(sync_action::disconnect{peer});
   }

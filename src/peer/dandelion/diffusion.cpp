@@ -17,7 +17,8 @@ broadcast_report diffusion::send(const wire::transaction_ptr& tx, const peer_fil
       continue;
     }
     const std::uint64_t peer = each->peer().id;
-    if (delayed_.size() >= limits::max_delayed_transmissions) {
+    const bool is_planned = delayed_.contains({peer, tx->kernel_hash(0)});
+    if (!is_planned && delayed_.size() >= limits::max_delayed_transmissions) {
       broadcaster_.send_to_peer(*each, tx, form, source);
       ++report.sent;
       continue;

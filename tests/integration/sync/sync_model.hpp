@@ -82,14 +82,19 @@ enum class conduct : std::uint8_t {
   invalid_block,   // sends blocks that the application finds invalid
   headers_only,    // answers no request for a block
   leaving,         // disconnects after some requests, and comes back
+  slow_headers,    // takes 25 s for headers
+  replaying,       // claims much work, and sends the first headers of the chain again and again
+  pruned,          // has no old blocks
+  ahead,           // its headers are cut short, as by a clock of the application's that is behind
 };
-inline constexpr std::size_t conducts = 9;
+inline constexpr std::size_t conducts = 13;
 
 struct settings {
   io::duration import_time = 1ms;        // of headers or a block
   double busy = 0;                       // probability that the application is busy
   double failing = 0;                    // probability that it fails
-  std::size_t block_size = 2'000;        // bytes
+  double unlinked = 0;                   // probability that it does not know the predecessor of a block
+  std::size_t max_block_size = 100'000;  // bytes
   double blocks_per_second = 1'000'000;  // that a peer sends
 };
 
@@ -136,12 +141,43 @@ public:
 
   /// Runs until the application has all blocks of this chain; false if it does not within that time.
   bool run_until_has(const chain& wanted, io::duration within) {
+    return run([&] { return body_tip_.total_difficulty >= wanted.tip().total_difficulty; }, within);
+  }
+  void run_for(io::duration length) {
+    run([] { return false; }, length);
+  }
+
+  [[nodiscard]] io::duration elapsed() const { return now_ - io::time_point{}; }
+  [[nodiscard]] const std::vector<std::string>& faults() const noexcept { return faults_; }
+  [[nodiscard]] sync_status status() const { return syncer_.status(now_); }
+  [[nodiscard]] const member& of(std::uint64_t id) const { return members_.at(id); }
+  [[nodiscard]] std::uint64_t random_below(std::uint64_t bound) { return random_.below(bound); }
+  [[nodiscard]] std::size_t blocks_sent() const noexcept { return blocks_sent_; }
+  [[nodiscard]] std::size_t headers_sent() const noexcept { return headers_sent_; }
+  [[nodiscard]] peer::chain_tip body() const noexcept { return body_tip_; }
+  [[nodiscard]] peer::chain_tip header() const noexcept { return header_tip_; }
+  [[nodiscard]] std::size_t disconnects() const noexcept { return disconnects_; }
+  void at(io::duration when, std::function<void()> run) { events_.push({io::time_point{} + when, ++order_, run}); }
+
+private:
+  struct event {
+    io::time_point when;
+    std::uint64_t order;
+    std::function<void()> run;
+    bool operator<(const event& other) const { return std::pair{when, order} > std::pair{other.when, other.order}; }
+  };
+
+  /// False if `done` does not hold within that time.
+  bool run(const std::function<bool()>& done, io::duration within) {
     const io::time_point end = now_ + within;
-    while (body_tip_.total_difficulty < wanted.tip().total_difficulty) {
+    while (!done()) {
       const io::time_point tick = syncer_.next_due(now_);
       const io::time_point soonest = events_.empty() ? io::never : events_.top().when;
       const io::time_point next = std::min(tick, soonest);
-      if (next > end || !faults_.empty()) return false;
+      if (next > end || !faults_.empty()) {
+        now_ = std::max(now_, std::min(next, end));
+        return false;
+      }
       require(next >= now_, "time goes on");
       if (tick <= soonest && next == now_) require(++ticks_at_once_ < 1000, "a tick changes what is due");
       else ticks_at_once_ = 0;
@@ -157,24 +193,6 @@ public:
     }
     return faults_.empty();
   }
-
-  [[nodiscard]] io::duration elapsed() const { return now_ - io::time_point{}; }
-  [[nodiscard]] const std::vector<std::string>& faults() const noexcept { return faults_; }
-  [[nodiscard]] sync_status status() const { return syncer_.status(now_); }
-  [[nodiscard]] const member& of(std::uint64_t id) const { return members_.at(id); }
-  [[nodiscard]] std::uint64_t random_below(std::uint64_t bound) { return random_.below(bound); }
-  [[nodiscard]] std::size_t blocks_sent() const noexcept { return blocks_sent_; }
-  [[nodiscard]] std::size_t headers_sent() const noexcept { return headers_sent_; }
-  [[nodiscard]] peer::chain_tip body() const noexcept { return body_tip_; }
-  void at(io::duration when, std::function<void()> run) { events_.push({io::time_point{} + when, ++order_, run}); }
-
-private:
-  struct event {
-    io::time_point when;
-    std::uint64_t order;
-    std::function<void()> run;
-    bool operator<(const event& other) const { return std::pair{when, order} > std::pair{other.when, other.order}; }
-  };
 
   /// What a peer has sent.
   struct content {
@@ -195,6 +213,7 @@ private:
   [[nodiscard]] static peer::chain_tip claim_of(const member& which) {
     peer::chain_tip claim = which.serves->tip();
     if (which.acts == conduct::overstating) claim = {claim.total_difficulty + 1'000'000, claim.height + 100'000};
+    if (which.acts == conduct::replaying) claim.total_difficulty += 1'000'000;
     if (which.acts == conduct::empty || which.acts == conduct::unlinked) claim.total_difficulty += 7;
     return claim;
   }
@@ -206,7 +225,7 @@ private:
     peer::peer_info info;
     info.id = id;
     info.direction = id % 2 == 0 ? peer::direction::outbound : peer::direction::inbound;
-    info.capabilities = wire::default_capabilities;
+    info.capabilities = which.acts == conduct::pruned ? wire::default_capabilities : wire::archive_capabilities;
     info.tip = claim_of(which);
     syncer_.peer_connected(now_, info);
   }
@@ -231,7 +250,7 @@ private:
   /// Carries out all that is ordered.
   void perform() {
     while (auto next = syncer_.next_action()) std::visit([this](const auto& order) { carry_out(order); }, *next);
-    require(syncer_.status(now_).bytes <= limits::max_sync_bytes + 2 * how_.block_size, "bytes are bounded");
+    require(syncer_.status(now_).bytes <= limits::max_sync_bytes + limits::assumed_block_size, "bytes are bounded");
   }
 
   void carry_out(const sync_action::get_locator&) {
@@ -264,14 +283,22 @@ private:
     }
     sent.count = std::min<std::uint64_t>(wire::limits::max_headers, asked.serves->length() + 1 - sent.first);
     if (asked.acts == conduct::empty) sent.count = 0;
+    if (asked.acts == conduct::replaying) {
+      sent.first = 1;
+      sent.count = std::min<std::uint64_t>(wire::limits::max_headers, asked.serves->length());
+    }
+    const bool is_cut = asked.acts == conduct::ahead;
+    if (is_cut) sent.count /= 2;
+    const io::duration takes = asked.acts == conduct::slow_headers ? 25s : asked.round_trip;
     if (asked.acts == conduct::unlinked) sent.links = false;
     if (asked.acts == conduct::invalid_header) sent.valid = false;
-    later(asked.round_trip, [this, ticket = order.ticket, sent] {
+    later(takes, [this, ticket = order.ticket, sent, is_cut] {
       if (!end_request(ticket, sent.peer, true)) return;
       headers_sent_ += sent.count;
       content_[ticket] = sent;
       headers_summary found;
       found.count = sent.count;
+      found.cut = is_cut;
       if (sent.count != 0) {
         const std::uint64_t last = sent.first + sent.count - 1;
         found.before_first = sent.links ? sent.of->at(sent.first - 1) : wire::hash::copy(strange_.raw.data());
@@ -341,7 +368,10 @@ private:
     member& asked = begin_request(order.ticket, order.peer);
     require(++asked.blocks_open <= limits::max_blocks_in_flight_per_peer, "requests for blocks to a peer");
     require(chain::height_of(order.hash) <= claim_of(asked).height, "no peer is asked above its height");
-    const bool has_it = asked.serves->has(order.hash) && chain::height_of(order.hash) <= asked.serves->length();
+    const std::uint64_t height = chain::height_of(order.hash);
+    const bool is_pruned = asked.acts == conduct::pruned && height + limits::recent_blocks < asked.serves->length();
+    const bool has_it = !is_pruned && asked.serves->has(order.hash) && height <= asked.serves->length();
+    require(!is_pruned, "no peer is asked for a block that is older than it keeps");
     const bool mute = asked.acts == conduct::silent || asked.acts == conduct::headers_only;
     if (mute || !has_it) return give_up(order.ticket, order.peer, false);
     content sent{order.peer, asked.serves, chain::height_of(order.hash), 1};
@@ -352,7 +382,7 @@ private:
       if (!end_request(ticket, sent.peer, false)) return;
       ++blocks_sent_;
       content_[ticket] = sent;
-      syncer_.block_received(now_, ticket, how_.block_size);
+      syncer_.block_received(now_, ticket, random_.below(how_.max_block_size));
     });
   }
 
@@ -368,6 +398,7 @@ private:
     if (chance(how_.busy)) return import_result::busy;
     if (chance(how_.failing)) return import_result::failed;
     require(content_.contains(which), "what is imported was not discarded");
+    if (chance(how_.unlinked)) return import_result::unlinked;
     const content& given = content_[which];
     if (!given.valid) return import_result::invalid;
     const wire::hash own = given.of->at(given.first);
@@ -394,6 +425,7 @@ private:
   }
 
   void carry_out(const sync_action::disconnect& order) {
+    ++disconnects_;
     later(0ms, [this, id = order.peer] { disconnect(id); });
   }
 
@@ -403,7 +435,8 @@ private:
     require(asked.connected, "no peer is asked that has left");
     require(asked.allowed.try_consume(now_), "the rate of requests to a peer");
     open_[peer].insert(ticket);
-    if (asked.acts == conduct::leaving && ++asked.requests % 20 == 0) later(0ms, [this, peer] { disconnect(peer); });
+    ++asked.requests;
+    if (asked.acts == conduct::leaving && asked.requests % 20 == 0) later(0ms, [this, peer] { disconnect(peer); });
     return asked;
   }
 
@@ -440,6 +473,7 @@ private:
   bool listing_ = false;
   bool importing_headers_ = false;
   bool importing_block_ = false;
+  std::size_t disconnects_ = 0;
   std::size_t headers_sent_ = 0;
   std::size_t blocks_sent_ = 0;
 

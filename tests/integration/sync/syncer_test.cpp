@@ -104,6 +104,56 @@ TEST_CASE("seven silent peers of eight cost at most twice the honest time and 60
   CHECK(longest <= 2 * alone + 60s);
 }
 
+TEST_CASE("a slow peer that is asked first does not keep headers from coming fast from the others") {
+  const chain main{1, 100'000, 10};
+  network model{1, {}};
+  model.add(conduct::slow_headers, main, 50ms);
+  model.at(2s, [&] {
+    for (int i = 0; i != 7; ++i) model.add(conduct::honest, main, 50ms);
+  });
+  model.begin();
+  model.run_for(5min);
+  CHECK(model.header().height == 100'000);
+  CHECK(model.faults() == std::vector<std::string>{});
+}
+
+TEST_CASE("a peer that claims work and gives none is not asked again and again, and the application is up to date") {
+  for (const conduct acts : {conduct::silent, conduct::replaying}) {
+    const chain main{1, 1'000, 10};
+    network model{1, {}};
+    model.add(conduct::honest, main, 50ms);
+    model.begin();
+    REQUIRE(model.run_until_has(main, a_day));
+    const chain claimed{3, 2'000, 10, &main, 1'000};
+    const std::uint64_t liar = model.add(acts, claimed, 1s);
+    model.run_for(1h);
+    CHECK(model.of(liar).requests <= 3 * (limits::max_fork_headers / wire::limits::max_headers + 1));
+    CHECK(model.faults() == std::vector<std::string>{});
+  }
+}
+
+TEST_CASE("peers without old blocks are asked for the latest only, and none of them is disconnected") {
+  const chain main{1, 12'000, 10};
+  network model{1, {}};
+  for (int i = 0; i != 7; ++i) model.add(conduct::pruned, main, 50ms);
+  model.add(conduct::honest, main, 50ms);
+  model.begin();
+  CHECK(model.run_until_has(main, a_day));
+  CHECK(model.faults() == std::vector<std::string>{});
+  CHECK(model.disconnects() == 0);
+}
+
+TEST_CASE("an application that finds every block unlinked does not have them sent again without a pause") {
+  const chain main{1, 1'000, 10};
+  settings how;
+  how.unlinked = 1;
+  network model{1, how};
+  model.add(conduct::honest, main, 50ms);
+  model.begin();
+  model.run_for(10min);
+  CHECK(model.blocks_sent() < 128 * 130);
+}
+
 TEST_CASE("peers with as much work as the application are asked nothing") {
   const chain main{1, 0, 10};
   network model{1, {}};

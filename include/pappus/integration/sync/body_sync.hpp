@@ -47,7 +47,7 @@ public:
   /// Whether the header chain has more work than the chain of blocks.
   [[nodiscard]] bool is_behind() const noexcept { return header_.total_difficulty > body_.total_difficulty; }
   [[nodiscard]] std::size_t in_flight() const noexcept { return open_.size(); }
-  /// Bytes of blocks that wait to be imported, and the estimated ones of those that are requested.
+  /// Bytes of blocks that wait to be imported, and `limits::assumed_block_size` for each that is requested.
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
   [[nodiscard]] std::uint64_t wasted() const noexcept { return wasted_; }
 
@@ -96,7 +96,7 @@ private:
   bool is_complete_ = false;            // nothing is missing after the window
   std::optional<sync_ticket> importing_;
   std::size_t bytes_ = 0;
-  std::size_t estimate_ = limits::assumed_block_size;       // mean of the latest blocks
+
   io::time_point not_before_ = io::time_point::min();       // of the next import
   io::time_point list_not_before_ = io::time_point::min();  // of the next list
   std::uint64_t wasted_ = 0;                                // bytes of blocks that were not imported

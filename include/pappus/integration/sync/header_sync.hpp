@@ -18,7 +18,8 @@ namespace pappus::integration {
 
 /// Headers come in batches of up to 512, each requested by a locator: hashes of which the peer continues from the first
 /// that is on its chain. The next batch is requested while the one before is imported, from the same peer, since the
-/// batch may be of a fork. A second peer is asked when a response is late.
+/// batch may be of a fork, if that one is fast. A second peer is asked when a response is late; a peer that does not
+/// respond at all is not believed for a while.
 ///
 /// A full batch is followed by another. After a shorter one the peer has no more: if its last header has less work than
 /// the peer claimed, the peer has overstated its chain, and is not believed for a while.
@@ -81,10 +82,11 @@ private:
   peer::chain_tip tip_;
   std::optional<std::vector<wire::hash>> locator_;  // of the application
   bool locating_ = false;
-  std::optional<wire::hash> last_;  // last header received after that locator
-  std::uint64_t round_ = 0;         // changes with what is requested next
-  std::uint64_t source_ = 0;        // the peer that sent `last_`
-  std::size_t unaccepted_ = 0;      // headers since the work of the tip rose
+  std::optional<wire::hash> last_;   // last header received after that locator
+  std::uint64_t round_ = 0;          // changes with what is requested next
+  std::uint64_t source_ = 0;         // the peer that sent `last_`
+  std::size_t unaccepted_ = 0;       // headers since `imported_work_` rose
+  std::uint64_t imported_work_ = 0;  // the most work of a batch that was accepted
   std::vector<request> open_;
   std::vector<batch> batches_;  // to be imported; the first may be under way
   bool importing_ = false;

@@ -17,15 +17,17 @@ inline constexpr std::size_t block_window = 128;
 inline constexpr std::size_t max_blocks_in_flight = 64;
 /// Block requests under way to one peer, count. Bitcoin Core MAX_BLOCKS_IN_TRANSIT_PER_PEER.
 inline constexpr std::size_t max_blocks_in_flight_per_peer = 16;
-/// Blocks that are requested, with an estimate of their size, or wait to be imported, bytes.
+/// Blocks that are requested or wait to be imported, bytes. Above it only the first missing block is requested.
 inline constexpr std::size_t max_sync_bytes = 64 << 20;
-/// Size of a block that is assumed before the first has arrived, bytes.
-inline constexpr std::size_t assumed_block_size = 16 << 10;
+/// Bytes that a requested block counts until it has arrived: more than the largest.
+inline constexpr std::size_t assumed_block_size = 3 << 19;
+/// Latest blocks that every node has, count. Grin CUT_THROUGH_HORIZON.
+inline constexpr std::uint64_t recent_blocks = 10'080;
 
 /// Requests for headers under way, count: further peers are asked while the responses of others are late.
 inline constexpr std::size_t max_header_requests = 8;
-/// Headers received since the work of the header chain rose last, count. A fork with less work than the chain, and more
-/// headers than that, is not followed.
+/// Headers received since the work of what was imported rose last, count. A fork with less work than the chain, and
+/// more headers than that, is not followed.
 inline constexpr std::size_t max_fork_headers = 20'000;
 
 /// Requests to one peer for headers and blocks, average per second. Grin bans a peer of which it counts more than 500

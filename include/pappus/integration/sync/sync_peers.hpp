@@ -31,6 +31,7 @@ public:
   /// `to_do` outlives it.
   sync_peers(io::random_source rng, actions& to_do) : rng_(std::move(rng)), to_do_(to_do) {}
 
+  /// A peer that is here already has only its tip updated.
   void add(io::time_point now, const peer::peer_info& which);
   /// The peer has reported another tip.
   void update(std::uint64_t peer, peer::chain_tip claimed);
@@ -62,6 +63,8 @@ public:
   void late(io::time_point now, std::uint64_t peer, sync_kind kind, io::time_point asked_at);
   /// Nobody responds and nobody else can be asked: the node's own link may be slow, so later deadlines are longer.
   void nobody_responds(sync_kind kind) noexcept;
+  /// Whether a peer's responses of a kind take no longer than the shortest deadline, as far as there were any.
+  [[nodiscard]] bool is_fast(std::uint64_t peer, sync_kind kind) const;
   /// Whether a peer is not asked, since its responses are late.
   [[nodiscard]] bool is_paused(std::uint64_t peer, io::time_point now) const;
 
@@ -100,7 +103,11 @@ private:
   [[nodiscard]] static responses& of(entry& which, sync_kind kind) {
     return which.by_kind[static_cast<std::size_t>(kind)];
   }
-  /// Every node has the latest blocks.
+  /// Every node has the latest blocks, older ones only those that say so.
+  [[nodiscard]] static bool keeps_block(const entry& which, std::uint64_t height) noexcept {
+    return which.capabilities.has(wire::capability::block_hist) || which.claim.height < limits::recent_blocks ||
+           which.claim.height - limits::recent_blocks <= height;
+  }
   [[nodiscard]] static bool serves(const entry& which, sync_kind kind) noexcept {
     return kind == sync_kind::block || which.capabilities.has(wire::capability::header_hist);
   }
@@ -124,10 +131,11 @@ std::optional<std::uint64_t> sync_peers::select(io::time_point now, sync_kind ki
   std::uint64_t alike = 0;  // candidates with the best rank
   for (auto& [id, each] : peers_) {
     const responses& with = of(each, kind);
-    const bool has_it = each.claim.total_difficulty > above && each.claim.height >= height && serves(each, kind);
+    const bool has_it = each.claim.total_difficulty > above && each.claim.height >= height && serves(each, kind) &&
+                        (kind == sync_kind::headers || keeps_block(each, height));
     if (!has_it || each.disbelieved_until > now || each.paused_until > now || with.in_flight >= max_in_flight) continue;
     if (each.requests.time_until(now) > io::duration::zero() || !suits(id)) continue;
-    const std::pair rank{with.in_flight, with.mean.value_or(io::duration::max())};
+    const std::pair rank{with.in_flight, with.mean.value_or(limits::min_deadline)};
     if (best && best_rank < rank) continue;
     if (!best || rank < best_rank) alike = 0;
     if (io::uniform_below(rng_, ++alike) != 0) continue;

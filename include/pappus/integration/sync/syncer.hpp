@@ -38,7 +38,7 @@ struct sync_status {
   peer::chain_tip header;     // of its header chain
   peer::chain_tip best;       // the most work that a peer is believed to have
   std::size_t in_flight = 0;  // requests to peers
-  std::size_t bytes = 0;      // of blocks that are requested or wait to be imported, partly estimated
+  std::size_t bytes = 0;      // of blocks that are requested, as if each were the largest, or wait to be imported
   std::uint64_t headers_wasted = 0;
   std::uint64_t bytes_wasted = 0;  // of blocks
 };
@@ -48,7 +48,7 @@ struct sync_status {
 ///
 /// Pure: time and random numbers are passed in, and actions are returned. Times must not step back. After each event
 /// the caller takes actions from `next_action` until there is none; their results are further events, during that or
-/// later. Only an import that is `invalid` blames a peer. O(peers + requests) for each event.
+/// later. Only an import that is `invalid` blames a peer. Each event costs at most the window times peers and requests.
 class syncer {
 public:
   explicit syncer(io::random_source rng) : peers_(std::move(rng), to_do_) {}
