@@ -47,7 +47,7 @@ void node_config::check() const {
   const std::string self = "node_config";
   check_setting(protocol_version.number != 0, self + ".protocol_version", "must not be 0");
   check_setting(user_agent.size() <= peer::limits::max_user_agent, self + ".user_agent",
-                "must be at most 256 bytes long");
+                "must be at most " + std::to_string(peer::limits::max_user_agent) + " bytes long");
   check_setting(wire::is_utf8(std::as_bytes(std::span{user_agent})), self + ".user_agent", "must be UTF-8");
   check_setting(!advertise || advertise->port != 0, self + ".advertise", "must not have port 0");
   check_setting(all_have_ports(preferred_peers), self + ".preferred_peers", "must not have port 0");

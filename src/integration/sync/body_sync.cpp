@@ -29,9 +29,8 @@ void body_sync::listed(io::time_point now, std::optional<missing_blocks> what) {
 }
 
 bool body_sync::received(io::time_point now, sync_ticket which, std::size_t bytes) {
-  const auto answered = take(which);
+  const auto answered = open_.answered(now, which);
   if (!answered) return false;
-  peers_.delivered(now, answered->peer, sync_kind::block, now - answered->asked_at);
   entry* const wanted = find(answered->hash);
   if (wanted == nullptr || wanted->arrived) {
     wasted_ += bytes;
@@ -45,10 +44,8 @@ bool body_sync::received(io::time_point now, sync_ticket which, std::size_t byte
 }
 
 bool body_sync::unanswered(io::time_point now, sync_ticket which) {
-  const auto ended = take(which);
+  const auto ended = open_.unanswered(now, which);
   if (!ended) return false;
-  peers_.not_delivered(ended->peer, sync_kind::block);
-  if (!ended->late) peers_.late(now, ended->peer, sync_kind::block, ended->asked_at);
   entry* const wanted = find(ended->hash);
   if (wanted != nullptr && !wanted->arrived && !has_open(*wanted)) count(*wanted, 0);
   return true;
@@ -97,12 +94,9 @@ void body_sync::advance(io::time_point now) {
 }
 
 io::time_point body_sync::next_due(io::time_point now) const {
-  io::time_point due = io::never;
+  io::time_point due = open_.next_due();
   for (const io::time_point each : {not_before_, list_not_before_}) {
     if (now < each) due = std::min(due, each);
-  }
-  for (const request& each : open_) {
-    if (!each.late) due = std::min(due, each.due);
   }
   for (const entry& each : window_) {
     if (!each.arrived && now < each.not_before) due = std::min(due, each.not_before);
@@ -126,7 +120,7 @@ void body_sync::import_next(io::time_point now) {
 }
 
 void body_sync::request_blocks(io::time_point now) {
-  std::size_t waiting = on_time();
+  std::size_t waiting = open_.count([](const request& each) { return !each.late; });
   bool first = true;
   for (entry& each : window_) {
     if (each.arrived) continue;
@@ -161,8 +155,7 @@ bool body_sync::request_block(io::time_point now, entry& which) {
     }
     return can_ask_again;
   }
-  const io::time_point due = peers_.sent(now, *chosen, sync_kind::block);
-  open_.push_back({++tickets_, *chosen, which.hash, now, due});
+  open_.add(now, {{++tickets_, *chosen, {}, {}}, which.hash});
   which.asked.push_back(*chosen);
   count(which, limits::assumed_block_size);
   to_do_.push_back(sync_action::request_block{tickets_, *chosen, which.hash});
@@ -172,38 +165,18 @@ bool body_sync::request_block(io::time_point now, entry& which) {
 /// Whether a response may still be waited for. If all are late, another peer is asked: for the first missing block at
 /// once, for a later one when the peers that were asked are not asked any more.
 bool body_sync::is_awaited(const entry& which, bool first, io::time_point now) const {
-  return std::any_of(open_.begin(), open_.end(), [&](const request& each) {
+  return open_.any([&](const request& each) {
     return each.hash == which.hash && !peers_.is_paused(each.peer, now) && (!each.late || !first);
   });
 }
 
 void body_sync::check_late(io::time_point now) {
-  bool any = false;
-  for (request& each : open_) {
-    if (each.late || now < each.due) continue;
-    each.late = any = true;
-    peers_.late(now, each.peer, sync_kind::block, each.asked_at);
-  }
-  const bool all = std::all_of(open_.begin(), open_.end(), [](const request& each) { return each.late; });
-  if (any && all) peers_.nobody_responds(sync_kind::block);
-}
-
-std::size_t body_sync::on_time() const {
-  return static_cast<std::size_t>(
-      std::count_if(open_.begin(), open_.end(), [](const request& each) { return !each.late; }));
+  const bool all_are_late = open_.check_late(now) && !open_.any([](const request& each) { return !each.late; });
+  if (all_are_late) peers_.extend_deadlines(sync_kind::block);
 }
 
 bool body_sync::has_open(const entry& which) const {
-  return std::any_of(open_.begin(), open_.end(), [&which](const request& each) { return each.hash == which.hash; });
-}
-
-std::optional<body_sync::request> body_sync::take(sync_ticket which) {
-  const auto found =
-      std::find_if(open_.begin(), open_.end(), [which](const request& each) { return each.ticket == which; });
-  if (found == open_.end()) return std::nullopt;
-  const request taken = *found;
-  open_.erase(found);
-  return taken;
+  return open_.any([&which](const request& each) { return each.hash == which.hash; });
 }
 
 body_sync::entry* body_sync::find(const wire::hash& hash) {

@@ -27,9 +27,8 @@ void header_sync::located(io::time_point now, std::vector<wire::hash> locator) {
 }
 
 bool header_sync::received(io::time_point now, sync_ticket which, const headers_summary& response) {
-  const auto asked = take(which);
+  const auto asked = open_.answered(now, which);
   if (!asked) return false;
-  peers_.delivered(now, asked->peer, sync_kind::headers, now - asked->asked_at);
   if (asked->round == round_) {
     accept(now, *asked, response);
   } else {
@@ -40,10 +39,8 @@ bool header_sync::received(io::time_point now, sync_ticket which, const headers_
 }
 
 bool header_sync::unanswered(io::time_point now, sync_ticket which) {
-  const auto asked = take(which);
+  const auto asked = open_.unanswered(now, which);
   if (!asked) return false;
-  peers_.not_delivered(asked->peer, sync_kind::headers);
-  if (!asked->late) peers_.late(now, asked->peer, sync_kind::headers, asked->asked_at);
   peers_.disbelieve(now, asked->peer, limits::sync_pauses[0]);
   return true;
 }
@@ -118,18 +115,11 @@ void header_sync::advance(io::time_point now) {
 }
 
 void header_sync::request_next(io::time_point now) {
-  const bool waits = std::any_of(open_.begin(), open_.end(),
-                                 [this](const request& each) { return each.round == round_ && !each.late; });
+  const bool waits = open_.any([this](const request& each) { return each.round == round_ && !each.late; });
   if (waits || batches_.size() == max_batches || open_.size() >= limits::max_header_requests) return;
-  const auto is_free = [this](std::uint64_t peer) {
-    return std::none_of(open_.begin(), open_.end(), [peer](const request& each) { return each.peer == peer; });
-  };
-  const auto from_source = [&](std::uint64_t peer) {
-    return peer == source_ && is_free(peer) && peers_.is_fast(peer, sync_kind::headers);
-  };
-  const std::uint64_t above = known_work();
-  auto chosen = peers_.select(now, sync_kind::headers, above, 0, 1, from_source);
-  if (!chosen) chosen = peers_.select(now, sync_kind::headers, above, 0, 1, is_free);
+  auto chosen =
+      select(now, [this](std::uint64_t peer) { return peer == source_ && peers_.is_fast(peer, sync_kind::headers); });
+  if (!chosen) chosen = select(now, [](std::uint64_t) { return true; });
   if (!chosen) return;
   if (!locator_) {
     // The locator must be of the chain with all that has been received.
@@ -139,32 +129,23 @@ void header_sync::request_next(io::time_point now) {
     return;
   }
   const std::uint64_t claimed = peers_.claim_of(*chosen, now)->total_difficulty;
-  const io::time_point due = peers_.sent(now, *chosen, sync_kind::headers);
-  open_.push_back({++tickets_, *chosen, round_, claimed, now, due});
+  open_.add(now, {{++tickets_, *chosen, {}, {}}, round_, claimed});
   to_do_.push_back(sync_action::request_headers{tickets_, *chosen, locator()});
 }
 
 void header_sync::check_late(io::time_point now) {
-  bool any = false;
-  for (request& each : open_) {
-    if (each.late || now < each.due) continue;
-    each.late = any = true;
-    peers_.late(now, each.peer, sync_kind::headers, each.asked_at);
-  }
-  if (!any) return;
-  const auto is_free = [this](std::uint64_t peer) {
-    return std::none_of(open_.begin(), open_.end(), [peer](const request& each) { return each.peer == peer; });
-  };
-  if (!peers_.select(now, sync_kind::headers, known_work(), 0, 1, is_free)) peers_.nobody_responds(sync_kind::headers);
+  if (open_.check_late(now) && !select(now, [](std::uint64_t) { return true; }))
+    peers_.extend_deadlines(sync_kind::headers);
+}
+
+/// A peer with more work than is known, one request at a time.
+template <class Suits>
+std::optional<std::uint64_t> header_sync::select(io::time_point now, Suits suits) {
+  return peers_.select(now, sync_kind::headers, known_work(), 0, 1, suits);
 }
 
 io::time_point header_sync::next_due(io::time_point now) const {
-  io::time_point due = io::never;
-  if (now < not_before_) due = not_before_;
-  for (const request& each : open_) {
-    if (!each.late) due = std::min(due, each.due);
-  }
-  return due;
+  return std::min(now < not_before_ ? not_before_ : io::never, open_.next_due());
 }
 
 bool header_sync::is_behind(io::time_point now) const {
@@ -189,15 +170,6 @@ std::vector<wire::hash> header_sync::locator() const {
   hashes.insert(hashes.end(), locator_->begin(), locator_->end());
   if (hashes.size() > wire::limits::max_locator_hashes) hashes.erase(hashes.end() - 2);  // not the last: the genesis
   return hashes;
-}
-
-std::optional<header_sync::request> header_sync::take(sync_ticket which) {
-  const auto found =
-      std::find_if(open_.begin(), open_.end(), [which](const request& each) { return each.ticket == which; });
-  if (found == open_.end()) return std::nullopt;
-  const request taken = *found;
-  open_.erase(found);
-  return taken;
 }
 
 /// Forgets the locator: the next request begins at the application's chain again.

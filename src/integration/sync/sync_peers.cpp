@@ -77,7 +77,7 @@ void sync_peers::late(io::time_point now, std::uint64_t peer, sync_kind kind, io
   if (has_responded_since(peer, kind, asked_at)) strike(now, peer);
 }
 
-void sync_peers::nobody_responds(sync_kind kind) noexcept {
+void sync_peers::extend_deadlines(sync_kind kind) noexcept {
   int& scale = scale_[static_cast<std::size_t>(kind)];
   if (limits::assumed_deadline * scale < limits::max_deadline) scale *= 2;
 }
@@ -85,7 +85,7 @@ void sync_peers::nobody_responds(sync_kind kind) noexcept {
 bool sync_peers::is_fast(std::uint64_t peer, sync_kind kind) const {
   const entry* const found = find(peer);
   if (found == nullptr) return false;
-  return found->by_kind[static_cast<std::size_t>(kind)].mean.value_or(io::duration::zero()) <= limits::min_deadline;
+  return of(*found, kind).mean.value_or(io::duration::zero()) <= limits::min_deadline;
 }
 
 bool sync_peers::is_paused(std::uint64_t peer, io::time_point now) const {
@@ -116,7 +116,7 @@ const sync_peers::entry* sync_peers::find(std::uint64_t peer) const {
 /// A peer that has always been slow earns no patience by that: the median counts if it is shorter.
 io::duration sync_peers::deadline(const entry& which, sync_kind kind) const {
   const auto usual = median(kind);
-  const auto own = which.by_kind[static_cast<std::size_t>(kind)].mean;
+  const auto own = of(which, kind).mean;
   io::duration wait = limits::assumed_deadline;
   if (usual || own) {
     const io::duration trip = std::min(own.value_or(limits::max_deadline), usual.value_or(limits::max_deadline));
@@ -129,7 +129,7 @@ io::duration sync_peers::deadline(const entry& which, sync_kind kind) const {
 std::optional<io::duration> sync_peers::median(sync_kind kind) const {
   std::vector<io::duration> means;
   for (const auto& [id, each] : peers_) {
-    if (const auto mean = each.by_kind[static_cast<std::size_t>(kind)].mean) means.push_back(*mean);
+    if (const auto mean = of(each, kind).mean) means.push_back(*mean);
   }
   if (means.empty()) return std::nullopt;
   const auto middle = means.begin() + static_cast<std::ptrdiff_t>(means.size() / 2);
@@ -138,9 +138,8 @@ std::optional<io::duration> sync_peers::median(sync_kind kind) const {
 }
 
 bool sync_peers::has_responded_since(std::uint64_t other_than, sync_kind kind, io::time_point when) const {
-  return std::any_of(peers_.begin(), peers_.end(), [&](const auto& each) {
-    return each.first != other_than && each.second.by_kind[static_cast<std::size_t>(kind)].last >= when;
-  });
+  return std::any_of(peers_.begin(), peers_.end(),
+                     [&](const auto& each) { return each.first != other_than && of(each.second, kind).last >= when; });
 }
 
 void sync_peers::strike(io::time_point now, std::uint64_t peer) {

@@ -10,7 +10,7 @@ namespace pappus::peer {
 void connection_limits::check(const std::string& name) const {
   const auto check_one = [&](std::size_t number, std::size_t min, const char* member) {
     check_setting(number >= min && number <= limits::max_connections, name + member,
-                  min == 0 ? "must be at most 1,000,000" : "must be from 1 to 1,000,000");
+                  "must be from " + std::to_string(min) + " to " + std::to_string(limits::max_connections));
   };
   check_one(inbound, 0, ".inbound");
   check_one(listener_buffer, 0, ".listener_buffer");

@@ -10,7 +10,7 @@ namespace pappus::peer {
 namespace {
 
 /// End of a bucket's list.
-constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint32_t no_entry = std::numeric_limits<std::uint32_t>::max();
 
 constexpr std::size_t first_buckets = 16;
 
@@ -59,15 +59,15 @@ const stem_entry* stem_table::find(stem_ticket ticket) const noexcept {
 std::optional<stem_ticket> stem_table::find(const stem_name& name) const noexcept {
   if (by_name_.empty()) return std::nullopt;
   place each = by_name_[hash_of(name) & (by_name_.size() - 1)];
-  while (each != nobody && entries_[each].name != name) each = entries_[each].next_named_;
-  return each == nobody ? std::nullopt : std::optional{ticket_of(each)};
+  while (each != no_entry && entries_[each].name != name) each = entries_[each].next_named_;
+  return each == no_entry ? std::nullopt : std::optional{ticket_of(each)};
 }
 
 std::vector<stem_ticket> stem_table::with_kernel(const wire::hash& first) const {
   std::vector<stem_ticket> found;
   if (by_kernel_.empty()) return found;
   const std::uint32_t hash = hash_of(first);
-  for (place each = by_kernel_[hash & (by_kernel_.size() - 1)]; each != nobody; each = entries_[each].after_) {
+  for (place each = by_kernel_[hash & (by_kernel_.size() - 1)]; each != no_entry; each = entries_[each].after_) {
     if (entries_[each].kernel_ == hash) found.push_back(ticket_of(each));
   }
   return found;
@@ -94,8 +94,8 @@ std::uint32_t stem_table::hash_of(const wire::hash& kernel) const noexcept {
 /// Doubles the number of buckets, links all entries again, and reserves heap positions for as many entries.
 void stem_table::grow() {
   const std::size_t more = std::max(first_buckets, 2 * by_name_.size());
-  buckets names(more, nobody);
-  buckets kernels(more, nobody);
+  buckets names(more, no_entry);
+  buckets kernels(more, no_entry);
   by_time_.reserve(more);
   by_name_ = std::move(names);
   by_kernel_ = std::move(kernels);
@@ -105,9 +105,9 @@ void stem_table::grow() {
 void stem_table::link(place added) noexcept {
   stem_entry& entry = entries_[added];
   entry.next_named_ = std::exchange(in(by_name_, hash_of(entry.name)), added);
-  entry.before_ = nobody;
+  entry.before_ = no_entry;
   entry.after_ = std::exchange(in(by_kernel_, entry.kernel_), added);
-  if (entry.after_ != nobody) entries_[entry.after_].before_ = added;
+  if (entry.after_ != no_entry) entries_[entry.after_].before_ = added;
 }
 
 void stem_table::unlink(place removed) noexcept {
@@ -115,8 +115,8 @@ void stem_table::unlink(place removed) noexcept {
   place* named = &in(by_name_, hash_of(entry.name));
   while (*named != removed) named = &entries_[*named].next_named_;
   *named = entry.next_named_;
-  (entry.before_ == nobody ? in(by_kernel_, entry.kernel_) : entries_[entry.before_].after_) = entry.after_;
-  if (entry.after_ != nobody) entries_[entry.after_].before_ = entry.before_;
+  (entry.before_ == no_entry ? in(by_kernel_, entry.kernel_) : entries_[entry.before_].after_) = entry.after_;
+  if (entry.after_ != no_entry) entries_[entry.after_].before_ = entry.before_;
 }
 
 void stem_table::put(place position, std::size_t rank) noexcept {

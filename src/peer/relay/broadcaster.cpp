@@ -71,34 +71,20 @@ private:
   std::optional<shared_frame<wire::messages::transaction>> featured_;  // created when needed
 };
 
+/// How an item is sent to each peer. `knows(session)`: whether a peer has it already. `encode(peer_info)`: the frame
+/// for a peer. `note(session)`: records that it was sent.
+template <class Known, class Encode, class Note>
+struct sending {
+  Known knows;
+  Encode encode;
+  Note note;
+};
+template <class Known, class Encode, class Note>
+sending(Known, Encode, Note) -> sending<Known, Encode, Note>;
+
 }  // namespace
 
-/// `knows(session)`: whether a peer has it already. `encode(peer_info)`: the frame for a peer. `note(session)`: records
-/// that it was sent.
-template <class Known, class Encode, class Note>
-broadcast_report broadcaster::send_to(const peer_filter& filter, announcement_source source, Known knows, Encode encode,
-                                      Note note) {
-  broadcast_report report;
-  for (session* const each : peers_.sessions()) {
-    if (!filter || filter(each->peer())) report += send_to_one(*each, source, knows, encode, note);
-  }
-  counted_ += report;
-  return report;
-}
-
-template <class Known, class Encode, class Note>
-broadcast_report broadcaster::send_to_one(session& peer, announcement_source source, Known& knows, Encode& encode,
-                                          Note& note) {
-  if (knows(peer)) return {.already_known = 1};
-  if (peer.is_congested(source)) return {.congested = 1};
-  const std::optional<wire::shared_bytes>& frame = encode(peer.peer());
-  if (!frame || peer.is_ending()) return {.unsendable = 1};
-  note(peer);
-  peer.send_frame(*frame, send_priority::announcements, source);
-  return {.sent = 1};
-}
-
-/// How a transaction is sent to a peer: whether the peer has it, its frame for the peer, and that it was sent.
+/// As `sending`, for a transaction.
 class broadcaster::transaction_sending {
 public:
   transaction_sending(broadcaster& owner, const wire::transaction_ptr& tx, transaction_form form)
@@ -108,18 +94,12 @@ public:
         announcement_(owner.local_, {tx->kernel_hash(0)}),
         whole_(owner.local_, owner.pool_, tx) {}
 
-  auto knows() {
-    return [this](session& peer) { return known_.contains(peer, print_); };
+  [[nodiscard]] bool knows(session& peer) const { return known_.contains(peer, print_); }
+  [[nodiscard]] const std::optional<wire::shared_bytes>& encode(const peer_info& peer) {
+    const bool asks = peer.capabilities.has(wire::capability::tx_kernel_hash);
+    return asks && announced_ ? announcement_.at(peer.version) : whole_.at(peer.version);
   }
-  auto encode() {
-    return [this](const peer_info& peer) -> const std::optional<wire::shared_bytes>& {
-      const bool asks = peer.capabilities.has(wire::capability::tx_kernel_hash);
-      return asks && announced_ ? announcement_.at(peer.version) : whole_.at(peer.version);
-    };
-  }
-  auto note() {
-    return [this](session& peer) { known_.add(peer, print_); };
-  }
+  void note(session& peer) { known_.add(peer, print_); }
 
 private:
   known_items& known_;
@@ -129,40 +109,56 @@ private:
   whole_transaction whole_;
 };
 
+template <class Sending>
+broadcast_report broadcaster::send_to(const peer_filter& filter, announcement_source source, Sending how) {
+  broadcast_report report;
+  for (session* const each : peers_.sessions()) {
+    if (!filter || filter(each->peer())) report += send_to_one(*each, source, how);
+  }
+  counted_ += report;
+  return report;
+}
+
+template <class Sending>
+broadcast_report broadcaster::send_to_one(session& peer, announcement_source source, Sending& how) {
+  if (how.knows(peer)) return {.already_known = 1};
+  if (peer.is_congested(source)) return {.congested = 1};
+  const std::optional<wire::shared_bytes>& frame = how.encode(peer.peer());
+  if (!frame || peer.is_ending()) return {.unsendable = 1};
+  how.note(peer);
+  peer.send_frame(*frame, send_priority::announcements, source);
+  return {.sent = 1};
+}
+
 broadcast_report broadcaster::send(const wire::transaction_ptr& tx, const peer_filter& filter, transaction_form form,
                                    announcement_source source) {
-  transaction_sending how{*this, tx, form};
-  return send_to(filter, source, how.knows(), how.encode(), how.note());
+  return send_to(filter, source, transaction_sending{*this, tx, form});
 }
 
 void broadcaster::send_to_peer(session& peer, const wire::transaction_ptr& tx, transaction_form form,
                                announcement_source source) {
   transaction_sending how{*this, tx, form};
-  auto knows = how.knows();
-  auto encode = how.encode();
-  auto note = how.note();
-  counted_ += send_to_one(peer, source, knows, encode, note);
+  counted_ += send_to_one(peer, source, how);
 }
 
 broadcast_report broadcaster::send(const wire::header& header, const peer_filter& filter) {
   const fingerprint whole = known_.fingerprint_of(header.hash());
   const fingerprint alone = known_.fingerprint_of(header.hash(), known_part::header);
   shared_frame<wire::messages::header> frame{local_, wire::messages::header{header}};
-  return send_to(
-      filter, announcement_source::chain(),
-      [&](session& peer) { return known_.contains(peer, whole) || known_.contains(peer, alone); },
-      [&](const peer_info& peer) -> decltype(auto) { return frame.at(peer.version); },
-      [&](session& peer) { known_.add(peer, alone); });
+  return send_to(filter, announcement_source::chain(),
+                 sending{[&](session& peer) { return known_.contains(peer, whole) || known_.contains(peer, alone); },
+                         [&](const peer_info& peer) -> decltype(auto) { return frame.at(peer.version); },
+                         [&](session& peer) { known_.add(peer, alone); }});
 }
 
 template <class Message>
-broadcast_report broadcaster::send_block(const Message& said, const wire::hash& id, const peer_filter& filter) {
+broadcast_report broadcaster::send_block(const Message& message, const wire::hash& id, const peer_filter& filter) {
   const fingerprint print = known_.fingerprint_of(id);
-  shared_frame<Message> frame{local_, said};
-  return send_to(
-      filter, announcement_source::chain(), [&](session& peer) { return known_.contains(peer, print); },
-      [&](const peer_info& peer) -> decltype(auto) { return frame.at(peer.version); },
-      [&](session& peer) { known_.add(peer, print); });
+  shared_frame<Message> frame{local_, message};
+  return send_to(filter, announcement_source::chain(),
+                 sending{[&](session& peer) { return known_.contains(peer, print); },
+                         [&](const peer_info& peer) -> decltype(auto) { return frame.at(peer.version); },
+                         [&](session& peer) { known_.add(peer, print); }});
 }
 
 broadcast_report broadcaster::send(const wire::compact_block_ptr& block, const peer_filter& filter) {

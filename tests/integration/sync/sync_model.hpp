@@ -23,54 +23,14 @@
 #include <pappus/io/random.hpp>
 #include <pappus/wire/limits.hpp>
 
+#include "application.hpp"
+#include "chain.hpp"
+
 namespace sync_model {
 
 using namespace pappus;
 using namespace pappus::integration;
 using namespace std::chrono_literals;
-
-/// A chain of headers from height 1 on, the first `fork` of them those of another chain. The block at height 0 is the
-/// genesis of all.
-class chain {
-public:
-  chain(std::uint8_t number, std::uint64_t length, std::uint64_t work_of_each, const chain* parent = nullptr,
-        std::uint64_t fork = 0)
-      : number_(number), length_(length), work_(work_of_each), parent_(parent), fork_(fork) {}
-
-  [[nodiscard]] std::uint64_t length() const noexcept { return length_; }
-  void grow(std::uint64_t length) noexcept { length_ = length; }
-
-  [[nodiscard]] wire::hash at(std::uint64_t height) const {
-    if (height <= fork_ && parent_ != nullptr) return parent_->at(height);
-    wire::hash made;
-    made.raw[0] = std::byte{height == 0 ? std::uint8_t{0} : number_};
-    for (std::size_t i = 0; i != 8; ++i) made.raw[8 + i] = static_cast<std::byte>(height >> 8 * i);
-    return made;
-  }
-  [[nodiscard]] std::uint64_t work_at(std::uint64_t height) const {
-    if (parent_ == nullptr) return height * work_;
-    if (height <= fork_) return parent_->work_at(height);
-    return parent_->work_at(fork_) + (height - fork_) * work_;
-  }
-  [[nodiscard]] bool has(const wire::hash& which) const { return at(height_of(which)) == which; }
-  [[nodiscard]] peer::chain_tip tip() const { return {work_at(length_), length_}; }
-
-  [[nodiscard]] static std::uint64_t height_of(const wire::hash& which) {
-    std::uint64_t height = 0;
-    for (std::size_t i = 0; i != 8; ++i) height |= std::to_integer<std::uint64_t>(which.raw[8 + i]) << 8 * i;
-    return height;
-  }
-  [[nodiscard]] static std::uint8_t number_of(const wire::hash& which) {
-    return std::to_integer<std::uint8_t>(which.raw[0]);
-  }
-
-private:
-  std::uint8_t number_;
-  std::uint64_t length_;
-  std::uint64_t work_;
-  const chain* parent_;
-  std::uint64_t fork_;
-};
 
 enum class conduct : std::uint8_t {
   honest,
@@ -135,13 +95,13 @@ public:
   }
 
   void begin() {
-    syncer_.set_tips(now_, body_tip_, header_tip_);
+    syncer_.set_tips(now_, application_.body(), application_.header());
     perform();
   }
 
   /// Runs until the application has all blocks of this chain; false if it does not within that time.
   bool run_until_has(const chain& wanted, io::duration within) {
-    return run([&] { return body_tip_.total_difficulty >= wanted.tip().total_difficulty; }, within);
+    return run([&] { return application_.body().total_difficulty >= wanted.tip().total_difficulty; }, within);
   }
   void run_for(io::duration length) {
     run([] { return false; }, length);
@@ -151,11 +111,9 @@ public:
   [[nodiscard]] const std::vector<std::string>& faults() const noexcept { return faults_; }
   [[nodiscard]] sync_status status() const { return syncer_.status(now_); }
   [[nodiscard]] const member& of(std::uint64_t id) const { return members_.at(id); }
-  [[nodiscard]] std::uint64_t random_below(std::uint64_t bound) { return random_.below(bound); }
   [[nodiscard]] std::size_t blocks_sent() const noexcept { return blocks_sent_; }
   [[nodiscard]] std::size_t headers_sent() const noexcept { return headers_sent_; }
-  [[nodiscard]] peer::chain_tip body() const noexcept { return body_tip_; }
-  [[nodiscard]] peer::chain_tip header() const noexcept { return header_tip_; }
+  [[nodiscard]] peer::chain_tip header() const noexcept { return application_.header(); }
   [[nodiscard]] std::size_t disconnects() const noexcept { return disconnects_; }
   void at(io::duration when, std::function<void()> run) { events_.push({io::time_point{} + when, ++order_, run}); }
 
@@ -193,16 +151,6 @@ private:
     }
     return faults_.empty();
   }
-
-  /// What a peer has sent.
-  struct content {
-    std::uint64_t peer;
-    const chain* of = nullptr;
-    std::uint64_t first = 0;  // height
-    std::uint64_t count = 0;
-    bool links = true;
-    bool valid = true;
-  };
 
   void require(bool met, const char* what) {
     if (!met) faults_.emplace_back(what);
@@ -258,15 +206,7 @@ private:
     later(how_.import_time, [this] {
       locating_ = false;
       if (chance(how_.failing)) return syncer_.located(now_, {});
-      std::vector<wire::hash> hashes;
-      std::uint64_t height = header_tip_.height;
-      for (std::uint64_t gap = 1; hashes.size() < wire::limits::max_locator_hashes - 1; gap *= 2) {
-        hashes.push_back(headers_->at(height));
-        if (height <= gap) break;
-        height -= gap;
-      }
-      if (chain::height_of(hashes.back()) != 0) hashes.push_back(headers_->at(0));
-      syncer_.located(now_, hashes);
+      syncer_.located(now_, application_.locator());
     });
   }
 
@@ -321,19 +261,7 @@ private:
     if (chance(how_.busy)) return import_result::busy;
     if (chance(how_.failing)) return import_result::failed;
     require(content_.contains(which), "what is imported was not discarded");
-    const content& given = content_[which];
-    if (!given.valid) return import_result::invalid;
-    const wire::hash before = given.of->at(given.first - 1);
-    if (!headers_->has(before) && !sides_.contains(before)) return import_result::unlinked;
-    const std::uint64_t last = given.first + given.count - 1;
-    if (given.of->work_at(last) > header_tip_.total_difficulty) {
-      header_tip_ = {given.of->work_at(last), last};
-      headers_ = given.of;
-      syncer_.set_tips(now_, body_tip_, header_tip_);
-    } else {
-      for (std::uint64_t height = given.first; height <= last; ++height) sides_.insert(given.of->at(height));
-    }
-    return import_result::accepted;
+    return note_tips(application_.import_headers(content_[which]));
   }
 
   void carry_out(const sync_action::list_missing& order) {
@@ -342,26 +270,8 @@ private:
     later(how_.import_time, [this, order] {
       listing_ = false;
       if (chance(how_.failing)) return syncer_.missing_listed(now_, std::nullopt);
-      missing_blocks found;
-      std::uint64_t from = 1;
-      if (order.after && !headers_->has(*order.after)) found.reorganized = true;
-      else if (order.after) from = chain::height_of(*order.after) + 1;
-      else from = first_missing();
-      for (; !found.reorganized && from <= header_tip_.height && found.blocks.size() < order.count; ++from)
-        found.blocks.push_back({headers_->at(from), from});
-      syncer_.missing_listed(now_, found);
+      syncer_.missing_listed(now_, application_.missing(order.after, order.count));
     });
-  }
-
-  std::uint64_t first_missing() {
-    std::uint64_t low = 0;
-    std::uint64_t high = header_tip_.height + 1;
-    while (low + 1 < high) {
-      const std::uint64_t middle = low + (high - low) / 2;
-      if (blocks_.contains(headers_->at(middle))) low = middle;
-      else high = middle;
-    }
-    return high;
   }
 
   void carry_out(const sync_action::request_block& order) {
@@ -399,16 +309,12 @@ private:
     if (chance(how_.failing)) return import_result::failed;
     require(content_.contains(which), "what is imported was not discarded");
     if (chance(how_.unlinked)) return import_result::unlinked;
-    const content& given = content_[which];
-    if (!given.valid) return import_result::invalid;
-    const wire::hash own = given.of->at(given.first);
-    if (given.first != 1 && !blocks_.contains(given.of->at(given.first - 1))) return import_result::unlinked;
-    if (!blocks_.insert(own).second) return import_result::known;
-    if (given.of->work_at(given.first) > body_tip_.total_difficulty) {
-      body_tip_ = {given.of->work_at(given.first), given.first};
-      syncer_.set_tips(now_, body_tip_, header_tip_);
-    }
-    return import_result::accepted;
+    return note_tips(application_.import_block(content_[which]));
+  }
+
+  import_result note_tips(import_result what) {
+    syncer_.set_tips(now_, application_.body(), application_.header());
+    return what;
   }
 
   void carry_out(const sync_action::discard& order) {
@@ -476,14 +382,7 @@ private:
   std::size_t disconnects_ = 0;
   std::size_t headers_sent_ = 0;
   std::size_t blocks_sent_ = 0;
-
-  // The application.
-  const chain genesis_{0, 0, 1};
-  const chain* headers_ = &genesis_;
-  peer::chain_tip header_tip_;
-  peer::chain_tip body_tip_;
-  std::set<wire::hash> sides_;  // headers that are not on the best chain
-  std::set<wire::hash> blocks_{genesis_.at(0)};
+  application application_;
 };
 
 }  // namespace sync_model

@@ -27,15 +27,25 @@ using support::simulated_node;
 using support::some_transaction;
 using support::stem_record;
 
+namespace {
+
+/// Of a node that stems all to that relay, and stores what it has in that folder.
+node_config stemming_to(const simulated_node& relay, const support::temporary_folder& folder) {
+  node_config config = simulated_config();
+  config.store_path = folder.file("peers.db");
+  config.dandelion = only(dandelion_mode::stem);
+  config.preferred_peers = {relay.endpoint()};
+  return config;
+}
+
+}  // namespace
+
 TEST_CASE("after a crash an own transaction is not stemmed again, and is fluffed at its deadline") {
   const support::temporary_folder folder;
   sim::world world{1};
   sim::machine& home = world.add_machine();
   simulated_node relay{world.add_machine(), simulated_config(), rejecting()};
-  node_config config = simulated_config();
-  config.store_path = folder.file("peers.db");
-  config.dandelion = only(dandelion_mode::stem);
-  config.preferred_peers = {relay.endpoint()};
+  const node_config config = stemming_to(relay, folder);
   const auto tx = some_transaction(1);
   const auto other = some_transaction(2);
   {
@@ -73,10 +83,7 @@ TEST_CASE(
       sim::world world{1};
       sim::machine& home = world.add_machine();
       simulated_node relay{world.add_machine(), simulated_config(), rejecting()};
-      node_config config = simulated_config();
-      config.store_path = folder.file("peers.db");
-      config.dandelion = only(dandelion_mode::stem);
-      config.preferred_peers = {relay.endpoint()};
+      const node_config config = stemming_to(relay, folder);
       const auto tx = some_transaction(1);
       home.set_clock_offset(by);
       {

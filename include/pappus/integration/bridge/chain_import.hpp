@@ -1,4 +1,4 @@
-// Results of the adapter's functions that the chain is synchronized with.
+// What the application says of the headers and blocks that its chain is synchronized with.
 #pragma once
 
 #include <cstdint>

@@ -9,6 +9,7 @@
 
 #include <pappus/integration/bridge/chain_import.hpp>
 #include <pappus/integration/sync/limits.hpp>
+#include <pappus/integration/sync/open_requests.hpp>
 #include <pappus/integration/sync/sync_action.hpp>
 #include <pappus/integration/sync/sync_peers.hpp>
 #include <pappus/io/time.hpp>
@@ -25,7 +26,7 @@ class body_sync {
 public:
   /// All outlive it; `tickets` is the number of the last one.
   body_sync(sync_peers& peers, sync_peers::actions& to_do, sync_ticket& tickets) noexcept
-      : peers_(peers), to_do_(to_do), tickets_(tickets) {}
+      : peers_(peers), to_do_(to_do), tickets_(tickets), open_(peers, sync_kind::block) {}
 
   /// The tips of the application's chain of blocks and of its header chain.
   void set_tips(peer::chain_tip body, peer::chain_tip header) noexcept;
@@ -52,13 +53,8 @@ public:
   [[nodiscard]] std::uint64_t wasted() const noexcept { return wasted_; }
 
 private:
-  struct request {
-    sync_ticket ticket;
-    std::uint64_t peer;
+  struct request : open_request {
     wire::hash hash;
-    io::time_point asked_at;
-    io::time_point due;
-    bool late = false;
   };
   struct entry {
     wire::hash hash;
@@ -70,11 +66,9 @@ private:
     io::time_point not_before = io::time_point::min();
   };
 
-  [[nodiscard]] std::optional<request> take(sync_ticket which);
   [[nodiscard]] entry* find(const wire::hash& hash);
   [[nodiscard]] bool has_open(const entry& which) const;
   [[nodiscard]] bool is_awaited(const entry& which, bool first, io::time_point now) const;
-  [[nodiscard]] std::size_t on_time() const;
   void count(entry& which, std::size_t bytes) noexcept;
   void check_late(io::time_point now);
   void list_more(io::time_point now);
@@ -89,7 +83,7 @@ private:
   peer::chain_tip body_;
   peer::chain_tip header_;
   std::deque<entry> window_;
-  std::vector<request> open_;
+  open_requests<request> open_;
   std::optional<std::size_t> listing_;  // how many are being listed
   bool list_is_stale_ = false;          // what is being listed is not wanted any more
   bool has_new_headers_ = false;        // since it was listed: the window may be of another chain

@@ -8,6 +8,7 @@
 
 #include <pappus/integration/bridge/chain_import.hpp>
 #include <pappus/integration/sync/headers_summary.hpp>
+#include <pappus/integration/sync/open_requests.hpp>
 #include <pappus/integration/sync/sync_action.hpp>
 #include <pappus/integration/sync/sync_peers.hpp>
 #include <pappus/io/time.hpp>
@@ -27,7 +28,7 @@ class header_sync {
 public:
   /// All outlive it; `tickets` is the number of the last one.
   header_sync(sync_peers& peers, sync_peers::actions& to_do, sync_ticket& tickets) noexcept
-      : peers_(peers), to_do_(to_do), tickets_(tickets) {}
+      : peers_(peers), to_do_(to_do), tickets_(tickets), open_(peers, sync_kind::headers) {}
 
   /// The tip of the application's header chain.
   void set_tip(peer::chain_tip tip) noexcept;
@@ -51,14 +52,9 @@ public:
   [[nodiscard]] std::uint64_t wasted() const noexcept { return wasted_; }
 
 private:
-  struct request {
-    sync_ticket ticket;
-    std::uint64_t peer;
-    std::uint64_t round;    // of the locator
-    std::uint64_t claimed;  // work that the peer claimed
-    io::time_point asked_at;
-    io::time_point due;
-    bool late = false;
+  struct request : open_request {
+    std::uint64_t round = 0;    // of the locator
+    std::uint64_t claimed = 0;  // work that the peer claimed
   };
   struct batch {
     sync_ticket ticket;
@@ -70,7 +66,8 @@ private:
   [[nodiscard]] bool links(const headers_summary& response) const noexcept;
   [[nodiscard]] std::uint64_t known_work() const noexcept;
   [[nodiscard]] std::vector<wire::hash> locator() const;
-  [[nodiscard]] std::optional<request> take(sync_ticket which);
+  template <class Suits>
+  [[nodiscard]] std::optional<std::uint64_t> select(io::time_point now, Suits suits);
   void accept(io::time_point now, const request& asked, const headers_summary& response);
   void check_late(io::time_point now);
   void request_next(io::time_point now);
@@ -87,7 +84,7 @@ private:
   std::uint64_t source_ = 0;         // the peer that sent `last_`
   std::size_t unaccepted_ = 0;       // headers since `imported_work_` rose
   std::uint64_t imported_work_ = 0;  // the most work of a batch that was accepted
-  std::vector<request> open_;
+  open_requests<request> open_;
   std::vector<batch> batches_;  // to be imported; the first may be under way
   bool importing_ = false;
   io::time_point not_before_ = io::time_point::min();

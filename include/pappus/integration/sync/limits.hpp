@@ -55,9 +55,6 @@ inline constexpr int max_overstatements = 3;
 /// Interval between two outbound peers that are disconnected because they are slow.
 inline constexpr io::duration slow_peer_interval = 1min;
 
-/// Interval between two looks at the sessions for new peers and tips. Peers report their tips every 10 s or less often.
-inline constexpr io::duration sync_poll_interval = 1s;
-
 /// Delay before the application is called again that was busy.
 inline constexpr io::duration busy_retry_delay = 200ms;
 /// Delay before the application is called again that has failed.

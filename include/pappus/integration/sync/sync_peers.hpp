@@ -37,8 +37,6 @@ public:
   void update(std::uint64_t peer, peer::chain_tip claimed);
   void remove(std::uint64_t peer) { peers_.erase(peer); }
 
-  [[nodiscard]] std::size_t size() const noexcept { return peers_.size(); }
-
   /// The tip that a peer claims; nothing if it is gone, or is not believed.
   [[nodiscard]] std::optional<peer::chain_tip> claim_of(std::uint64_t peer, io::time_point now) const;
   /// The tip with the most work that a peer claims which serves headers and is believed; nothing if there is none.
@@ -61,8 +59,9 @@ public:
 
   /// A response is late. Blames the peer if others have responded since, and it has not.
   void late(io::time_point now, std::uint64_t peer, sync_kind kind, io::time_point asked_at);
-  /// Nobody responds and nobody else can be asked: the node's own link may be slow, so later deadlines are longer.
-  void nobody_responds(sync_kind kind) noexcept;
+  /// All responses are late and no other peer can be asked: the node's own link may be slow, so later deadlines are
+  /// longer, until a response arrives.
+  void extend_deadlines(sync_kind kind) noexcept;
   /// Whether a peer's responses of a kind take no longer than the shortest deadline, as far as there were any.
   [[nodiscard]] bool is_fast(std::uint64_t peer, sync_kind kind) const;
   /// Whether a peer is not asked, since its responses are late.
@@ -100,7 +99,9 @@ private:
 
   [[nodiscard]] entry* find(std::uint64_t peer);
   [[nodiscard]] const entry* find(std::uint64_t peer) const;
-  [[nodiscard]] static responses& of(entry& which, sync_kind kind) {
+  /// `Entry`: an entry, which may be constant.
+  template <class Entry>
+  [[nodiscard]] static auto& of(Entry& which, sync_kind kind) noexcept {
     return which.by_kind[static_cast<std::size_t>(kind)];
   }
   /// Every node has the latest blocks, older ones only those that say so.

@@ -60,14 +60,12 @@ public:
 private:
   class transaction_sending;
 
-  template <class Known, class Encode, class Note>
-  broadcast_report send_to(const peer_filter& filter, announcement_source source, Known knows, Encode encode,
-                           Note note);
-  template <class Known, class Encode, class Note>
-  [[nodiscard]] static broadcast_report send_to_one(session& peer, announcement_source source, Known& knows,
-                                                    Encode& encode, Note& note);
+  template <class Sending>
+  broadcast_report send_to(const peer_filter& filter, announcement_source source, Sending how);
+  template <class Sending>
+  [[nodiscard]] static broadcast_report send_to_one(session& peer, announcement_source source, Sending& how);
   template <class Message>
-  broadcast_report send_block(const Message& said, const wire::hash& id, const peer_filter& filter);
+  broadcast_report send_block(const Message& message, const wire::hash& id, const peer_filter& filter);
 
   const local_node& local_;
   const session_registry& peers_;
