@@ -62,7 +62,17 @@ build_release() {
   for part; do parts="$parts -D PAPPUS_BUILD_$part=ON"; done
   # shellcheck disable=SC2086
   cmake -S "$root" --preset gcc-release -B "$build" --log-level=WARNING $parts >/dev/null
-  cmake --build "$build" --target "$target"
+  build_targets "$build" "$target"
+}
+
+# build_targets FOLDER TARGET...: with a second attempt, since a compiler or linker now and then fails for no reason of
+# the source. A fault of the source fails twice.
+build_targets() {
+  where=$1
+  shift
+  cmake --build "$where" --target "$@" && return 0
+  echo 'The build failed. The second attempt:'
+  cmake --build "$where" --target "$@"
 }
 
 # run_tests BUILD_FOLDER [CTEST_ARGUMENT...]: ends with the line "N passed, N failed", test cases over all programs.

@@ -126,6 +126,9 @@ void address_book::failed(const wire::peer_address& address, io::wall_time now) 
 
 void address_book::succeeded(const wire::peer_address& address, wire::capabilities capabilities,
                              std::string_view user_agent, io::wall_time now) {
+  const bool is_new = look_up(address) == nullptr && is_peers_address(address, on_internet_);
+  const auto taken = new_.at(new_place(address, address));
+  if (is_new && is_dialable(address) && taken) remove(*taken);
   if (add(address, address, now) == add_result::crowded_out) return;
   entry* const there = look_up(address);
   if (there == nullptr) return;

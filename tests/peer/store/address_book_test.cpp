@@ -50,6 +50,17 @@ TEST_CASE("invalid addresses are refused, and so are local ones on the Internet"
   CHECK(internet.statistics().adds[add_result::refused] == 2);
 }
 
+TEST_CASE("an address that was dialed with success takes the place of one that was only heard of") {
+  address_book book{key(1), true};
+  std::uint32_t i = 0;
+  while (book.add(in_group(1, i), in_group(1, i), start) != add_result::crowded_out) ++i;
+  const std::size_t before = book.size();
+  book.succeeded(in_group(1, i), wanted, "", start);
+  REQUIRE(book.find(in_group(1, i)) != nullptr);
+  CHECK(book.find(in_group(1, i))->tried);
+  CHECK(book.size() == before);
+}
+
 TEST_CASE("IPv6 addresses are kept, though the node cannot connect to them") {
   address_book book{key(1), true};
   std::array<std::uint8_t, 16> ip{0x2a, 0x01, 0x04, 0xf8};

@@ -50,9 +50,9 @@ public:
   void attempted(const wire::peer_address& address, io::wall_time now);
   /// Records that it could not be reached, or that its handshake failed.
   void failed(const wire::peer_address& address, io::wall_time now);
-  /// Records a successful handshake with a dialed address. An unknown address is added if there is room. The address
-  /// moves to `tried`; if its place there is taken, it waits until that entry has been tested (see
-  /// `select_tried_collision`).
+  /// Records a successful handshake with a dialed address. An unknown address is added; if its place in `new` is taken,
+  /// that entry is removed. The address moves to `tried`; if its place there is taken, it waits until that entry has
+  /// been tested (see `select_tried_collision`).
   void succeeded(const wire::peer_address& address, wire::capabilities capabilities, std::string_view user_agent,
                  io::wall_time now);
   /// Records that a session with it ends now.
