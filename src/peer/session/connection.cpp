@@ -23,6 +23,7 @@ wire::decode_result<std::optional<wire::frame>> connection::next_frame() {
   auto frame = frames_.next();
   if (!frame || !*frame) return frame;
   stage_ = frame_stage::none;
+  frame_due_ = io::never;
   memory_held_since_ = io::never;
   monitor_.received(peer_, (**frame).header);
   return frame;

@@ -243,6 +243,25 @@ TEST_CASE("a frame that dribbles in has an absolute deadline") {
   CHECK((on.node.disconnected[0] == "slow_frame" || on.node.disconnected[0] == "no_pong"));
 }
 
+TEST_CASE("the deadline of a frame ends with the frame: later ones that arrive whole have none of it") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    const wire::bytes frame =
+        wire::grin_messages::encode(pong{}, wire::chain_parameters_for(wire::chain_type::usernet), wire::latest_version)
+            .value();
+    co_await peer.send_bytes({frame.begin(), frame.end() - 1});
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    co_await peer.send_bytes({frame.end() - 1, frame.end()});
+    for (int i = 0; i != 20; ++i) {
+      static_cast<void>(co_await io::sleep_for(at->net(), 9s));
+      co_await peer.send(pong{});
+    }
+    CHECK(at->node.disconnected.empty());
+  };
+  on.play(script(&on));
+}
+
 TEST_CASE("a peer that never reads ends by its own slowness, and costs a bounded amount") {
   sim::world_options options;
   options.default_link.window = 4096;
