@@ -5,6 +5,7 @@
 
 namespace pappus {
 
+/// Errors of operations on the loop.
 enum class errc {
   canceled = 1,    // a stop was requested
   timed_out,       // the deadline has passed
@@ -20,6 +21,7 @@ enum class errc {
 /// `operation_canceled`, `timed_out` and `message_size`.
 [[nodiscard]] const std::error_category& error_category() noexcept;
 
+/// The error with the category `error_category`; `std::error_code` converts from `errc` by it.
 [[nodiscard]] inline std::error_code make_error_code(errc code) noexcept {
   return {static_cast<int>(code), error_category()};
 }

@@ -62,6 +62,7 @@ public:
   /// Stops `run`, also if it has not been called yet; in that case it completes at once.
   void stop() noexcept;
 
+  /// The settings that the node was made with.
   [[nodiscard]] const node_config& config() const noexcept;
 
   /// Endpoint on which the node listens. Meaningful after the adapter's `listening` was called.

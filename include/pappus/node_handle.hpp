@@ -49,18 +49,21 @@ class node_handle {
 public:
   /// State shared by the node and its handles, which may outlive the node.
   struct shared {
-    std::shared_ptr<integration::call_queue> calls;
-    std::shared_ptr<integration::shared_chain_tip> tip;
+    std::shared_ptr<integration::call_queue> calls;      // to the loop
+    std::shared_ptr<integration::shared_chain_tip> tip;  // of the application
   };
 
+  /// For `node::handle`.
   node_handle(shared with, node* to, integration::executor executor) noexcept
       : shared_(std::move(with)), node_(to), executor_(std::move(executor)) {}
 
+  /// The operations of `node`.
   void broadcast(wire::transaction_ptr tx, std::function<void(result<peer::broadcast_report>)> completed) const;
   void broadcast(wire::header header, std::function<void(result<peer::broadcast_report>)> completed) const;
   void broadcast(wire::compact_block_ptr block, std::function<void(result<peer::broadcast_report>)> completed) const;
   void broadcast(wire::block_ptr block, std::function<void(result<peer::broadcast_report>)> completed) const;
 
+  /// The operations of `node`.
   void stem(wire::transaction_ptr tx, std::function<void(result<void>)> completed) const;
   void fluff(wire::transaction_ptr tx, std::function<void(result<peer::broadcast_report>)> completed) const;
   void tx_accepted(wire::transaction_ptr tx, std::function<void(result<void>)> completed) const;
@@ -70,10 +73,12 @@ public:
   /// several operations without another between them. A `node_with` is captured by the function.
   void post(std::function<void(node&)> operation, std::function<void(result<void>)> completed) const;
 
+  /// The operations of `node`, which name their errors.
   void connect(io::endpoint endpoint, std::function<void(result<peer::peer_info>)> completed) const;
   void disconnect(io::endpoint_range range, std::function<void(result<std::size_t>)> completed) const;
   /// Fails with `peer::request_error::no_such_peer` if there is none.
   void disconnect(std::uint64_t peer, std::function<void(result<void>)> completed) const;
+  /// The operations of `node`; complete when the change is on the disk.
   void ban(io::endpoint_range range, io::duration length, wire::reason_for_ban reason,
            std::function<void(result<void>)> completed) const;
   void unban(io::endpoint_range range, std::function<void(result<std::size_t>)> completed) const;
@@ -81,6 +86,7 @@ public:
   void report_misbehavior(std::uint64_t peer, wire::reason_for_ban reason,
                           std::function<void(result<void>)> completed) const;
 
+  /// Copies of what `node` has at one time.
   void peers_with(wire::hash hash, std::function<void(result<std::vector<peer::peer_info>>)> completed) const;
   void peers(std::function<void(result<std::vector<peer::peer_stats>>)> completed) const;
   void bans(std::function<void(result<std::vector<peer::ban>>)> completed) const;
@@ -93,6 +99,7 @@ public:
   void request(std::uint64_t peer, Request request,
                std::function<void(result<peer::response_to<Request>>)> completed) const;
 
+  /// Completes when it has been done.
   void trust_clock(std::function<void(result<void>)> completed) const;
 
   /// Like `node::set_chain_tip`. Takes effect before it returns, and needs no completion handler.

@@ -14,6 +14,7 @@ class failure {
 public:
   constexpr explicit failure(E error) noexcept(std::is_nothrow_move_constructible_v<E>) : error_(std::move(error)) {}
 
+  /// The error.
   constexpr E& error() & noexcept { return error_; }
   constexpr E&& error() && noexcept { return std::move(error_); }
 
@@ -45,6 +46,7 @@ public:
   using value_type = T;
   using error_type = E;
 
+  /// A success. Implicit if a `U` converts to a `T` implicitly.
   template <class U = T>
   requires value_for<U, T>
   constexpr explicit(!std::is_convertible_v<U&&, T>) result(U&& value)
@@ -54,23 +56,28 @@ public:
   requires std::is_constructible_v<E, F&&>
   constexpr result(failure<F> failed) : state_(std::in_place_index<1>, std::move(failed).error()) {}
 
+  /// Whether it holds no error.
   [[nodiscard]] constexpr bool has_value() const noexcept { return state_.index() == 0; }
   constexpr explicit operator bool() const noexcept { return has_value(); }
 
+  /// The value. If there is none, `std::bad_variant_access` is thrown.
   [[nodiscard]] constexpr T& value() & { return std::get<0>(state_); }
   [[nodiscard]] constexpr const T& value() const& { return std::get<0>(state_); }
   [[nodiscard]] constexpr T&& value() && { return std::get<0>(std::move(state_)); }
 
+  /// As `value`.
   constexpr T& operator*() & { return value(); }
   constexpr const T& operator*() const& { return value(); }
   constexpr T&& operator*() && { return std::move(*this).value(); }
   constexpr T* operator->() { return &value(); }
   constexpr const T* operator->() const { return &value(); }
 
+  /// The error. If there is none, `std::bad_variant_access` is thrown.
   [[nodiscard]] constexpr E& error() & { return std::get<1>(state_); }
   [[nodiscard]] constexpr const E& error() const& { return std::get<1>(state_); }
   [[nodiscard]] constexpr E&& error() && { return std::get<1>(std::move(state_)); }
 
+  /// The value, or `otherwise` if there is none.
   template <class U>
   [[nodiscard]] constexpr T value_or(U&& otherwise) && {
     if (has_value()) return std::move(*this).value();
@@ -94,9 +101,11 @@ public:
   requires std::is_constructible_v<E, F&&>
   constexpr result(failure<F> failed) : state_(std::in_place_index<1>, std::move(failed).error()) {}
 
+  /// Whether it holds no error.
   [[nodiscard]] constexpr bool has_value() const noexcept { return state_.index() == 0; }
   constexpr explicit operator bool() const noexcept { return has_value(); }
 
+  /// The error. If there is none, `std::bad_variant_access` is thrown.
   [[nodiscard]] constexpr E& error() & { return std::get<1>(state_); }
   [[nodiscard]] constexpr const E& error() const& { return std::get<1>(state_); }
   [[nodiscard]] constexpr E&& error() && { return std::get<1>(std::move(state_)); }

@@ -34,33 +34,33 @@ struct queue_statistics {
 
 /// Statistics of a node, without private transactions on the Dandelion stem; `node::dandelion` has these.
 struct node_statistics {
-  std::size_t inbound = 0;  // sessions now
-  std::size_t outbound = 0;
-  peer::connection_statistics connections;  // including the bytes of sessions that have not ended
-  queue_statistics queues;
-  peer::session_statistics sessions;
-  std::size_t addresses = 0;  // in the address book now
-  std::size_t tried = 0;      // of these, in the tried table
-  std::size_t bans = 0;       // in force now
-  peer::book_statistics address_book;
-  peer::peer_store_statistics store;
-  peer::clock_statistics clock;
-  peer::dialer_statistics dialer;
-  peer::seed_statistics seeds;
-  peer::ban_manager_statistics ban_manager;
-  peer::broadcast_report broadcasts;
-  peer::relay_statistics transactions;
-  peer::chain_statistics chain;
-  peer::validation_statistics validations;
-  peer::adapter_call_statistics adapter_calls;
-  peer::account_statistics accounts;
-  peer::duplicate_statistics duplicates;
-  peer::address_relay_statistics address_relay;
-  peer::memory_statistics memory;
+  std::size_t inbound = 0;                          // sessions now
+  std::size_t outbound = 0;                         // sessions now
+  peer::connection_statistics connections;          // including the bytes of sessions that have not ended
+  queue_statistics queues;                          // of messages, requests and archives now
+  peer::session_statistics sessions;                // messages and requests
+  std::size_t addresses = 0;                        // in the address book now
+  std::size_t tried = 0;                            // of these, in the tried table
+  std::size_t bans = 0;                             // in force now
+  peer::book_statistics address_book;               // results of advertised addresses
+  peer::peer_store_statistics store;                // writes to the disk
+  peer::clock_statistics clock;                     // difference from the clocks of peers
+  peer::dialer_statistics dialer;                   // dials for outbound slots
+  peer::seed_statistics seeds;                      // look-ups of seeds and preferred peers
+  peer::ban_manager_statistics ban_manager;         // punished peers
+  peer::broadcast_report broadcasts;                // of all items, added up
+  peer::relay_statistics transactions;              // received, requested and relayed
+  peer::chain_statistics chain;                     // of headers and blocks
+  peer::validation_statistics validations;          // results of the adapter
+  peer::adapter_call_statistics adapter_calls;      // made on behalf of peers
+  peer::account_statistics accounts;                // upload quotas and receive limits by address
+  peer::duplicate_statistics duplicates;            // second sessions with one peer
+  peer::address_relay_statistics address_relay;     // addresses that peers advertise
+  peer::memory_statistics memory;                   // held on behalf of peers
   integration::mailbox_statistics calls;            // of `node_handle`
   integration::mailbox_statistics adapter_results;  // adapter results from other threads
   std::uint64_t exceptions = 0;  // contained: of the application's functions and of the library's own
-  peer::log_statistics log;
+  peer::log_statistics log;      // lines by category
 };
 
 }  // namespace pappus

@@ -12,7 +12,8 @@ import sys
 
 sys.dont_write_bytecode = True
 
-import json_page  # noqa: E402: after the line that keeps the source tree clean
+import api_page  # noqa: E402: after the line that keeps the source tree clean
+import json_page  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 INCLUDE = ROOT / "include" / "pappus"
@@ -130,6 +131,16 @@ def enumerators():
     return "\n\n".join(pages)
 
 
+def api():
+    def address(page, name):
+        return f"{page}.md#{name.replace(':', '')}"
+
+    elsewhere = {name.split("::")[-1]: address("configuration", name) for name, _ in SETTING_TYPES}
+    elsewhere["node_config"] = "configuration.md"
+    elsewhere |= {name.split("::")[-1]: address("enumerators", name) for name, *_ in ENUMERATIONS}
+    return api_page.page(GENERATED, elsewhere)
+
+
 def metrics(program):
     text = subprocess.run([program], stdout=subprocess.PIPE, text=True, check=True).stdout
     helps = dict(re.findall(r"^# HELP (\S+) (.*)$", text, re.M))
@@ -156,7 +167,7 @@ def main(*arguments):
     check = "--check" in arguments
     print_metrics, node = [each for each in arguments if each != "--check"]
     stale = []
-    for name, content in (("limits", limits()), ("configuration", configuration()),
+    for name, content in (("api", api()), ("limits", limits()), ("configuration", configuration()),
                           ("enumerators", enumerators()), ("metrics", metrics(print_metrics)),
                           ("command_line", command_line(node)), ("json", json_page.page(node, GENERATED))):
         path = ROOT / "docs" / "reference" / f"{name}.md"

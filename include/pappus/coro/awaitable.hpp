@@ -38,6 +38,7 @@ template <detail::free_co_await Awaitable>
   return operator co_await(std::forward<Awaitable>(awaited));
 }
 
+/// The type of that awaiter.
 template <class Awaitable>
 using awaiter_t = decltype(get_awaiter(std::declval<Awaitable>()));
 

@@ -65,8 +65,11 @@ public:
     while (receive_operation* const receiver = receivers_.pop_front()) receiver->fail(errc::closed);
   }
 
+  /// Values in the channel now.
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  /// Values that it can hold.
   [[nodiscard]] std::size_t capacity() const noexcept { return ring_.size(); }
+  /// Whether `close` was called.
   [[nodiscard]] bool closed() const noexcept { return closed_; }
 
   class [[nodiscard]] send_operation : public waiter, public wait_list<send_operation>::hook {

@@ -43,7 +43,9 @@ public:
 
   /// Wakes all waiters, in the order of waiting. O(waiters).
   void set() noexcept;
+  /// Coroutines that wait from now on wait for the next `set`.
   void reset() noexcept { set_ = false; }
+  /// Whether it is set now.
   [[nodiscard]] bool is_set() const noexcept { return set_; }
 
   /// Completes once the event is set, at once if it is set now. Fails only with `errc::canceled`.

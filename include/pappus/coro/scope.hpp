@@ -37,6 +37,7 @@ protected:
 class supervised_by {
 public:
   explicit supervised_by(supervisor& supervisor) noexcept : whom_(&supervisor) {}
+  /// The supervisor.
   [[nodiscard]] supervisor* get() const noexcept { return whom_; }
 
 private:
@@ -72,7 +73,9 @@ public:
   /// Requests the body and all children to stop. Does not wait for them.
   void request_stop() noexcept { stop_.request_stop(); }
 
+  /// The token under which the body and the children run.
   [[nodiscard]] stop_token token() noexcept { return stop_.token(); }
+  /// Number of children that have not completed.
   [[nodiscard]] std::size_t children() const noexcept { return children_; }
 
 private:

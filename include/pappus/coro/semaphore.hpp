@@ -26,6 +26,7 @@ public:
   class [[nodiscard]] permit {
   public:
     permit(permit&& other) noexcept : of_(std::exchange(other.of_, nullptr)) {}
+    /// Returns the permit that was here, and takes over the other.
     permit& operator=(permit&& other) noexcept {
       if (this != &other) {
         release();

@@ -51,7 +51,9 @@ public:
   stop_token() = default;
   explicit stop_token(stop_source& source) noexcept : source_(&source) {}
 
+  /// Whether there is a source.
   [[nodiscard]] bool stop_possible() const noexcept { return source_ != nullptr; }
+  /// Whether the source has requested the stop.
   [[nodiscard]] bool stop_requested() const noexcept;
 
   /// Links `callback` to the source, if there is one; `stopped` is called on the stop request. Precondition: the stop
@@ -77,7 +79,9 @@ public:
       misuse("stop_source: destroyed while operations or other sources are registered with it");
   }
 
+  /// A token of this source, valid as long as the source.
   [[nodiscard]] stop_token token() noexcept { return stop_token{*this}; }
+  /// Whether the stop has been requested.
   [[nodiscard]] bool stop_requested() const noexcept { return requested_; }
 
   /// Calls every linked callback, in the order of linking. Later calls do nothing. O(linked).

@@ -104,6 +104,7 @@ public:
   using awaited_once = void;
 
   task(task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+  /// Takes over the other task; a task that was here is destroyed with `other`.
   task& operator=(task&& other) noexcept {
     std::swap(handle_, other.handle_);
     return *this;
@@ -176,6 +177,7 @@ public:
     static_assert(never<T>, "a task is awaited once: write co_await std::move(name), and do not use it again");
     return awaiter{body_.handle_, stop_};
   }
+  /// The task, not yet awaited.
   [[nodiscard]] const task& body() const noexcept { return body_; }
 
 private:

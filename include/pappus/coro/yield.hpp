@@ -21,6 +21,7 @@ public:
   void await_resume() noexcept { resumed(); }
 };
 
+/// Completes when the coroutines that are ready now have run. Never fails, even when stopped.
 [[nodiscard]] inline yield_operation yield() noexcept { return {}; }
 
 }  // namespace pappus::coro

@@ -13,7 +13,7 @@ namespace pappus::io {
 
 /// An IPv4 address, in host byte order: 127.0.0.1 is 0x7f000001.
 struct ipv4_address {
-  std::uint32_t value = 0;
+  std::uint32_t value = 0;  // all four parts, the first highest
 
   /// Parses dotted decimal, four parts without leading zeros; nullopt otherwise.
   [[nodiscard]] static std::optional<ipv4_address> parse(std::string_view text) noexcept;
@@ -36,12 +36,13 @@ struct ipv4_address {
   friend constexpr auto operator<=>(ipv4_address, ipv4_address) noexcept = default;
 };
 
+/// `A.B.C.D`.
 [[nodiscard]] std::string to_string(ipv4_address address);
 
 /// One end of a TCP connection. Port 0 means "any" when listening; a peer's address never has port 0.
 struct endpoint {
-  ipv4_address address;
-  std::uint16_t port = 0;
+  ipv4_address address;    // of the machine
+  std::uint16_t port = 0;  // in host byte order
 
   /// Parses `A.B.C.D:PORT`; nullopt otherwise.
   [[nodiscard]] static std::optional<endpoint> parse(std::string_view text) noexcept;

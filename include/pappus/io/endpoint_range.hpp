@@ -13,7 +13,7 @@ namespace pappus::io {
 
 /// A value type. Ranges are ordered by their first address, so that ranges inside another one directly follow it.
 struct endpoint_range {
-  ipv4_address network;
+  ipv4_address network;               // the first address
   std::uint8_t prefix_length = 32;    // leading bits that all addresses share
   std::optional<std::uint16_t> port;  // nullopt: all ports
 
@@ -28,6 +28,7 @@ struct endpoint_range {
   /// Parses `A.B.C.D[/BITS][:PORT]`, the port not 0; nullopt otherwise.
   [[nodiscard]] static std::optional<endpoint_range> parse(std::string_view text) noexcept;
 
+  /// The last address of the block.
   [[nodiscard]] constexpr ipv4_address last_address() const noexcept { return {network.value | ~mask(prefix_length)}; }
 
   /// Whether the address is in the block, regardless of the port.

@@ -39,6 +39,7 @@ template <std::invocable Bits>
   }
 }
 
+/// The same, from the random source of a runtime.
 [[nodiscard]] inline std::uint64_t uniform_below(runtime& source, std::uint64_t bound) noexcept {
   return uniform_below([&source]() noexcept { return random_bits(source); }, bound);
 }
@@ -48,6 +49,7 @@ template <std::invocable Bits>
   return static_cast<double>(bits >> 11) * 0x1.0p-53;
 }
 
+/// The same, from the random source of a runtime.
 [[nodiscard]] inline double random_unit(runtime& source) noexcept { return to_unit_interval(random_bits(source)); }
 
 /// Exponentially distributed with this mean, from 64 random bits, by inversion; at most 37 times the mean, never

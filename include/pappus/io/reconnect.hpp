@@ -31,10 +31,11 @@ private:
   duration stable_after_;
 };
 
+/// Times of `keep_connected`.
 struct reconnect_options {
-  backoff_options wait;  // delays between a disconnect or failed dial and the next dial
-  duration connect_timeout = std::chrono::seconds{10};
-  duration stable_after = std::chrono::seconds{30};  // a connection that lasted this long resets the backoff
+  backoff_options wait;                                 // delays between a disconnect or failed dial and the next dial
+  duration connect_timeout = std::chrono::seconds{10};  // of one dial
+  duration stable_after = std::chrono::seconds{30};     // a connection that lasted this long resets the backoff
 };
 
 /// The handlers of `keep_connected`, both called on the loop.

@@ -21,6 +21,7 @@ class runtime : public transport {
 public:
   /// Steady time; constant during one turn.
   [[nodiscard]] virtual time_point now() const noexcept = 0;
+  /// Time of day, which may jump.
   [[nodiscard]] virtual wall_time wall_clock() const noexcept = 0;
 
   /// Fills `bytes` with unpredictable bytes (in a simulation: derived from its seed).
@@ -29,6 +30,7 @@ public:
   /// Maximum number of files and sockets that the process may have open at a time.
   [[nodiscard]] virtual std::size_t descriptor_limit() const noexcept = 0;
 
+  /// For timers and operations: where they are queued.
   [[nodiscard]] virtual timer_heap& timers() noexcept = 0;
   [[nodiscard]] virtual coro::ready_queue& ready() noexcept = 0;
 

@@ -22,6 +22,7 @@ namespace pappus::io {
 
 class stream;
 
+/// Bytes that an operation writes to, and bytes that it reads. Neither owns them.
 using buffer = std::span<std::byte>;
 using const_buffer = std::span<const std::byte>;
 
@@ -159,6 +160,7 @@ private:
 
 /// Closes and releases a stream; the backend frees it when possible. Terminates if an operation waits on the stream.
 struct stream_closer {
+  /// Called by `stream_ptr`.
   void operator()(stream* ended) const noexcept;
 };
 using stream_ptr = std::unique_ptr<stream, stream_closer>;
@@ -194,8 +196,10 @@ public:
 
   /// Closes at once: waiting operations and all later ones fail with `errc::closed`. Idempotent.
   void close() noexcept;
+  /// Whether `close` was called.
   [[nodiscard]] bool closed() const noexcept { return broken_ && broken_with_ == errc::closed; }
 
+  /// The ends of the connection.
   [[nodiscard]] virtual endpoint local_endpoint() const noexcept = 0;
   [[nodiscard]] virtual endpoint remote_endpoint() const noexcept = 0;
 

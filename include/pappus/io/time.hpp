@@ -40,6 +40,7 @@ public:
   template <std::integral Rep>
   constexpr explicit duration(Rep count) noexcept : nanoseconds(times(count, 1)) {}
 
+  /// No time, and the ends of the range.
   [[nodiscard]] static constexpr duration zero() noexcept { return {}; }
   [[nodiscard]] static constexpr duration min() noexcept { return nanoseconds::min(); }
   [[nodiscard]] static constexpr duration max() noexcept { return nanoseconds::max(); }
@@ -64,6 +65,7 @@ private:
 
 /// Steady time: never goes back, meaningless outside the process. Read it with `runtime::now`.
 struct clock {
+  /// What `std::chrono` requires of a clock.
   using duration = std::chrono::nanoseconds;
   using rep = duration::rep;
   using period = duration::period;

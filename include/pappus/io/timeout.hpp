@@ -33,11 +33,14 @@ public:
     when_ = when;
     if (!armed() || when < due()) arm();
   }
+  /// As `expires_at`, `after` from now.
   void expires_after(duration after) noexcept { expires_at(saturating_add(runtime_.now(), after)); }
+  /// Expires at no time, until another is set.
   void cancel() noexcept { when_ = never; }
 
   /// Whether it requested the stop because the time was reached.
   [[nodiscard]] bool expired() const noexcept { return expired_; }
+  /// Is stopped at the deadline, and by the parent.
   [[nodiscard]] coro::stop_token token() noexcept { return limit_.token(); }
 
   /// Returns `errc::timed_out` for `errc::canceled` if this deadline requested the stop; other errors unchanged.
@@ -65,7 +68,9 @@ public:
   /// Starts the period when `stopped` is stopped, at once if it already is.
   void begin_with(coro::stop_token stopped) noexcept;
 
+  /// Whether the period is over.
   [[nodiscard]] bool expired() const noexcept { return limit_.expired(); }
+  /// Is stopped when the period is over.
   [[nodiscard]] coro::stop_token token() noexcept { return limit_.token(); }
 
 private:
@@ -215,11 +220,13 @@ requires fallible_awaitable<Awaitable&&>
   return deadline_operation<Awaitable>{runtime, saturating_add(runtime.now(), limit), std::forward<Awaitable>(bounded)};
 }
 
+/// Overload for what has a deadline: the earlier one counts.
 template <class Awaitable>
 [[nodiscard]] auto with_timeout(runtime& runtime, duration limit, deadline_operation<Awaitable> bounded) noexcept {
   return std::move(bounded).by(saturating_add(runtime.now(), limit));
 }
 
+/// Overload for a task: this is a task that owns `body`, and may be stored and spawned.
 template <class T>
 [[nodiscard]] task<result<T>> with_timeout(runtime& runtime, duration limit, task<result<T>> body) {
   return with_deadline(runtime, saturating_add(runtime.now(), limit), std::move(body));

@@ -62,7 +62,9 @@ public:
   /// Calls missed while the loop is busy are made up by one call, not by many.
   void start_repeating(duration interval, std::function<void()> function);
 
+  /// The function is not called any more, until the next start.
   void stop() noexcept;
+  /// Whether a call is still to come.
   [[nodiscard]] bool running() const noexcept { return armed(); }
 
 private:

@@ -63,6 +63,7 @@ private:
 
 /// Closes and releases a listener; the backend frees it when possible.
 struct listener_closer {
+  /// Called by `listener_ptr`.
   void operator()(listener* ended) const noexcept;
 };
 using listener_ptr = std::unique_ptr<listener, listener_closer>;
@@ -101,9 +102,13 @@ public:
   transport& operator=(const transport&) = delete;
   virtual ~transport() = default;
 
+  /// Connects to a remote endpoint, from `local`, where address 0 and port 0 leave the choice to the system. Completes
+  /// with a stream. Fails with the system's reason or `errc::canceled`.
   [[nodiscard]] connect_operation connect(endpoint remote, endpoint local = {}) noexcept {
     return {*this, remote, local};
   }
+  /// Looks up the IPv4 addresses of a host name. Completes with at least one, or fails with the resolver's reason or
+  /// `errc::canceled`.
   [[nodiscard]] resolve_operation resolve(std::string host) { return {*this, std::move(host)}; }
 
   /// Starts listening at once. Fails with the system's reason, for example `std::errc::address_in_use`.

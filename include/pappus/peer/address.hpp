@@ -9,6 +9,7 @@
 
 namespace pappus::peer {
 
+/// The address of an endpoint as messages carry it.
 [[nodiscard]] constexpr wire::peer_address to_wire(io::endpoint endpoint) noexcept {
   const std::uint32_t ip = endpoint.address.value;
   return wire::peer_address::v4({static_cast<std::uint8_t>(ip >> 24), static_cast<std::uint8_t>(ip >> 16),

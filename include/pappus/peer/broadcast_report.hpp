@@ -12,6 +12,7 @@ struct broadcast_report {
   std::size_t congested = 0;      // passed over: its send queue is congested
   std::size_t unsendable = 0;     // its version has no form for it, or its session is disconnecting
 
+  /// Adds the numbers of another broadcast.
   broadcast_report& operator+=(const broadcast_report& more) noexcept {
     sent += more.sent;
     already_known += more.already_known;

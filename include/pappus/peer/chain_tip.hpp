@@ -5,9 +5,10 @@
 
 namespace pappus::peer {
 
+/// What peers compare of their chains.
 struct chain_tip {
-  std::uint64_t total_difficulty = 0;
-  std::uint64_t height = 0;
+  std::uint64_t total_difficulty = 0;  // of the chain up to its last block
+  std::uint64_t height = 0;            // of that block; 0: the first block
 
   friend bool operator==(const chain_tip&, const chain_tip&) = default;
 };

@@ -11,6 +11,7 @@
 
 namespace pappus::peer {
 
+/// Why a session has ended, or was not begun.
 enum class disconnect_reason : std::uint8_t {
   requested,           // the application requested it
   shutting_down,       // the node stops
@@ -43,6 +44,7 @@ enum class disconnect_reason : std::uint8_t {
   internal_error,      // a fault of this node or of the application
 };
 
+/// A counter of each reason.
 using disconnect_counts = enum_counters<disconnect_reason::internal_error>;
 
 /// Name for logs and metrics.
@@ -54,9 +56,10 @@ using disconnect_counts = enum_counters<disconnect_reason::internal_error>;
   return {static_cast<int>(reason) + 1, disconnect_category()};  // 0 would be success
 }
 
+/// A reason, with what is known of the case.
 struct disconnect_info {
-  disconnect_reason reason = disconnect_reason::requested;
-  std::string detail;  // may be empty
+  disconnect_reason reason = disconnect_reason::requested;  // as counted
+  std::string detail;                                       // for people, in one line; may be empty
 };
 
 /// For example "bad_message: ping.height at byte 8: unexpected end".

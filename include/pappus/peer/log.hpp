@@ -39,19 +39,20 @@ enum class log_category : std::uint8_t {
 
 /// Their names, for output.
 [[nodiscard]] std::string_view to_string(log_level level) noexcept;
-
 [[nodiscard]] std::string_view to_string(log_category cause) noexcept;
 
+/// A line of the log, as the adapter's `log` gets it.
 struct log_line {
-  log_level level = log_level::error;
-  log_category category = log_category::internal_error;
-  std::string text;              // safe to display, by `printable`: it may quote a peer
-  std::uint64_t suppressed = 0;  // lines of that category since the last one that was written
+  log_level level = log_level::error;                    // its severity
+  log_category category = log_category::internal_error;  // its subject
+  std::string text;                                      // safe to display, by `printable`: it may quote a peer
+  std::uint64_t suppressed = 0;                          // lines of that category since the last one that was written
 };
 
 /// Writes a line. Called on the loop; must not block.
 using log_sink = std::function<void(const log_line&)>;
 
+/// Counters of the lines of a node.
 struct log_statistics {
   enum_counters<log_category::session> lines;       // written
   enum_counters<log_category::session> suppressed;  // above the rate limit of their category

@@ -13,8 +13,10 @@
 
 namespace pappus::peer {
 
+/// Which side has made a connection: the peer (inbound) or this node.
 enum class direction : std::uint8_t { inbound, outbound };
 
+/// Name for logs and metrics.
 [[nodiscard]] constexpr const char* to_string(direction direction) noexcept {
   return direction == direction::inbound ? "inbound" : "outbound";
 }
@@ -22,26 +24,27 @@ enum class direction : std::uint8_t { inbound, outbound };
 /// Copy of what is known of a peer when it is called for.
 struct peer_info {
   std::uint64_t id = 0;  // of the connection; unique in a node's life
+  /// Where it can be dialed: for an inbound peer its IP with the port that it claims.
   io::endpoint endpoint;
-  peer::  // where it can be dialed: for an inbound peer its IP with the port that it claims
-      direction direction = peer::direction::inbound;
-  bool exempt = false;             // from limits by address, which do not apply to the loopback of a testing network
-  wire::protocol_version version;  // negotiated
-  wire::capabilities capabilities;
-  std::string user_agent;  // as reported by the peer, made `printable`
-  chain_tip tip;           // as last reported by the peer
+  /// Which side has made the connection.
+  peer::direction direction = peer::direction::inbound;
+  bool exempt = false;              // from limits by address, which do not apply to the loopback of a testing network
+  wire::protocol_version version;   // negotiated
+  wire::capabilities capabilities;  // that the peer has announced
+  std::string user_agent;           // as reported by the peer, made `printable`
+  chain_tip tip;                    // as last reported by the peer
 };
 
 /// The same with statistics of its session. A copy, too.
 struct peer_stats : peer_info {
-  io::duration connected{};          // how long the session has lasted
-  io::duration idle{};               // since the last byte was received
-  std::optional<io::duration> ping;  // shortest so far; none before the first pong
-  std::uint64_t messages_received = 0;
-  std::uint64_t bytes_received = 0;
-  std::uint64_t bytes_sent = 0;
+  io::duration connected{};               // how long the session has lasted
+  io::duration idle{};                    // since the last byte was received
+  std::optional<io::duration> ping;       // shortest so far; none before the first pong
+  std::uint64_t messages_received = 0;    // in this session
+  std::uint64_t bytes_received = 0;       // in this session
+  std::uint64_t bytes_sent = 0;           // in this session
   std::uint64_t receives_per_second = 0;  // bytes, over the last `limits::ping_interval`
-  std::uint64_t sends_per_second = 0;
+  std::uint64_t sends_per_second = 0;     // the same of bytes sent
 };
 
 }  // namespace pappus::peer

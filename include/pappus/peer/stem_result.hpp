@@ -15,6 +15,7 @@ enum class fluff_reason : std::uint8_t {
   requested,            // by the application
 };
 
+/// Name for output, the same as in version 0.1.
 [[nodiscard]] constexpr const char* to_string(fluff_reason reason) noexcept {
   switch (reason) {
     case fluff_reason::aggregation_expired: return "hold_over";
@@ -25,6 +26,7 @@ enum class fluff_reason : std::uint8_t {
   return "";
 }
 
+/// What has become of a private transaction.
 enum class stem_outcome : std::uint8_t {
   fluffed,    // by this node
   seen,       // in public: another node has fluffed it
@@ -32,6 +34,7 @@ enum class stem_outcome : std::uint8_t {
   invalid,    // the adapter found it invalid, or did not find it valid in time
 };
 
+/// Name for output, the same as in version 0.1.
 [[nodiscard]] constexpr const char* to_string(stem_outcome which) noexcept {
   switch (which) {
     case stem_outcome::fluffed: return "fluffed";
@@ -44,8 +47,8 @@ enum class stem_outcome : std::uint8_t {
 
 /// Outcome of a private transaction, and the reason if the node has fluffed it.
 struct stem_result {
-  stem_outcome outcome = stem_outcome::invalid;
-  std::optional<fluff_reason> reason;
+  stem_outcome outcome = stem_outcome::invalid;  // what became of it
+  std::optional<fluff_reason> reason;            // if the outcome is `fluffed`
 };
 
 /// Why a transaction is not taken for the stem, or has no outcome.
@@ -57,6 +60,7 @@ enum class stem_errc {
   not_private,      // asked for its outcome: it is not in the stempool
 };
 
+/// Category of these errors; its messages are sentences.
 [[nodiscard]] const std::error_category& stem_category() noexcept;
 [[nodiscard]] inline std::error_code make_error_code(stem_errc error) noexcept {
   return {static_cast<int>(error), stem_category()};

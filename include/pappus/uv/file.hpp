@@ -10,6 +10,7 @@
 
 namespace pappus::uv {
 
+/// What a file is opened for.
 enum class open_mode : std::uint8_t {
   read,    // an existing file, read from its start
   create,  // a new file, written from its start; fails if the name exists

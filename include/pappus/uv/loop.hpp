@@ -73,9 +73,11 @@ public:
   operator io::runtime&() noexcept { return network_; }
   [[nodiscard]] io::runtime& runtime() noexcept { return network_; }
 
+  /// The loop of libuv, for other users of it.
   [[nodiscard]] uv_loop_t& handle() noexcept { return *loop_; }
   /// Expires when the loop is destroyed; for work in the worker pool, which may outlive the loop.
   [[nodiscard]] std::weak_ptr<const void> lifetime_token() const noexcept { return life_; }
+  /// For operations: the coroutines that are ready, the timers, and the time of this turn.
   [[nodiscard]] coro::ready_queue& ready() noexcept { return ready_; }
   [[nodiscard]] io::timer_heap& timers() noexcept { return timers_; }
   [[nodiscard]] io::time_point now() const noexcept {

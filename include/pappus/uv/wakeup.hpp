@@ -15,6 +15,7 @@ public:
   wakeup(loop& on, std::function<void()> woken);
   ~wakeup() override;
 
+  /// From any thread: `woken` is called on the loop, once for several calls if the loop has not got to the first.
   void notify() noexcept override;
 
 private:

@@ -19,10 +19,11 @@ namespace pappus::wire {
 /// Byte string of a fixed size. `Tag` distinguishes types of the same size. Ordered lexicographically.
 template <std::size_t Size, class Tag>
 struct fixed_bytes {
-  static constexpr std::size_t size = Size;
+  static constexpr std::size_t size = Size;  // bytes
 
-  std::array<std::byte, Size> raw{};
+  std::array<std::byte, Size> raw{};  // the bytes
 
+  /// The bytes, for functions that take a view. Valid as long as this object.
   [[nodiscard]] constexpr std::span<const std::byte, Size> view() const noexcept { return raw; }
 
   /// Copies `size` bytes from `raw`.
@@ -43,6 +44,7 @@ struct fixed_bytes {
   friend constexpr auto operator<=>(const fixed_bytes&, const fixed_bytes&) = default;
 };
 
+/// Hexadecimal, in lower case.
 template <std::size_t Size, class Tag>
 [[nodiscard]] std::string to_string(const fixed_bytes<Size, Tag>& value) {
   return to_hex(value.view());

@@ -11,6 +11,7 @@ namespace pappus::wire {
 /// Hash of a block, a kernel, or the root of an MMR.
 using hash = fixed_bytes<32, struct hash_tag>;
 
+/// The hash of a byte string.
 [[nodiscard]] hash blake2b(bytes_view message) noexcept;
 
 /// The hash of the concatenated parts, computed without copying them.

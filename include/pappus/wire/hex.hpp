@@ -11,6 +11,7 @@
 
 namespace pappus::wire {
 
+/// Two digits a byte, in lower case.
 [[nodiscard]] std::string to_hex(bytes_view raw);
 
 /// Empty unless `text` consists only of pairs of digits, in either case.

@@ -38,12 +38,15 @@ public:
     prefix_ = prefix;
   }
 
+  /// The order that is known of a body checked in part; null for a body read at once.
   [[nodiscard]] order_progress* checked() const noexcept { return checked_; }
   /// Whether the bytes are the beginning of a body that has not arrived completely.
   [[nodiscard]] bool is_prefix() const noexcept { return prefix_; }
 
+  /// What the form of the body depends on: the negotiated version and the limits of the chain.
   [[nodiscard]] const wire::codec_context& context() const noexcept { return dialect_; }
   [[nodiscard]] protocol_version version() const noexcept { return dialect_.version; }
+  /// Bytes read so far, and bytes left.
   [[nodiscard]] std::size_t offset() const noexcept { return static_cast<std::size_t>(at_ - begin_); }
   [[nodiscard]] std::size_t remaining() const noexcept { return static_cast<std::size_t>(end_ - at_); }
 
@@ -56,6 +59,7 @@ public:
   /// The first error; meaningful once `ok()` is false.
   [[nodiscard]] const decode_error& error() const noexcept { return error_; }
 
+  /// Read an integer, which the protocol has in big-endian order.
   [[nodiscard]] std::uint8_t u8(const char* field) noexcept { return integer<std::uint8_t>(field); }
   [[nodiscard]] std::uint16_t u16(const char* field) noexcept { return integer<std::uint16_t>(field); }
   [[nodiscard]] std::uint32_t u32(const char* field) noexcept { return integer<std::uint32_t>(field); }

@@ -26,8 +26,10 @@ public:
   writer(protocol_version version, std::span<std::byte> into) noexcept
       : version_(version), next_(into.data()), left_(into.size()) {}
 
+  /// The version in whose form the message is written.
   [[nodiscard]] protocol_version version() const noexcept { return version_; }
 
+  /// Write an integer, which the protocol has in big-endian order.
   void u8(std::uint8_t value) { raw(to_big_endian(value)); }
   void u16(std::uint16_t value) { raw(to_big_endian(value)); }
   void u32(std::uint32_t value) { raw(to_big_endian(value)); }
@@ -35,11 +37,13 @@ public:
   void i32(std::int32_t value) { u32(static_cast<std::uint32_t>(value)); }
   void i64(std::int64_t value) { u64(static_cast<std::uint64_t>(value)); }
 
+  /// Writes the bytes alone, without their length.
   void raw(bytes_view value) {
     if (next_ == nullptr) bytes_.insert(bytes_.end(), value.begin(), value.end());
     else place(value);
   }
 
+  /// Writes `fixed_bytes`.
   template <std::size_t Size, class Tag>
   void fixed(const fixed_bytes<Size, Tag>& value) {
     raw(value.view());

@@ -49,6 +49,7 @@ public:
   executor_binder(executor by, Function function)
       : executor_(std::move(by)), function_(std::make_shared<const Function>(std::move(function))) {}
 
+  /// Copies the arguments and passes the call to the executor. Returns at once.
   template <class... Given>
   void operator()(const Given&... given) const {
     executor_([function = function_, kept = std::make_tuple(detail::keep(given)...)] {

@@ -21,12 +21,13 @@ enum class import_result : std::uint8_t {
 
 /// Blocks of the header chain that the application does not have, in the order of the chain.
 struct missing_blocks {
+  /// One of them.
   struct block {
-    wire::hash hash;
-    std::uint64_t height = 0;
+    wire::hash hash;           // of the header
+    std::uint64_t height = 0;  // on the chain
   };
-  std::vector<block> blocks;
-  bool reorganized = false;  // the block that they were to follow is not on the header chain any more
+  std::vector<block> blocks;  // the lowest first
+  bool reorganized = false;   // the block that they were to follow is not on the header chain any more
 };
 
 }  // namespace pappus::integration

@@ -19,6 +19,7 @@ class request_handler;
 template <class Result, class... Args>
 class request_handler<Result(Args...)> {
 public:
+  /// The two kinds of function that it holds.
   using immediate = std::function<Result(Args...)>;
   using eventual = std::function<void(Args..., responder<Result>)>;
 
@@ -34,7 +35,9 @@ public:
            std::is_invocable_v<Function&, Args..., responder<Result>>) request_handler(Function answer)
       : eventual_(std::move(answer)) {}
 
+  /// Whether it holds a function.
   [[nodiscard]] explicit operator bool() const noexcept { return immediate_ || eventual_; }
+  /// Whether that function returns the result itself.
   [[nodiscard]] bool is_immediate() const noexcept { return static_cast<bool>(immediate_); }
 
   /// Returns the result; only if it `is_immediate`.

@@ -25,8 +25,8 @@ struct adapter_request {
 /// Result of an adapter call, or none, perhaps because the adapter has thrown.
 template <class Result>
 struct adapter_result {
-  std::optional<Result> result;
-  std::exception_ptr thrown;
+  std::optional<Result> result;  // none: the adapter gave none, or has thrown
+  std::exception_ptr thrown;     // null: nothing was thrown
 };
 
 /// To be called once, with the result; further calls have no effect. Copies share the call. When the last copy is
@@ -46,6 +46,7 @@ public:
   /// Instead of a result: as if the adapter's function had thrown this on the loop.
   void fail(std::exception_ptr thrown) const { state_->give({std::nullopt, std::move(thrown)}); }
 
+  /// The call that is completed.
   [[nodiscard]] const adapter_request& request() const noexcept { return state_->about; }
 
 private:

@@ -9,6 +9,7 @@
 
 namespace pappus::integration {
 
+/// Type of a metric, as Prometheus defines it.
 enum class metric_kind : std::uint8_t {
   counter,  // monotonic since the start of the program; its name ends in `_total`
   gauge,    // the current value
@@ -16,19 +17,20 @@ enum class metric_kind : std::uint8_t {
 
 /// A metric: one sample, or several that differ in the value of a label. Does not own its strings.
 struct metric {
+  /// One value.
   struct sample {
-    std::string_view label;  // label value; empty if the metric has no label
-    std::uint64_t value = 0;
+    std::string_view label;              // label value; empty if the metric has no label
+    std::uint64_t value = 0;             // its magnitude
     bool negative = false;               // of a gauge: it is -`value`
     std::string_view former_label = {};  // former label value; empty if that is `label`
   };
 
-  std::string_view name;  // ASCII letters, digits and underscores; includes the unit, if any
-  std::string_view help;  // one line; it and the label values pass through `printable`
-  metric_kind kind = metric_kind::gauge;
-  std::string_view label;  // label name; if empty, there is exactly one sample
-  std::vector<sample> samples;
-  std::string_view former_label = {};  // name of a second label, with the former values; empty for none
+  std::string_view name;                  // ASCII letters, digits and underscores; includes the unit, if any
+  std::string_view help;                  // one line; it and the label values pass through `printable`
+  metric_kind kind = metric_kind::gauge;  // counter or gauge
+  std::string_view label;                 // label name; if empty, there is exactly one sample
+  std::vector<sample> samples;            // at least one
+  std::string_view former_label = {};     // name of a second label, with the former values; empty for none
 };
 
 /// Prometheus text exposition format, version 0.0.4, to be served as `text/plain; version=0.0.4`.

@@ -26,6 +26,7 @@ public:
   /// From any thread, also from a function that it runs. May be called before `run`.
   void stop() noexcept;
 
+  /// Counters of the calls that waited. Thread-safe.
   [[nodiscard]] mailbox_statistics statistics() noexcept { return inbox_.mail().statistics(); }
 
 private:

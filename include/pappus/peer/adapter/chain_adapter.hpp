@@ -21,8 +21,8 @@ namespace pappus::peer {
 
 /// The packed chain state (txhashset) on its way to a peer.
 struct archive {
-  wire::messages::txhashset_archive description;
-  io::stream_ptr content;  // holds at least `description.bytes` bytes
+  wire::messages::txhashset_archive description;  // sent to the peer before the content
+  io::stream_ptr content;                         // holds at least `description.bytes` bytes
 };
 
 /// Called on the loop; no function throws an exception of the application. Calls on behalf of a peer are limited in
@@ -39,8 +39,7 @@ public:
   virtual void block_received(const wire::block_ptr& block, const wire::hash& full_hash, const peer_info& peer,
                               validation_handler done) = 0;
 
-  // A peer requests data. The result is null or empty if the application does not have them.
-
+  /// A peer requests data. The result is null or empty if the application does not have them.
   virtual void locate_headers(std::span<const wire::hash> locator, const peer_info& peer,
                               completion<std::vector<wire::header>> done) = 0;
   virtual void get_block(const wire::hash& id, const peer_info& peer, completion<wire::block_ptr> done) = 0;

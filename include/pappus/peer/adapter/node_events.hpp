@@ -14,6 +14,7 @@ namespace pappus::peer {
 /// about, if there is one. For each event see `integration::adapter`. Implemented by `integration::adapter_bridge`.
 class node_events {
 public:
+  /// Something has happened, as `integration::adapter` describes it.
   virtual void peer_connected(const peer_info& peer) noexcept = 0;
   virtual void peer_disconnected(const peer_info& peer, const disconnect_info& reason) noexcept = 0;
   virtual void banned(const ban& made) noexcept = 0;

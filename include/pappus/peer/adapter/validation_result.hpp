@@ -25,6 +25,7 @@ public:
     return {kind::rejected, hard};
   }
 
+  /// Whether it is a result of `reject`.
   [[nodiscard]] constexpr bool rejects() const noexcept { return kind_ == kind::rejected; }
   /// The reason of a hard fault, if it is one.
   [[nodiscard]] constexpr std::optional<wire::reason_for_ban> ban_reason() const noexcept { return fault_; }

@@ -12,11 +12,13 @@
 
 namespace pappus::peer {
 
+/// Which variant of Dandelion the node follows.
 enum class dandelion_scheme : std::uint8_t {
   grin,                 // one relay for all transactions, as in Grin
   dandelion_plus_plus,  // two relays, each inbound peer's stems go to one of them (arXiv 1805.11060, BIP 156)
 };
 
+/// Name for output.
 [[nodiscard]] constexpr const char* to_string(dandelion_scheme which) noexcept {
   return which == dandelion_scheme::grin ? "grin" : "dandelion++";
 }
@@ -25,6 +27,7 @@ enum class dandelion_scheme : std::uint8_t {
 /// stem in both.
 enum class dandelion_mode : std::uint8_t { stem, fluff };
 
+/// Name for output.
 [[nodiscard]] constexpr const char* to_string(dandelion_mode which) noexcept {
   return which == dandelion_mode::stem ? "stem" : "fluff";
 }
@@ -44,6 +47,7 @@ struct embargo {
   io::duration mean = std::chrono::seconds{85};  // of the exponentially distributed addition to it
 };
 
+/// Settings of Dandelion. `of` gives the defaults of a scheme.
 struct dandelion_options {
   /// How many relays there are, and how they are chosen.
   dandelion_scheme scheme = dandelion_scheme::grin;
@@ -78,6 +82,7 @@ struct dandelion_options {
   /// zero, or the probability is not from 0 to 1; `name` is the setting's, for its text.
   void check(const std::string& name = "dandelion_options") const;
 
+  /// Number of relays of an epoch.
   [[nodiscard]] std::size_t relays() const noexcept { return scheme == dandelion_scheme::grin ? 1 : 2; }
 
   /// The defaults of a scheme. Dandelion++ has no floor, and is for networks whose nodes all have none. Without a

@@ -11,6 +11,7 @@
 
 namespace pappus::peer {
 
+/// Counters of the stempool since the node was made.
 struct stempool_statistics {
   std::uint64_t admitted = 0;  // transactions of other nodes and of the node's own
   std::uint64_t refused = 0;   // of other nodes: no room
@@ -20,14 +21,14 @@ struct stempool_statistics {
 
 /// For the operator of the node only: it reveals private transactions.
 struct dandelion_status {
-  std::uint64_t epoch = 0;  // number, from 1
-  dandelion_mode mode = dandelion_mode::stem;
-  io::duration epoch_left{};
-  std::vector<std::uint64_t> relays;  // peer ids; drawn when they are first needed
-  std::size_t transactions = 0;       // private ones
-  std::size_t bytes = 0;
-  stempool_statistics counted;
-  adapter_call_statistics adapter_calls;  // adapter calls, without those about transactions from peers
+  std::uint64_t epoch = 0;                     // number, from 1
+  dandelion_mode mode = dandelion_mode::stem;  // of this epoch
+  io::duration epoch_left{};                   // until the next epoch
+  std::vector<std::uint64_t> relays;           // peer ids; drawn when they are first needed
+  std::size_t transactions = 0;                // private ones
+  std::size_t bytes = 0;                       // of these
+  stempool_statistics counted;                 // private transactions admitted, refused, repeated
+  adapter_call_statistics adapter_calls;       // adapter calls, without those about transactions from peers
 };
 
 }  // namespace pappus::peer

@@ -17,6 +17,7 @@
 
 namespace pappus::peer {
 
+/// Why a request has no response.
 enum class request_error : std::uint8_t {
   no_such_peer,  // there is no session with that peer
   too_many,      // too many requests to the peer are open
@@ -38,8 +39,8 @@ enum class request_error : std::uint8_t {
 
 /// Results of requests.
 struct request_counts {
-  std::uint64_t answered = 0;
-  enum_counters<request_error::not_stored> unanswered;
+  std::uint64_t answered = 0;                           // with the response
+  enum_counters<request_error::not_stored> unanswered;  // by the reason
 };
 
 /// Requests the headers after the first of some hashes that the peer has on its chain. `handler` is called on the loop,
@@ -47,13 +48,16 @@ struct request_counts {
 /// it may do all that the adapter's functions may. A header that is further ahead of the node's clock than allowed is
 /// left out, together with all that follow it.
 struct headers_request {
+  /// Receives headers that follow each other. They are valid during the call.
   using headers_handler = std::function<void(std::span<const wire::header>)>;
 
+  /// `locator`: hashes of blocks of the main chain, the newest first; at most `limits::max_locator_hashes` of
+  /// `<pappus/wire/limits.hpp>`.
   headers_request(std::vector<wire::hash> locator, headers_handler on_headers)
       : message{std::move(locator)}, handler(std::move(on_headers)) {}
 
-  wire::messages::get_headers message;
-  headers_handler handler;
+  wire::messages::get_headers message;  // that is sent
+  headers_handler handler;              // of the response
 };
 
 /// Requests an archive, which is written to a stream as it arrives and never held in memory. One of more than
@@ -62,11 +66,12 @@ struct archive_request {
   archive_request(const wire::messages::txhashset_request& request, io::stream_ptr target, std::uint64_t limit) noexcept
       : message(request), sink(std::move(target)), max_bytes(limit) {}
 
-  wire::messages::txhashset_request message;
-  io::stream_ptr sink;
-  std::uint64_t max_bytes;
+  wire::messages::txhashset_request message;  // that is sent
+  io::stream_ptr sink;                        // to which the archive is written
+  std::uint64_t max_bytes;                    // size limit of the archive
 };
 
+/// Names the response type of a request as `type`.
 template <class Request>
 struct response;
 
@@ -121,6 +126,7 @@ template <class Request>
   else return request.message;
 }
 
+/// A type that `node::request` takes.
 template <class Request>
 concept peer_request = requires {
   typename response_to<Request>;

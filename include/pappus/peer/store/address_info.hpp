@@ -18,6 +18,7 @@ enum class address_state : std::uint8_t {
   unknown = 3,  // not dialed yet
 };
 
+/// Name for output.
 [[nodiscard]] constexpr const char* to_string(address_state state) noexcept {
   switch (state) {
     case address_state::healthy: return "healthy";
@@ -30,7 +31,7 @@ enum class address_state : std::uint8_t {
 
 /// A value type. A time at the epoch stands for "never".
 struct address_info {
-  wire::peer_address address;
+  wire::peer_address address;       // the key
   wire::peer_address source;        // peer that advertised it first; the address itself if no peer did
   wire::capabilities capabilities;  // reported by the peer when it was last dialed with success
   std::string user_agent;           // likewise

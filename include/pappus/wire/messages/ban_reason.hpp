@@ -23,6 +23,7 @@ enum class reason_for_ban : std::int32_t {
   bad_handshake = 7,
 };
 
+/// Name for logs.
 [[nodiscard]] std::string_view to_string(reason_for_ban cause) noexcept;
 
 }  // namespace pappus::wire
