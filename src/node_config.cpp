@@ -45,7 +45,8 @@ void check_session_limit(const peer::rate_limit& limit, const std::string& name)
 
 void node_config::check() const {
   const std::string self = "node_config";
-  check_setting(protocol_version.number != 0, self + ".protocol_version", "must not be 0");
+  check_setting(protocol_version.number != 0 && protocol_version <= wire::latest_version, self + ".protocol_version",
+                "must be from 1 to " + std::to_string(wire::latest_version.number));
   check_setting(user_agent.size() <= peer::limits::max_user_agent, self + ".user_agent",
                 "must be at most " + std::to_string(peer::limits::max_user_agent) + " bytes long");
   check_setting(wire::is_utf8(std::as_bytes(std::span{user_agent})), self + ".user_agent", "must be UTF-8");

@@ -37,6 +37,7 @@ constexpr std::size_t too_many = peer::limits::max_connections + 1;
 
 const std::vector<wrong_setting> wrong_settings{
     {"node_config.protocol_version ", [](node_config& of) { of.protocol_version = {0}; }},
+    {"node_config.protocol_version ", [](node_config& of) { of.protocol_version = {wire::latest_version.number + 1}; }},
     {"node_config.user_agent ", [](node_config& of) { of.user_agent.assign(peer::limits::max_user_agent + 1, 'x'); }},
     {"node_config.user_agent ", [](node_config& of) { of.user_agent = "\xff\xfe"; }},
     {"node_config.advertise ", [](node_config& of) { of.advertise = port_0; }},

@@ -32,7 +32,8 @@ namespace pappus {
 struct node_config {
   /// Chain that the node is on; peers on another are refused.
   wire::chain_parameters chain = wire::chain_parameters_for(wire::chain_type::usernet);
-  /// Highest protocol version that the node speaks; at least 1.
+  /// Highest protocol version that the node speaks: from 1 to `wire::latest_version`, as the library does not know the
+  /// forms of messages of later ones.
   wire::protocol_version protocol_version = wire::latest_version;
   /// Capabilities announced to peers; if absent, those that follow from the functions of the adapter.
   std::optional<wire::capabilities> capabilities;
