@@ -6,21 +6,21 @@
 #include <utility>
 
 #include <pappus/io/endpoint_range.hpp>
-#include <pappus/peer/access/limits.hpp>
 #include <pappus/wire/messages/ban_reason.hpp>
 
 #include "commands.hpp"
 #include "former_keys.hpp"
-#include "text.hpp"
+#include "parameters.hpp"
 
 namespace mini_node {
 namespace {
 
 using pappus::failure;
 namespace io = pappus::io;
-namespace limits = pappus::peer::limits;
 
-std::string unreadable(std::string_view text) { return "'" + std::string{text} + "' is not IP, IP:PORT or IP/BITS"; }
+std::string unreadable(std::string_view text) {
+  return is_not(text, "IP[/BITS][:PORT], with BITS from 0 to 32 and a PORT from 1 to 65535");
+}
 
 }  // namespace
 
@@ -39,17 +39,13 @@ void commands::bans(const words& /*none*/, const done& answer) {
 void commands::ban(const words& given, const done& answer) {
   const auto whom = io::endpoint_range::parse(given[0]);
   if (!whom) return answer(failure{unreadable(given[0])});
-  constexpr auto longest = static_cast<std::uint64_t>(std::chrono::seconds{limits::max_ban_time}.count());
-  std::chrono::seconds length = limits::default_ban_time;
-  if (given.size() == 2) {
-    const auto seconds = parse_number(given[1]);
-    if (!seconds) return answer(failure{std::string{"'"} + std::string{given[1]} + "' is no number of seconds"});
-    length = std::chrono::seconds{std::min(*seconds, longest)};
-  }
-  node_.ban(*whom, length, pappus::wire::reason_for_ban::manual, [answer](const auto& stored) {
-    if (!stored) return answer(failure{"in force, but not stored yet: " + stored.error().message()});
-    answer(record{});
-  });
+  const auto seconds = given.size() > 1 ? number_of("SECONDS", given[1], {.unit = "seconds"}) : default_ban_seconds;
+  if (!seconds) return answer(failure{seconds.error()});
+  node_.ban(*whom, std::chrono::seconds{std::min(*seconds, max_ban_seconds)}, pappus::wire::reason_for_ban::manual,
+            [answer](const auto& stored) {
+              if (!stored) return answer(failure{"in force, but not stored yet: " + stored.error().message()});
+              answer(record{});
+            });
 }
 
 void commands::unban(const words& given, const done& answer) {

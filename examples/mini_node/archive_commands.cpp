@@ -8,7 +8,7 @@
 #include <pappus/uv/file.hpp>
 
 #include "commands.hpp"
-#include "text.hpp"
+#include "parameters.hpp"
 
 namespace mini_node {
 namespace {
@@ -20,20 +20,11 @@ using pappus::wire::messages::txhashset_request;
 namespace integration = pappus::integration;
 namespace peer = pappus::peer;
 
-std::optional<txhashset_request> state_at(std::string_view hash, std::string_view height) {
-  const auto block = pappus::wire::hash::from_hex(hash);
-  const auto number = parse_number(height);
-  if (!block || !number) return std::nullopt;
-  return txhashset_request{*block, *number};
-}
-
-const std::string no_state = "an archive is that of a HASH and a HEIGHT";
-
 }  // namespace
 
 void commands::archive(const words& given, const done& answer) {
   const auto at = state_at(given[1], given[2]);
-  if (!at) return answer(failure{no_state});
+  if (!at) return answer(failure{at.error()});
   const std::string path{given[0]};
   if (const auto readable = pappus::uv::open_file(on_, path, pappus::uv::open_mode::read); !readable) {
     return answer(failure{path + ": " + readable.error().message()});
@@ -45,10 +36,10 @@ void commands::archive(const words& given, const done& answer) {
 
 void commands::pack(const words& given, const done& answer) {
   const auto at = state_at(given[1], given[2]);
-  if (!at) return answer(failure{no_state});
+  if (!at) return answer(failure{at.error()});
   const std::string folder{given[0]};
   std::error_code unknown;
-  if (!std::filesystem::is_directory(folder, unknown)) return answer(failure{folder + " is not a folder"});
+  if (!std::filesystem::is_directory(folder, unknown)) return answer(failure{"FOLDER: " + is_not(folder, "a folder")});
   chain_.archives().keep_folder(folder, std::string{given[3]}, *at);
   show_what_is_kept();
   answer(record{});
@@ -56,9 +47,9 @@ void commands::pack(const words& given, const done& answer) {
 
 void commands::download(const words& given, const done& answer) {
   const auto whom = peer_at(given[0]);
-  if (!whom) return answer(failure{no_peer(given[0])});
+  if (!whom) return answer(failure{whom.error()});
   const auto at = state_at(given[1], given[2]);
-  if (!at) return answer(failure{no_state});
+  if (!at) return answer(failure{at.error()});
   const std::string path{given[3]};
   auto into = pappus::uv::open_file(on_, path, pappus::uv::open_mode::create);
   if (!into) return answer(failure{path + ": " + into.error().message()});
@@ -71,18 +62,14 @@ void commands::download(const words& given, const done& answer) {
 
 void commands::unpack(const words& given, const done& answer) {
   const auto whom = peer_at(given[0]);
-  if (!whom) return answer(failure{no_peer(given[0])});
+  if (!whom) return answer(failure{whom.error()});
   const auto at = state_at(given[1], given[2]);
-  if (!at) return answer(failure{no_state});
-  constexpr std::uint64_t usual = 4096;
-  const auto most = given.size() > 4 ? parse_number(given[4]) : std::optional{usual};
-  constexpr std::uint64_t mebibyte = 1 << 20;
-  if (!most || *most == 0 || *most > integration::limits::max_archive_bytes / mebibyte) {
-    return answer(failure{std::string{"MIB is a number up to 16384"}});
-  }
+  if (!at) return answer(failure{at.error()});
+  const auto most = given.size() > 4 ? number_of("MIB", given[4], unpack_limits) : default_unpack_limit;
+  if (!most) return answer(failure{most.error()});
   integration::archive_download_options how;
   how.folder = given[3];
-  how.max_bytes = *most * mebibyte;
+  how.max_bytes = *most << 20;
   beside_->spawn(fetch_and_unpack(*whom, *at, std::move(how), answer));
 }
 

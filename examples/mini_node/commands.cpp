@@ -6,12 +6,15 @@
 #include <optional>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include <pappus/coro/frame_recycler.hpp>
 #include <pappus/former_metrics.hpp>
 #include <pappus/peer/discovery/limits.hpp>
 #include <pappus/wire/grin_messages.hpp>
 
 #include "former_keys.hpp"
+#include "parameters.hpp"
 #include "read_message.hpp"
 #include "text.hpp"
 
@@ -88,7 +91,8 @@ const std::vector<commands::command>& commands::all() {
       {"addresses", "", 0, 0, &commands::addresses, "lists the known addresses of peers"},
       {"bans", "", 0, 0, &commands::bans, "lists the bans in force"},
       {"ban", "IP[/BITS][:PORT] [SECONDS]", 1, 2, &commands::ban,
-       "ends and refuses connections with them, by default for 10800 seconds"},
+       fmt::format("ends and refuses connections with them, by default for {} seconds, at most for {}",
+                   default_ban_seconds, max_ban_seconds)},
       {"unban", "IP[/BITS][:PORT]", 1, 1, &commands::unban, "lifts the bans within that range"},
       {"tip", "HEIGHT DIFFICULTY", 2, 2, &commands::tip, "sets the chain tip that pings advertise"},
       {"trust_clock", "", 0, 0, &commands::trust_clock,
@@ -114,7 +118,10 @@ const std::vector<commands::command>& commands::all() {
        "serves an archive of the files of this folder, made at the first request; it is made in CACHE, a folder for "
        "nothing else"},
       {"unpack", "PEER HASH HEIGHT FOLDER [MIB]", 4, 5, &commands::unpack,
-       "requests it, at most so much (4096), checks all of it, and unpacks it into a new folder below this one"},
+       fmt::format(
+           "requests it, at most MIB mebibytes ({}, by default {}), checks all of it, and unpacks it into a new "
+           "folder below this one",
+           to_string(unpack_limits), default_unpack_limit)},
       {"quit", "", 0, 0, &commands::quit, "ends the node"}};
   return known;
 }
@@ -139,10 +146,11 @@ void commands::carry_out(std::string_view line, std::function<void(record)> answ
   given.erase(given.begin());
 
   const auto found = std::ranges::find(all(), current_name(name), &command::name);
-  if (found == all().end()) return answer(refused(name, "unknown command"));
+  if (found == all().end()) return answer(refused(name, is_not(name, "a command: `help` lists all")));
   if (given.size() < found->least || given.size() > found->most) {
     const std::string blank = found->most == 0 ? "" : " ";
-    return answer(refused(name, "usage: " + name + blank + std::string{found->parameters}));
+    return answer(refused(name, fmt::format("usage: {}{}{} (words given after the command: {})", name, blank,
+                                            found->parameters, given.size())));
   }
   (this->*found->act)(given, [name, answer = std::move(answer)](outcome ended) {
     answer(ended ? granted(name, *ended) : refused(name, ended.error()));
@@ -179,7 +187,9 @@ void commands::connect(const words& given, const done& answer) {
   std::string text{given[0]};
   if (text.find(':') == std::string::npos) text += ':' + std::to_string(usual_port);
   auto whom = pappus::peer::seed::parse(text);
-  if (!whom) return answer(failure{"'" + std::string{given[0]} + "' is not IP, IP:PORT, HOST or HOST:PORT"});
+  if (!whom) {
+    return answer(failure{is_not(given[0], "IP, IP:PORT, HOST or HOST:PORT, with a PORT from 1 to 65535")});
+  }
   beside_->spawn(connect_by_name(*std::move(whom), answer));
 }
 
@@ -199,15 +209,16 @@ pappus::task<void> commands::connect_by_name(pappus::peer::seed whom, done answe
 
 void commands::disconnect(const words& given, const done& answer) {
   const auto ended = disconnect_from(node_, given[0]);
-  if (!ended) return answer(failure{"'" + std::string{given[0]} + "' is not an id, IP or IP:PORT"});
+  if (!ended) return answer(failure{is_not(given[0], "an id, IP or IP:PORT")});
   if (*ended == 0) return answer(failure{no_peer(given[0])});
   answer(record{{"ended", *ended}});
 }
 
 void commands::tip(const words& given, const done& answer) {
-  const auto height = parse_number(given[0]);
-  const auto difficulty = parse_number(given[1]);
-  if (!height || !difficulty) return answer(failure{std::string{"height and difficulty are decimal numbers"}});
+  const auto height = number_of("HEIGHT", given[0]);
+  if (!height) return answer(failure{height.error()});
+  const auto difficulty = number_of("DIFFICULTY", given[1]);
+  if (!difficulty) return answer(failure{difficulty.error()});
   follower_.set_tip({*difficulty, *height});
   answer(record{});
 }
@@ -262,30 +273,37 @@ std::vector<pappus::integration::metric> commands::numbers() const {
   };
   const auto frames = pappus::coro::frame_recycler::statistics();
   add("pappus_node_pool_transactions", "Transactions in the pool.", metric_kind::gauge, pool_.size());
-  add("pappus_node_pool_bytes", "Bytes of these.", metric_kind::gauge, pool_.bytes());
-  add("pappus_node_pool_dropped_total", "Transactions dropped to make room.", metric_kind::counter, pool_.dropped());
+  add("pappus_node_pool_bytes", "Bytes of the transactions in the pool.", metric_kind::gauge, pool_.bytes());
+  add("pappus_node_pool_dropped_total", "Transactions dropped from the pool to make room.", metric_kind::counter,
+      pool_.dropped());
   add("pappus_node_output_bytes", "Bytes that wait for standard output.", metric_kind::gauge, out_.bytes_waiting());
-  add("pappus_node_events_dropped_total", "Events dropped while too much waits.", metric_kind::counter,
-      out_.events_dropped());
-  add("pappus_node_events_suppressed_total", "Events suppressed of connections without a handshake.",
-      metric_kind::counter, strangers_.suppressed());
+  add("pappus_node_events_dropped_total", "Events dropped because too many bytes waited for standard output.",
+      metric_kind::counter, out_.events_dropped());
+  add("pappus_node_events_suppressed_total",
+      "Events not written because connections without a handshake caused too many.", metric_kind::counter,
+      strangers_.suppressed());
   const auto kept = chain_.counted();
   add("pappus_node_headers", "Headers received and kept.", metric_kind::gauge, kept.headers);
-  add("pappus_node_header_orphans", "Of these, those that are not linked.", metric_kind::gauge, kept.orphans);
+  add("pappus_node_header_orphans",
+      "Headers received and kept whose blocks, or those before them, have not all arrived.", metric_kind::gauge,
+      kept.orphans);
   add("pappus_node_blocks", "Blocks and compact blocks received and kept.", metric_kind::gauge, kept.blocks);
-  add("pappus_node_block_bytes", "Bytes of these.", metric_kind::gauge, kept.bytes);
+  add("pappus_node_block_bytes", "Bytes of the blocks and compact blocks received and kept.", metric_kind::gauge,
+      kept.bytes);
   add("pappus_node_chain_dropped_total", "Headers and blocks dropped to make room.", metric_kind::counter,
       kept.dropped);
   add("pappus_node_blocks_relayed_total", "Blocks announced to other peers.", metric_kind::counter,
       follower_.relayed());
   const auto fetching = follower_.fetching();
-  add("pappus_node_block_requests", "Blocks requested or queued to be.", metric_kind::gauge, fetching.wanted);
-  add("pappus_node_block_requests_dropped_total", "Blocks not requested because too many were queued.",
+  add("pappus_node_block_requests", "Blocks requested from peers, or queued to be requested.", metric_kind::gauge,
+      fetching.wanted);
+  add("pappus_node_block_requests_dropped_total", "Blocks not requested from peers because too many were queued.",
       metric_kind::counter, fetching.dropped);
-  add("pappus_node_blocks_unavailable_total", "Blocks that no peer delivered.", metric_kind::counter,
-      fetching.unavailable);
-  add("pappus_node_coroutine_frames", "Live coroutine frames.", metric_kind::gauge, frames.live);
-  add("pappus_node_coroutine_idle_bytes", "Bytes kept for reuse.", metric_kind::gauge, frames.idle_bytes);
+  add("pappus_node_blocks_unavailable_total", "Blocks that were requested and that no peer delivered.",
+      metric_kind::counter, fetching.unavailable);
+  add("pappus_node_coroutine_frames", "Frames of coroutines that have not ended.", metric_kind::gauge, frames.live);
+  add("pappus_node_coroutine_idle_bytes", "Bytes of frames of coroutines that have ended, kept for reuse.",
+      metric_kind::gauge, frames.idle_bytes);
   pappus::add_former_names(all);
   add_former_names_of_program(all);
   return all;

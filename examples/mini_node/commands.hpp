@@ -60,7 +60,7 @@ private:
     std::size_t least;  // minimum number of parameters
     std::size_t most;
     void (commands::*act)(const words& given, const done& answer);
-    std::string_view does;
+    std::string does;
   };
   static const std::vector<command>& all();
 
@@ -102,8 +102,8 @@ private:
   /// Parses the hexadecimal body of a transaction message.
   [[nodiscard]] pappus::result<pappus::wire::transaction_ptr, std::string> read_transaction(std::string_view hex) const;
 
-  /// The id of the peer that `text` names by id or by IP:PORT, if exactly one matches.
-  [[nodiscard]] std::optional<std::uint64_t> peer_at(std::string_view text) const;
+  /// The id of the peer that `text` names by id or by IP:PORT: of several at that endpoint the one that was dialed.
+  [[nodiscard]] pappus::result<std::uint64_t, std::string> peer_at(std::string_view text) const;
 
   pappus::uv::loop& on_;
   pappus::node& node_;

@@ -2,12 +2,12 @@
 #include <concepts>
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "commands.hpp"
+#include "parameters.hpp"
 #include "read_message.hpp"
 #include "text.hpp"
 
@@ -30,53 +30,60 @@ template <class Message>
 concept chain_news = std::same_as<Message, wire::messages::header> ||
     std::same_as<Message, wire::messages::compact_block> || std::same_as<Message, wire::messages::block>;
 
+/// A message that has a response.
+template <class Message>
+concept requested = peer::peer_request<Message> || std::same_as<Message, get_headers>;
+
 template <class Answer>
 using outcome_of = pappus::result<Answer>;
 
 }  // namespace
 
-/// If several peers have this address, returns the outbound one, or nothing.
-std::optional<std::uint64_t> commands::peer_at(std::string_view text) const {
+pappus::result<std::uint64_t, std::string> commands::peer_at(std::string_view text) const {
   const auto id = parse_number(text);
   const auto where = pappus::io::endpoint::parse(text);
+  if (!id && !where) return failure{"PEER: " + is_not(text, "an id or IP:PORT")};
   std::vector<std::uint64_t> found;
   for (const auto& each : node_.peers()) {
-    if (id ? each.id != *id : !where || each.endpoint != *where) continue;
+    if (id ? each.id != *id : each.endpoint != *where) continue;
     if (each.direction == peer::direction::outbound) return each.id;
     found.push_back(each.id);
   }
-  return found.size() == 1 ? std::optional{found.front()} : std::nullopt;
+  if (found.empty()) return failure{no_peer(text)};
+  if (found.size() == 1) return found.front();
+  return failure{"more than one peer at " + std::string{text} + ": name it by its id, which `peers` lists"};
 }
 
 void commands::send(const words& given, const done& answer) {
+  const auto known = check_name(given[1], "a message of the protocol", []<class Message>() { return true; });
+  if (!known) return answer(failure{known.error()});
   const auto to = peer_at(given[0]);
-  if (!to) return answer(failure{no_peer(given[0])});
+  if (!to) return answer(failure{to.error()});
   bool sent = false;
   const auto read = read_message(given[1], given[2], node_.config().chain.limits,
                                  [&](const auto& message) { sent = node_.send(*to, message); });
   if (!read) return answer(failure{read.error()});
-  if (!sent) return answer(failure{std::string{"it cannot be written at the version of that peer"}});
+  if (!sent) return answer(failure{std::string{given[1]} + " has no form in the protocol version of that peer"});
   answer(record{});
 }
 
 void commands::request(const words& given, const done& answer) {
+  const auto known = check_name(given[1], "a request", []<class Message>() { return requested<Message>; });
+  if (!known) return answer(failure{known.error()});
   const auto whom = peer_at(given[0]);
-  if (!whom) return answer(failure{no_peer(given[0])});
+  if (!whom) return answer(failure{whom.error()});
   const auto put = [&]<peer::peer_request Request>(Request request) {
     node_.request(*whom, std::move(request), [answer](const outcome_of<peer::response_to<Request>>& got) {
       if (got) answer(description_of(*got));
       else answer(failure{got.error().message()});
     });
   };
-  bool asked = true;
   const auto read = read_message(given[1], given[2], node_.config().chain.limits, [&](const auto& message) {
     using request_type = std::remove_cvref_t<decltype(message)>;
-    if constexpr (peer::peer_request<request_type>) put(message);
-    else if constexpr (std::same_as<request_type, get_headers>) ask_headers(*whom, message, answer);
-    else asked = false;
+    if constexpr (std::same_as<request_type, get_headers>) ask_headers(*whom, message, answer);
+    else if constexpr (requested<request_type>) put(message);
   });
-  if (!read) return answer(failure{read.error()});
-  if (!asked) answer(failure{"nothing answers a " + std::string{given[1]}});
+  if (!read) answer(failure{read.error()});
 }
 
 void commands::ask_headers(std::uint64_t whom, const get_headers& request, const done& answer) {
@@ -91,19 +98,20 @@ void commands::ask_headers(std::uint64_t whom, const get_headers& request, const
 }
 
 void commands::serve(const words& given, const done& answer) {
-  bool keeps = true;
+  const auto known = check_name(given[0], "chain data", []<class Message>() { return kept<Message>; });
+  if (!known) return answer(failure{known.error()});
   const auto read = read_message(given[0], given[1], node_.config().chain.limits, [&](const auto& message) {
     if constexpr (kept<std::remove_cvref_t<decltype(message)>>) chain_.keep(message);
-    else keeps = false;
   });
   if (!read) return answer(failure{read.error()});
-  if (!keeps) return answer(failure{"nobody asks for a " + std::string{given[0]}});
   show_what_is_kept();
   answer(record{});
 }
 
 void commands::broadcast(const words& given, const done& answer) {
-  std::optional<peer::broadcast_report> told;
+  const auto known = check_name(given[0], "news of the chain", []<class Message>() { return chain_news<Message>; });
+  if (!known) return answer(failure{known.error()});
+  peer::broadcast_report told;
   const auto read = read_message(given[0], given[1], node_.config().chain.limits, [&](const auto& message) {
     if constexpr (chain_news<std::remove_cvref_t<decltype(message)>>) {
       chain_.keep(message);
@@ -112,8 +120,7 @@ void commands::broadcast(const words& given, const done& answer) {
     }
   });
   if (!read) return answer(failure{read.error()});
-  if (!told) return answer(failure{"a " + std::string{given[0]} + " is no news of the chain"});
-  answer(description_of(*told));
+  answer(description_of(told));
 }
 
 }  // namespace mini_node

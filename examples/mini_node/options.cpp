@@ -20,7 +20,7 @@
 #include "commands.hpp"
 #include "json/declaration.hpp"
 #include "output.hpp"
-#include "text.hpp"
+#include "parameters.hpp"
 
 namespace mini_node {
 namespace {
@@ -38,6 +38,14 @@ constexpr std::array log_levels{log_level::error, log_level::warning, log_level:
 constexpr const char* endpoint_form = "A.B.C.D:PORT";
 constexpr const char* host_form = "HOST:PORT";
 constexpr const char* range_form = "A.B.C.D[/BITS][:PORT]";
+constexpr const char* some_port = " with a PORT from 1 to 65535";
+
+constexpr number_range protocol_versions{1, wire::latest_version.number};
+constexpr number_range counts{0, 100'000};
+constexpr number_range mebibytes{1, 100'000, "MiB"};
+constexpr number_range seconds{0, 86'400, "seconds"};
+constexpr number_range epoch_seconds{1, 86'400, "seconds"};
+constexpr double max_probability = 1;
 
 /// The arguments as text, before they are interpreted.
 struct arguments {
@@ -74,6 +82,8 @@ CLI::Validator some_text() {
   return {[](const std::string& value) { return value.empty() ? std::string{"is empty"} : std::string{}; }, ""};
 }
 
+bool has_value(const CLI::Option* option) { return option->get_type_size() > 0; }
+
 auto seconds_of(pappus::io::duration time) noexcept { return std::chrono::floor<std::chrono::seconds>(time).count(); }
 
 void declare(CLI::App& app, arguments& given) {
@@ -85,7 +95,9 @@ void declare(CLI::App& app, arguments& given) {
   app.set_version_flag("--version", "pappus-node " + std::string{pappus::library_version});
   app.add_option("--network", given.network, "mainnet, testnet, usernet (the default) or automated")->type_name("NAME");
   app.add_option("--genesis", given.genesis, "Hash of the first block of a chain of your own")->type_name("HEX");
-  app.add_option("--protocol-version", given.protocol_version, "The highest to speak, 1 to 1000 (the default)")
+  app.add_option("--protocol-version", given.protocol_version,
+                 fmt::format("The highest to speak, {}; default: {}", to_string(protocol_versions),
+                             defaults.protocol_version.number))
       ->type_name("N");
   app.add_option("--listen", given.listen, "Default: 0.0.0.0 and the network's port; port 0 picks a free one")
       ->type_name(endpoint_form);
@@ -98,20 +110,23 @@ void declare(CLI::App& app, arguments& given) {
                  "Query this host for peers if none are known; may be repeated; default: those of the network")
       ->type_name(host_form)
       ->allow_extra_args(false);
-  app.add_option("--max-inbound", given.max_inbound,
-                 fmt::format("Inbound connections; default: {}", defaults.connection_limits.inbound))
+  app.add_option(
+         "--max-inbound", given.max_inbound,
+         fmt::format("Inbound connections, {}; default: {}", to_string(counts), defaults.connection_limits.inbound))
       ->type_name("N");
-  app.add_option("--max-outbound", given.max_outbound,
-                 fmt::format("Outbound connections to find and keep; default: {}; 0: only those of --peer and connect",
-                             defaults.connection_limits.outbound))
+  app.add_option(
+         "--max-outbound", given.max_outbound,
+         fmt::format("Outbound connections to find and keep, {}; default: {}; 0: only those of --peer and connect",
+                     to_string(counts), defaults.connection_limits.outbound))
       ->type_name("N");
-  app.add_option("--max-blocks", given.max_blocks,
-                 fmt::format("Received blocks to keep, and ten times as many headers; default: {}; 0: requests none",
-                             options{}.chain.blocks))
+  app.add_option(
+         "--max-blocks", given.max_blocks,
+         fmt::format("Received blocks to keep, and ten times as many headers, {}; default: {}; 0: requests none",
+                     to_string(counts), options{}.chain.blocks))
       ->type_name("N");
   app.add_option("--max-memory", given.max_memory,
-                 fmt::format("MiB held on behalf of peers; beyond, sessions are disconnected; default: {}",
-                             defaults.max_memory >> 20))
+                 fmt::format("MiB held on behalf of peers, {}; beyond, sessions are disconnected; default: {}",
+                             to_string(mebibytes), defaults.max_memory >> 20))
       ->type_name("MIB");
   app.add_option("--store", given.store, "Database of addresses and bans; default: in memory, lost at exit")
       ->type_name("FILE|:memory:");
@@ -120,24 +135,26 @@ void declare(CLI::App& app, arguments& given) {
       ->disable_flag_override();
   app.add_option("--dandelion", given.dandelion, "Dandelion scheme: grin (the default), dandelion++")
       ->type_name("SCHEME");
-  app.add_option("--epoch", given.epoch,
-                 fmt::format("Seconds of an epoch, after which mode and relays are drawn anew; default: {} to {}",
-                             seconds_of(grin.epoch), seconds_of(grin.epoch + grin.epoch_jitter)))
+  app.add_option(
+         "--epoch", given.epoch,
+         fmt::format("Seconds of an epoch, {}, after which mode and relays are drawn anew; default: {} to {}",
+                     to_string(epoch_seconds), seconds_of(grin.epoch), seconds_of(grin.epoch + grin.epoch_jitter)))
       ->type_name("S");
   app.add_option("--stem-probability", given.stem_probability,
-                 fmt::format("Probability that an epoch relays stem transactions instead of fluffing them; default: {}",
-                             grin.stem_probability))
+                 fmt::format("Probability, 0 to {}, that an epoch relays stem transactions instead of fluffing them; "
+                             "default: {}",
+                             max_probability, grin.stem_probability))
       ->type_name("P");
   app.add_option(
          "--embargo", given.embargo,
-         fmt::format("Least seconds until a stem transaction that has not become public is fluffed; default: {}, "
+         fmt::format("Least seconds, {}, until a stem transaction that has not become public is fluffed; default: {}, "
                      "dandelion++: {}",
-                     seconds_of(grin.embargo.floor), seconds_of(plus_plus.embargo.floor)))
+                     to_string(seconds), seconds_of(grin.embargo.floor), seconds_of(plus_plus.embargo.floor)))
       ->type_name("S");
   app.add_option("--aggregation,--hold", given.aggregation,
-                 fmt::format("Seconds that stem transactions of others wait to be aggregated in an epoch that fluffs; "
-                             "default: {}, dandelion++: {}",
-                             seconds_of(grin.aggregation), seconds_of(plus_plus.aggregation)))
+                 fmt::format("Seconds, {}, below those of --embargo, that stem transactions of others wait to be "
+                             "aggregated in an epoch that fluffs; default: {}, dandelion++: {}",
+                             to_string(seconds), seconds_of(grin.aggregation), seconds_of(plus_plus.aggregation)))
       ->type_name("S");
   app.add_option("--deny", given.deny, "Refuse connections with these peers; may be repeated")
       ->type_name(range_form)
@@ -158,8 +175,9 @@ void declare(CLI::App& app, arguments& given) {
       ->type_name("LEVEL");
   app.add_flag("--trace", given.trace, "Each message of the protocol goes to standard error, too")
       ->disable_flag_override();
-  for (CLI::Option* const each : app.get_options([](const CLI::Option* one) { return one->get_type_size() > 0; })) {
+  for (CLI::Option* const each : app.get_options(has_value)) {
     if (each->get_name() != "--store") each->check(some_text());  // the store rejects an empty name itself
+    if (each->get_items_expected_max() == 1) each->take_last();   // of those given, which are counted afterwards
   }
   app.footer(
       "Commands on standard input, one a line, each answered by one line:\n" + commands::help_text() +
@@ -178,7 +196,7 @@ void declare(CLI::App& app, arguments& given) {
 failure<early_exit> refuse(const std::string& why) { return failure{early_exit{2, pappus::printable(why)}}; }
 
 failure<early_exit> refuse(std::string_view option, const std::string& value, const std::string& wanted) {
-  return refuse(std::string{option} + ": '" + value + "' is not " + wanted);
+  return refuse(std::string{option} + ": " + is_not(value, wanted));
 }
 
 /// Parses an endpoint that can be dialed: its port must not be 0.
@@ -192,30 +210,27 @@ result<std::vector<endpoint_range>, early_exit> ranges_of(std::string_view optio
   std::vector<endpoint_range> ranges;
   for (const std::string& each : given) {
     const auto range = endpoint_range::parse(each);
-    if (!range) return refuse(option, each, range_form);
+    if (!range)
+      return refuse(option, each, range_form + std::string{" with BITS from 0 to 32 and a PORT from 1 to 65535"});
     ranges.push_back(*range);
   }
   return ranges;
 }
 
-result<std::size_t, early_exit> count_of(std::string_view option, const std::string& given, std::size_t usual,
-                                         std::size_t least = 0) {
-  constexpr std::uint64_t most = 100'000;
+/// The number of an option that may be absent.
+result<std::uint64_t, early_exit> number_or(std::uint64_t usual, std::string_view option, const std::string& given,
+                                            const number_range& allowed) {
   if (given.empty()) return usual;
-  const auto number = parse_number(given);
-  if (!number || *number < least || *number > most) {
-    return refuse(option, given, "a number from " + std::to_string(least) + " to 100000");
-  }
-  return static_cast<std::size_t>(*number);
+  auto number = number_of(option, given, allowed);
+  if (!number) return refuse(number.error());
+  return *number;
 }
 
-result<pappus::io::duration, early_exit> seconds_of(std::string_view option, const std::string& given,
-                                                    pappus::io::duration usual) {
-  constexpr std::uint64_t most = 86'400;
+result<pappus::io::duration, early_exit> seconds_or(pappus::io::duration usual, std::string_view option,
+                                                    const std::string& given, const number_range& allowed = seconds) {
   if (given.empty()) return usual;
-  const auto number = parse_number(given);
-  if (!number || *number > most) return refuse(option, given, "a number of seconds from 0 to 86400");
-  return pappus::io::duration{std::chrono::seconds{*number}};
+  PAPPUS_TRY(number, number_or(0, option, given, allowed));
+  return pappus::io::duration{std::chrono::seconds{number}};
 }
 
 result<double, early_exit> probability_of(std::string_view option, const std::string& given, double usual) {
@@ -223,7 +238,9 @@ result<double, early_exit> probability_of(std::string_view option, const std::st
   double read = -1;
   const auto [end, failed] = std::from_chars(given.data(), given.data() + given.size(), read);
   const bool whole = failed == std::errc{} && end == given.data() + given.size();
-  if (!whole || !(read >= 0 && read <= 1)) return refuse(option, given, "a number from 0 to 1");
+  if (!whole || !(read >= 0 && read <= max_probability)) {
+    return refuse(option, given, fmt::format("a number from 0 to {}", max_probability));
+  }
   return read;
 }
 
@@ -233,18 +250,18 @@ result<pappus::peer::dandelion_options, early_exit> dandelion_of(const arguments
   const bool plus_plus = given.dandelion == "dandelion++";
   if (!plus_plus && given.dandelion != "grin") return refuse("--dandelion", given.dandelion, "grin or dandelion++");
   auto how = dandelion_options::of(plus_plus ? dandelion_scheme::dandelion_plus_plus : dandelion_scheme::grin);
-  PAPPUS_TRY(epoch, seconds_of("--epoch", given.epoch, how.epoch));
-  if (epoch == pappus::io::duration::zero()) return refuse("--epoch", given.epoch, "longer than no time at all");
+  PAPPUS_TRY(epoch, seconds_or(how.epoch, "--epoch", given.epoch, epoch_seconds));
   how.epoch = epoch;
   if (!given.epoch.empty()) how.epoch_jitter = {};
   PAPPUS_TRY(probability, probability_of("--stem-probability", given.stem_probability, how.stem_probability));
   how.stem_probability = probability;
-  PAPPUS_TRY(floor, seconds_of("--embargo", given.embargo, how.embargo.floor));
+  PAPPUS_TRY(floor, seconds_or(how.embargo.floor, "--embargo", given.embargo));
   how.embargo.floor = floor;
-  PAPPUS_TRY(aggregation, seconds_of("--aggregation", given.aggregation, how.aggregation));
+  PAPPUS_TRY(aggregation, seconds_or(how.aggregation, "--aggregation", given.aggregation));
   how.aggregation = aggregation;
   if (!given.aggregation.empty() && aggregation >= floor && floor > pappus::io::duration::zero()) {
-    return refuse("--aggregation", given.aggregation, "a number of seconds below that of --embargo");
+    return refuse("--aggregation", given.aggregation,
+                  fmt::format("below the {} seconds of --embargo", seconds_of(floor)));
   }
   return how;
 }
@@ -266,45 +283,41 @@ result<options, early_exit> understand(const arguments& given) {
   PAPPUS_TRY(network, network_of(given));
   node.chain = network;
 
-  if (!given.protocol_version.empty()) {
-    const auto number = parse_number(given.protocol_version);
-    if (!number || *number == 0 || *number > wire::latest_version.number) {
-      return refuse("--protocol-version", given.protocol_version, "a number from 1 to 1000");
-    }
-    node.protocol_version.number = static_cast<std::uint32_t>(*number);
-  }
+  PAPPUS_TRY(version,
+             number_or(node.protocol_version.number, "--protocol-version", given.protocol_version, protocol_versions));
+  node.protocol_version.number = static_cast<std::uint32_t>(version);
 
   node.listen = endpoint{{}, network.default_port};
   if (!given.listen.empty()) {
     const auto listen = endpoint::parse(given.listen);
-    if (!listen) return refuse("--listen", given.listen, endpoint_form);
+    if (!listen) return refuse("--listen", given.listen, endpoint_form + std::string{" with a PORT from 0 to 65535"});
     node.listen = *listen;
   }
   if (!given.advertise.empty()) {
     node.advertise = peer_endpoint(given.advertise);
-    if (!node.advertise) return refuse("--advertise", given.advertise, endpoint_form);
+    if (!node.advertise) return refuse("--advertise", given.advertise, std::string{endpoint_form} + some_port);
   }
   for (const std::string& each : given.peers) {
     const auto named = pappus::peer::seed::parse(each);
-    if (!named) return refuse("--peer", each, host_form);
+    if (!named) return refuse("--peer", each, std::string{host_form} + some_port);
     if (const auto peer = peer_endpoint(each)) node.preferred_peers.push_back(*peer);
     else node.preferred_hosts.push_back(*named);
   }
 
   for (const std::string& each : given.seeds) {
     const auto seed = pappus::peer::seed::parse(each);
-    if (!seed) return refuse("--seed", each, host_form);
+    if (!seed) return refuse("--seed", each, std::string{host_form} + some_port);
     if (!node.seeds) node.seeds.emplace();
     node.seeds->push_back(*seed);
   }
-  PAPPUS_TRY(inbound, count_of("--max-inbound", given.max_inbound, node.connection_limits.inbound));
+  PAPPUS_TRY(inbound, number_or(node.connection_limits.inbound, "--max-inbound", given.max_inbound, counts));
   node.connection_limits.inbound = inbound;
-  PAPPUS_TRY(outbound, count_of("--max-outbound", given.max_outbound, node.connection_limits.outbound));
+  PAPPUS_TRY(outbound, number_or(node.connection_limits.outbound, "--max-outbound", given.max_outbound, counts));
   node.connection_limits.outbound = outbound;
-  PAPPUS_TRY(mebibytes, count_of("--max-memory", given.max_memory, node.max_memory >> 20, 1));
-  node.max_memory = mebibytes << 20;
+  PAPPUS_TRY(memory, number_or(node.max_memory >> 20, "--max-memory", given.max_memory, mebibytes));
+  node.max_memory = memory << 20;
 
-  PAPPUS_TRY(blocks, count_of("--max-blocks", given.max_blocks, understood.chain.blocks));
+  PAPPUS_TRY(blocks, number_or(understood.chain.blocks, "--max-blocks", given.max_blocks, counts));
   understood.chain.blocks = blocks;
   understood.chain.headers.headers = 10 * blocks;
   understood.chain.headers.aside = blocks;
@@ -349,6 +362,12 @@ result<options, early_exit> read_options(int argc, const char* const* argv) {
     return failure{early_exit{0, std::string{asked.what()} + '\n'}};
   } catch (const CLI::ParseError& wrong) {
     return refuse(wrong.what());
+  }
+  for (const CLI::Option* const each : std::as_const(app).get_options(has_value)) {
+    const bool repeatable = each->get_items_expected_max() > 1;
+    if (!repeatable && each->count() > 1) {
+      return refuse(fmt::format("{} is given {} times, but has one value", each->get_name(), each->count()));
+    }
   }
   if (given.describe_json) return failure{early_exit{0, json::declaration()}};
   return understand(given);

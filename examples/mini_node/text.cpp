@@ -51,9 +51,4 @@ std::string wrapped(std::string_view text, std::size_t indent, std::size_t width
   return lines;
 }
 
-std::string no_peer(std::string_view which) {
-  if (parse_number(which)) return "no peer with the id " + std::string{which};
-  return "no peer at " + std::string{which} + ", or more than one: `peers` lists their ids";
-}
-
 }  // namespace mini_node

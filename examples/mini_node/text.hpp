@@ -24,7 +24,4 @@ namespace mini_node {
 /// Wraps text into lines of at most `width` characters; all but the first line are indented by `indent`.
 [[nodiscard]] std::string wrapped(std::string_view text, std::size_t indent, std::size_t width);
 
-/// Error text for a peer that was not found.
-[[nodiscard]] std::string no_peer(std::string_view which);
-
 }  // namespace mini_node

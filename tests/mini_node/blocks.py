@@ -133,5 +133,5 @@ class Blocks(BlockCase):
     def test_a_known_block_is_not_announced(self):
         node = self.node()
         refused = node.ask(f"broadcast ping {'00' * 16}")
-        self.assertEqual((refused["ok"], refused["error"]), (False, "a ping is no news of the chain"))
+        self.assertEqual((refused["ok"], refused["error"]), (False, "MESSAGE: 'ping' is not news of the chain: header, block, compact_block"))
         self.assertIs(node.ask("broadcast block 00")["ok"], False)

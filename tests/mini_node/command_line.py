@@ -171,7 +171,7 @@ class CommandLine(process.TestCase):
         node.tell("peers\nnonsense\nquit")
         self.assertEqual(node.status(), 0)
         answers = node.process.stdout.read().decode()
-        self.assertRegex(answers, r"\Apeers: ok peers=\[\]\nnonsense: refused error=\"unknown command\"\nquit: ok\n\Z")
+        self.assertRegex(answers, r"\Apeers: ok peers=\[\]\nnonsense: refused error=\"'nonsense' is not a command: `help` lists all\"\nquit: ok\n\Z")
 
     def test_any_user_agent_of_a_peer_is_written_as_ascii_on_one_line(self):
         node = self.launch("--log", "debug", "--trace")

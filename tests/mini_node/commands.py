@@ -238,6 +238,14 @@ class Commands(process.TestCase):
         self.assertEqual(samples['pappus_messages_received_total{type="hand"}'], 1)
         self.assertEqual(samples["pappus_node_pool_transactions"], 0)
 
+    def test_the_help_text_of_a_metric_can_be_understood_without_those_of_the_others(self):
+        helps = re.findall(r"^# HELP (pappus_node_\w+) (.*)$", self.node().ask("metrics")["text"], re.M)
+        self.assertTrue(helps)
+        for name, text in helps:
+            with self.subTest(name=name):
+                self.assertRegex(text, r"\A[A-Z].*\.\Z")
+                self.assertNotRegex(text, r"\b([Tt]hese|Those|Their|[Ss]uch)\b")
+
     def test_trust_clock_is_accepted(self):
         for options in [[], ["--trust-clock"]]:
             node = self.node(*options)

@@ -22,6 +22,7 @@ import descriptors  # noqa: E402
 import fetching  # noqa: E402
 import introductions  # noqa: E402
 import process  # noqa: E402
+import refusals  # noqa: E402
 import sessions  # noqa: E402
 
 
@@ -37,7 +38,7 @@ def main(arguments):
     loader = unittest.TestLoader()
     loader.testNamePatterns = [f"*{name}*" for name in arguments[2:]] or None
     modules = [addresses, best_chain, blocks, chain, command_line, commands, dandelion, descriptors, fetching,
-               introductions, sessions]
+               introductions, refusals, sessions]
     cases = unittest.TestSuite(loader.loadTestsFromModule(each) for each in modules)
     if not loader.testNamePatterns:
         cases.addTest(DeclaredJson("test_every_declared_field_has_been_written"))
