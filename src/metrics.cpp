@@ -58,12 +58,12 @@ private:
 };
 
 void list(metric_list& to, const peer::connection_statistics& of) {
-  to.gauge("pappus_handshakes", "Handshakes under way, both ways.", of.handshaking);
+  to.gauge("pappus_handshakes", "Handshakes under way, of inbound and outbound connections.", of.handshaking);
   to.counter("pappus_sessions_begun_total", "Sessions that have begun.", of.sessions);
   to.counters("pappus_sessions_ended_total", "Sessions that have ended.", "reason", of.ended);
   to.counters("pappus_connect_failures_total", "Dials by which no connection was made.", "reason", of.failed_dials);
-  to.counters("pappus_inbound_refused_total", "Inbound connections closed before a byte was read.", "reason",
-              of.refused);
+  to.counters("pappus_inbound_refused_total", "Inbound connections closed before a byte was read, by the reason.",
+              "reason", of.refused);
   to.counters("pappus_handshakes_failed_total", "Handshakes that failed.", "reason", of.failed_handshakes);
   to.counters("pappus_refused_after_handshake_total",
               "Peers disconnected after their handshake, for lack of a slot or by a rule.", "reason",
@@ -97,15 +97,16 @@ void list(metric_list& to, const peer::session_statistics& of) {
   to.counters("pappus_messages_sent_total", "Messages queued to be sent.", of.sent);
   to.counter("pappus_peer_requests_answered_total", "Requests to peers that were answered.", of.requests.answered);
   to.counters("pappus_peer_requests_failed_total", "Requests to peers that failed.", "reason", of.requests.unanswered);
-  to.counter("pappus_decoding_queued_total", "Times that a peer with much received data waited for other such peers.",
-             of.queued);
+  to.counter("pappus_decoding_queued_total",
+             "Times that a peer with much received data waited for other peers with as much.", of.queued);
   to.counter("pappus_read_pauses_total",
              "Times that reading from a peer was paused because it did not read its responses.", of.read_pauses);
   to.counter("pappus_reads_throttled_total",
              "Times that reading was paused because an address had exceeded its receive limit.", of.slowed);
-  to.counter("pappus_responses_postponed_total", "Requests that waited for the upload quota of their address.",
+  to.counter("pappus_responses_postponed_total", "Requests of peers that waited for the upload quota of their address.",
              of.postponed);
-  to.counter("pappus_responses_refused_total", "Requests dropped because too many waited for that quota.",
+  to.counter("pappus_responses_refused_total",
+             "Requests of peers dropped because too many waited for the upload quota of their address.",
              of.requests_dropped);
   to.counter("pappus_disconnect_timeouts_total", "Sessions whose last messages were not read in time.",
              of.sends_abandoned);
@@ -115,49 +116,60 @@ void list(metric_list& to, const peer::book_statistics& of) {
   to.counters("pappus_address_book_adds_total", "Advertised addresses offered to the book, by result.", "result",
               of.adds);
   to.counter("pappus_addresses_stale_total", "Addresses removed as stale.", of.stale);
-  to.counter("pappus_addresses_displaced_total", "Tried addresses that lost their place to another.", of.displaced);
-  to.counter("pappus_tried_collisions_refused_total", "Tried-table collisions beyond the limit.",
+  to.counter("pappus_addresses_displaced_total", "Addresses that lost their place in the tried table to another.",
+             of.displaced);
+  to.counter("pappus_tried_collisions_refused_total",
+             "Addresses not tried because too many wait to take the place of another in the tried table.",
              of.tried_collisions_refused);
-  to.gauge("pappus_tried_collisions", "Pending tried-table collisions.", of.tried_collisions);
+  to.gauge("pappus_tried_collisions", "Addresses that wait to take the place of another in the tried table.",
+           of.tried_collisions);
 }
 
 void list(metric_list& to, const peer::peer_store_statistics& of) {
   to.counter("pappus_store_writes_total", "Batches written to the store.", of.writes);
   to.counter("pappus_store_rows_total", "Changes written to the store.", of.rows);
-  to.counter("pappus_store_failures_total", "Batches that could not be written.", of.failures);
-  to.counter("pappus_store_retries_total", "Attempts to write such a batch again.", of.retries);
+  to.counter("pappus_store_failures_total", "Batches that could not be written to the store.", of.failures);
+  to.counter("pappus_store_retries_total",
+             "Attempts to write a batch to the store again after it could not be written.", of.retries);
   to.gauge("pappus_store_rows_waiting", "Changes that are not stored yet.", of.rows_waiting);
-  to.gauge("pappus_store_up", "1 while the store is written.", of.in_sync ? 1 : 0);
+  to.gauge("pappus_store_up", "1 while the store can be written; 0 after a batch could not be written, until one is.",
+           of.in_sync ? 1 : 0);
   to.counter("pappus_bans_dropped_total", "Bans dropped because there were too many.", of.bans_dropped);
   to.counter("pappus_bans_expired_total", "Bans that expired.", of.bans_expired);
 }
 
 void list(metric_list& to, const peer::clock_statistics& of) {
-  to.gauge("pappus_clock_trusted", "1 while expiries by this machine's clock take place.", of.trusted ? 1 : 0);
+  to.gauge("pappus_clock_trusted", "1 while this machine's clock is trusted, so that bans expire by it; otherwise 0.",
+           of.trusted ? 1 : 0);
   to.signed_gauge("pappus_clock_offset_seconds",
                   "Offset of this machine's clock from the last announced headers; negative: it is behind.",
                   of.offset_seconds);
-  to.gauge("pappus_clock_headers", "Headers from which the offset is computed; 0 if there are too few.", of.headers);
+  to.gauge("pappus_clock_headers",
+           "Headers from which the offset of this machine's clock is computed; 0 if there are too few.", of.headers);
   to.counter("pappus_headers_from_future_total", "Headers and blocks dropped because their time is in the future.",
              of.early_headers);
-  to.counter("pappus_clock_corrections_total", "Times that a correction of the clock moved all dates.", of.corrections);
+  to.counter("pappus_clock_corrections_total",
+             "Times that a correction of this machine's clock moved the dates of bans and addresses.", of.corrections);
 }
 
 void list(metric_list& to, const peer::dialer_statistics& of) {
   to.counter("pappus_slot_dials_total", "Dials for an outbound slot.", of.dials);
-  to.counter("pappus_slot_dials_failed_total", "Of these, those that brought no session.", of.failures);
-  to.counter("pappus_feelers_total", "Feeler connections.", of.feelers);
+  to.counter("pappus_slot_dials_failed_total", "Dials for an outbound slot that brought no session.", of.failures);
+  to.counter("pappus_feelers_total", "Feeler connections: dials that only test whether an address is one of a node.",
+             of.feelers);
   to.counter("pappus_rotations_total", "Outbound peers disconnected in favor of another.", of.rotations);
   to.counter("pappus_dials_throttled_total", "Times that a dial waited for the dial rate.", of.throttled);
   to.counter("pappus_address_selections_failed_total",
              "Selections from the address book that found no address to dial.", of.empty_searches);
-  to.gauge("pappus_network_down", "1 while no dial succeeds and no peer sends anything.", of.network_down ? 1 : 0);
+  to.gauge("pappus_network_down", "1 while no dial succeeds and no peer sends anything; otherwise 0.",
+           of.network_down ? 1 : 0);
 }
 
 void list(metric_list& to, const peer::seed_statistics& of) {
   to.counter("pappus_seeds_queried_total", "Seeds that were queried.", of.queried);
-  to.counter("pappus_seeds_failed_total", "Of these, those whose names could not be resolved.", of.failures);
-  to.counter("pappus_seed_addresses_ignored_total", "Addresses beyond the limit for one seed.", of.ignored);
+  to.counter("pappus_seeds_failed_total", "Seeds whose names could not be resolved.", of.failures);
+  to.counter("pappus_seed_addresses_ignored_total",
+             "Addresses of seeds ignored because they were beyond the limit for one seed.", of.ignored);
   to.counter("pappus_preferred_lookups_failed_total", "Names of preferred peers that could not be resolved.",
              of.names_failed);
 }
@@ -169,21 +181,23 @@ void list(metric_list& to, const peer::ban_manager_statistics& of) {
 
 void list(metric_list& to, const peer::account_statistics& of) {
   to.gauge("pappus_accounts", "Accounts: addresses and dialed peers with limits of their own.", of.open);
-  to.gauge("pappus_accounts_prefixes", "Of these, accounts of all addresses with a prefix: /16, /8 or /0.",
-           of.prefixes);
+  to.gauge("pappus_accounts_prefixes", "Accounts of all addresses with a prefix: /16, /8 or /0.", of.prefixes);
   to.counter("pappus_accounts_merged_total", "Accounts merged into that of a prefix, to make room.", of.merged);
   to.counter("pappus_accounts_dropped_total", "Accounts of dialed peers dropped to make room.", of.forgotten);
 }
 
 void list(metric_list& to, const peer::duplicate_statistics& of) {
   to.gauge("pappus_duplicates", "Pairs of sessions that may belong to one peer.", of.open);
-  to.counter("pappus_duplicates_resolved_total", "Such pairs that did, of which one session was ended.", of.resolved);
-  to.counter("pappus_duplicates_distinct_total", "Such pairs that belonged to two peers.", of.distinct);
+  to.counter("pappus_duplicates_resolved_total",
+             "Pairs of sessions that belonged to one peer, of which one session was ended.", of.resolved);
+  to.counter("pappus_duplicates_distinct_total",
+             "Pairs of sessions that were taken for one peer's and belonged to two.", of.distinct);
 }
 
 void list(metric_list& to, const peer::broadcast_report& of) {
-  auto& samples =
-      to.add("pappus_broadcasts_total", "Announcements to peers, by result.", metric_kind::counter, "result");
+  auto& samples = to.add("pappus_broadcasts_total",
+                         "Broadcasts of transactions, headers and blocks, counted for each peer, by result.",
+                         metric_kind::counter, "result");
   samples = {{"sent", of.sent},
              {"already_known", of.already_known},
              {"congested", of.congested},
@@ -195,62 +209,78 @@ void list(metric_list& to, const peer::relay_statistics& of) {
   to.counter("pappus_transactions_relayed_total", "Transactions relayed.", of.relayed);
   to.counter("pappus_stems_over_limit_total", "Stem transactions dropped beyond what an address may send in an epoch.",
              of.stems_over_limit);
-  to.gauge("pappus_stem_accounts", "Addresses and netgroups for which that is counted in this epoch.",
+  to.gauge("pappus_stem_accounts", "Addresses and netgroups that have sent stem transactions in this epoch.",
            of.stem_accounts);
-  to.gauge("pappus_announcements", "Announcements of transactions that are remembered.", of.announcements);
+  to.gauge("pappus_announcements", "Announcements of transactions by peers that are remembered, to request them.",
+           of.announcements);
   to.gauge("pappus_tx_requests_open", "Requests for transactions in flight.", of.in_flight);
   to.counter("pappus_tx_requests_total", "Requests for transactions.", of.requested);
   to.counter("pappus_tx_requests_timed_out_total", "Requests for transactions that timed out.", of.unanswered);
-  to.counter("pappus_tx_requests_late_total", "Of these, those answered afterwards.", of.late);
-  to.counter("pappus_tx_requests_rejected_total", "Responses to such requests that were rejected.", of.rejected);
-  to.counter("pappus_announcements_over_limit_total", "Announcements beyond the limit of a peer.", of.dropped);
-  to.counter("pappus_announcers_dropped_total", "Announcers dropped for transactions that none of them delivered.",
-             of.undelivered);
-  to.gauge("pappus_unresponsive_accounts", "Accounts with a score for requests that timed out.",
+  to.counter("pappus_tx_requests_late_total", "Requests for transactions that were answered after they had timed out.",
+             of.late);
+  to.counter("pappus_tx_requests_rejected_total", "Responses to requests for transactions that were rejected.",
+             of.rejected);
+  to.counter("pappus_announcements_over_limit_total",
+             "Announcements of transactions ignored because they were beyond the limit of a peer.", of.dropped);
+  to.counter("pappus_announcers_dropped_total",
+             "Announcements dropped of transactions that none of their announcers delivered.", of.undelivered);
+  to.gauge("pappus_unresponsive_accounts", "Accounts with a score for requests for transactions that timed out.",
            of.unresponsive_accounts);
 }
 
 void list(metric_list& to, const peer::chain_statistics& of) {
   to.counter("pappus_chain_requests_total", "Requests of peers for chain data.", of.requests);
-  to.counter("pappus_chain_responses_total", "Of these, those answered.", of.answered);
-  to.counter("pappus_chain_quota_exceeded_total", "Of these, those refused by the upload quota.", of.quota_exceeded);
+  to.counter("pappus_chain_responses_total", "Requests of peers for chain data that were answered.", of.answered);
+  to.counter("pappus_chain_quota_exceeded_total",
+             "Requests of peers for chain data that were refused by the upload quota.", of.quota_exceeded);
   to.counter("pappus_chain_received_total", "Unrequested headers and blocks received.", of.received);
 }
 
 void list(metric_list& to, const peer::validation_statistics& of) {
   to.counter("pappus_validations_total", "Transactions, headers and blocks passed to the adapter.", of.validated);
-  to.counter("pappus_validations_skipped_total", "Those not passed to it because it had been given them before.",
+  to.counter("pappus_validations_skipped_total",
+             "Transactions, headers and blocks not passed to the adapter because it had been given them before.",
              of.repeated);
-  to.counter("pappus_validation_copies_dropped_total", "Of these, copies that were not kept until its result.",
+  to.counter("pappus_validation_copies_dropped_total",
+             "Copies of transactions, headers and blocks not kept until the adapter had validated the first.",
              of.crowded);
-  to.counter("pappus_validations_accepted_total", "Those it accepted.", of.accepted);
-  to.counter("pappus_validations_ignored_total", "Those it ignored.", of.ignored);
-  to.counter("pappus_validations_rejected_total", "Those it rejected.", of.rejected);
+  to.counter("pappus_validations_accepted_total", "Transactions, headers and blocks that the adapter accepted.",
+             of.accepted);
+  to.counter("pappus_validations_ignored_total", "Transactions, headers and blocks that the adapter ignored.",
+             of.ignored);
+  to.counter("pappus_validations_rejected_total", "Transactions, headers and blocks that the adapter rejected.",
+             of.rejected);
 }
 
 void list(metric_list& to, const peer::adapter_call_statistics& of) {
   to.counters("pappus_adapter_calls_total", "Calls of the adapter.", "method", of.made);
-  to.counters("pappus_adapter_calls_refused_total", "Calls not made because too many were open.", "method", of.refused);
-  to.counters("pappus_adapter_calls_timed_out_total", "Calls not answered in time.", "method", of.unanswered);
-  to.counters("pappus_adapter_calls_late_total", "Of these, those answered afterwards.", "method", of.late);
-  to.gauge("pappus_adapter_calls_open", "Calls that the adapter has not answered yet.", of.pending);
-  to.gauge("pappus_adapter_calls_bytes", "Bytes held for these.", of.bytes);
+  to.counters("pappus_adapter_calls_refused_total", "Calls of the adapter not made because too many were open.",
+              "method", of.refused);
+  to.counters("pappus_adapter_calls_timed_out_total", "Calls of the adapter not answered in time.", "method",
+              of.unanswered);
+  to.counters("pappus_adapter_calls_late_total", "Calls of the adapter that were answered after their time was up.",
+              "method", of.late);
+  to.gauge("pappus_adapter_calls_open", "Calls of the adapter that it has not answered yet.", of.pending);
+  to.gauge("pappus_adapter_calls_bytes", "Bytes held for calls of the adapter that it has not answered yet.", of.bytes);
 }
 
 void list(metric_list& to, const peer::address_relay_statistics& of) {
   to.counter("pappus_addr_requests_total", "Requests of peers for addresses.", of.requests);
-  to.counter("pappus_addr_responses_total", "Of these, those answered.", of.answered);
-  to.counter("pappus_addr_requests_rate_limited_total", "Of these, those that came too often.", of.rate_limited);
+  to.counter("pappus_addr_responses_total", "Requests of peers for addresses that were answered.", of.answered);
+  to.counter("pappus_addr_requests_rate_limited_total",
+             "Requests of peers for addresses not answered because they came too often.", of.rate_limited);
   to.counter("pappus_addr_received_total", "Addresses that peers have sent.", of.received);
-  to.counter("pappus_addr_added_total", "Of these, those new in the address book.", of.added);
-  to.counter("pappus_addr_rate_limited_total", "Of these, those beyond what a peer may send unrequested.",
+  to.counter("pappus_addr_added_total", "Addresses that peers have sent and that were new in the address book.",
+             of.added);
+  to.counter("pappus_addr_rate_limited_total", "Addresses that peers have sent beyond what they may send unrequested.",
              of.unsolicited_rate_limited);
-  to.counter("pappus_addr_refused_total", "Of these, those at ports of other services.", of.refused);
+  to.counter("pappus_addr_refused_total",
+             "Addresses that peers have sent and that were refused for a port of another service.", of.refused);
 }
 
 void list(metric_list& to, const peer::memory_statistics& of) {
   to.gauge("pappus_memory_bytes", "Bytes held on behalf of peers, without what is private.", of.used);
-  to.gauge("pappus_memory_limit_bytes", "Their limit.", of.cap);
+  to.gauge("pappus_memory_limit_bytes", "Limit of the bytes held on behalf of peers.", of.cap);
 }
 
 }  // namespace
@@ -263,7 +293,7 @@ std::vector<metric> metrics_of(const node_statistics& counted) {
   list(all, counted.queues);
   list(all, counted.sessions);
   all.gauge("pappus_addresses", "Addresses in the book.", counted.addresses);
-  all.gauge("pappus_addresses_tried", "Of these, those that were dialed with success.", counted.tried);
+  all.gauge("pappus_addresses_tried", "Addresses in the book that were dialed with success.", counted.tried);
   all.gauge("pappus_bans", "Bans in force.", counted.bans);
   list(all, counted.address_book);
   list(all, counted.store);
@@ -282,17 +312,18 @@ std::vector<metric> metrics_of(const node_statistics& counted) {
   list(all, counted.memory);
   all.counter("pappus_calls_refused_total", "Calls from other threads refused because the queue was full.",
               counted.calls.refused);
-  all.counter("pappus_calls_woken_total", "Times that such calls woke the loop.", counted.calls.woken);
+  all.counter("pappus_calls_woken_total", "Times that calls from other threads woke the loop.", counted.calls.woken);
   all.counter("pappus_adapter_results_lost_total",
               "Results of adapter calls from other threads lost because the queue was full.",
               counted.adapter_results.refused);
-  all.counter("pappus_adapter_results_woken_total", "Times that such results woke the loop.",
-              counted.adapter_results.woken);
+  all.counter("pappus_adapter_results_woken_total",
+              "Times that results of adapter calls from other threads woke the loop.", counted.adapter_results.woken);
   all.counters("pappus_log_lines_total", "Lines of the log.", "category", counted.log.lines);
   all.counters("pappus_log_suppressed_total", "Log lines suppressed by the rate limit of their category.", "category",
                counted.log.suppressed);
   all.counter("pappus_log_failures_total", "Log lines that could not be written.", counted.log.failures);
-  all.counter("pappus_exceptions_total", "Exceptions contained at the exception boundary.", counted.exceptions);
+  all.counter("pappus_exceptions_total", "Exceptions of the application and of the library that were contained.",
+              counted.exceptions);
   return std::move(all.of());
 }
 

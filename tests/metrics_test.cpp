@@ -87,6 +87,21 @@ TEST_CASE("metrics have valid Prometheus names, each unique, and counters end in
   }
 }
 
+TEST_CASE("the help text of a metric can be understood without those of the others") {
+  std::set<std::string_view> texts;
+  for (const metric& each : metrics_of({})) {
+    const std::string help{each.help};
+    CAPTURE(std::string{each.name});
+    CAPTURE(help);
+    CHECK(texts.insert(each.help).second);
+    CHECK((help.front() == '1' || (help.front() >= 'A' && help.front() <= 'Z')));
+    for (const char* const word : {"these", "Those", "Their", "such ", "Such ", "that quota", "that limit"}) {
+      CAPTURE(std::string{word});
+      CHECK(help.find(word) == std::string::npos);
+    }
+  }
+}
+
 TEST_CASE("every reason that is counted has a name") {
   check_names<peer::disconnect_reason::internal_error>();
   check_names<peer::request_error::not_stored>();

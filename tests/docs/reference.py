@@ -5,6 +5,7 @@ usage: reference.py [--check] PRINT_METRICS PAPPUS_NODE
 PRINT_METRICS is the program of print_metrics.cpp.
 """
 
+import json
 import pathlib
 import re
 import subprocess
@@ -141,21 +142,34 @@ def api():
     return api_page.page(GENERATED, elsewhere)
 
 
-def metrics(program):
-    text = subprocess.run([program], stdout=subprocess.PIPE, text=True, check=True).stdout
+def metric_table(text, prefix):
+    """A table of the metrics whose names begin like this. A former name has the help text of the current one."""
     helps = dict(re.findall(r"^# HELP (\S+) (.*)$", text, re.M))
     types = dict(re.findall(r"^# TYPE (\S+) (.*)$", text, re.M))
     labels = {}
     for name, label, value in re.findall(r'^(\w+)\{(\w+)="([^"]*)"\}', text, re.M):
         labels.setdefault(name, (label, []))[1].append(value)
     rows = []
+    listed = set()
     for name, kind in types.items():
+        if not name.startswith(prefix) or helps[name] in listed:
+            continue
+        listed.add(helps[name])
         label, values = labels.get(name, ("", []))
         rows.append(f"| `{name}` | {kind} | {helps[name]} | "
                     + (f"`{label}`: " + ", ".join(values) if values else "") + " |")
+    return "| name | type | meaning | label |\n|---|---|---|---|\n" + "\n".join(rows)
+
+
+def metrics(program, node):
+    text = subprocess.run([program], stdout=subprocess.PIPE, text=True, check=True).stdout
+    command = [node, "--json", "--listen", "127.0.0.1:0", "--max-outbound", "0"]
+    replies = subprocess.run(command, input="metrics\nquit\n", stdout=subprocess.PIPE, text=True, check=True).stdout
+    of_node = next(line["text"] for line in map(json.loads, replies.splitlines()) if line.get("reply") == "metrics")
     return (f"# Metrics\n\n{GENERATED}\n\n`metrics_of(node.statistics())` gives them; `integration::to_prometheus` and "
-            "`integration::to_json` format them.\n\n| name | type | meaning | label |\n|---|---|---|---|\n"
-            + "\n".join(rows))
+            f"`integration::to_json` format them.\n\n{metric_table(text, 'pappus_')}\n\n## Of pappus-node\n\n"
+            "The commands `metrics` and `stats` of [pappus-node](../guides/pappus_node.md) have these, too. "
+            f"[Former names](../../CHANGELOG.md) are left out.\n\n{metric_table(of_node, 'pappus_node_')}")
 
 
 def command_line(program):
@@ -168,7 +182,7 @@ def main(*arguments):
     print_metrics, node = [each for each in arguments if each != "--check"]
     stale = []
     for name, content in (("api", api()), ("limits", limits()), ("configuration", configuration()),
-                          ("enumerators", enumerators()), ("metrics", metrics(print_metrics)),
+                          ("enumerators", enumerators()), ("metrics", metrics(print_metrics, node)),
                           ("command_line", command_line(node)), ("json", json_page.page(node, GENERATED))):
         path = ROOT / "docs" / "reference" / f"{name}.md"
         content = content.rstrip("\n") + "\n"
