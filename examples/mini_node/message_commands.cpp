@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "commands.hpp"
+#include "message_kinds.hpp"
 #include "parameters.hpp"
 #include "read_message.hpp"
 #include "text.hpp"
@@ -18,21 +19,6 @@ using pappus::failure;
 namespace peer = pappus::peer;
 namespace wire = pappus::wire;
 using namespace wire::messages;
-
-/// A message that can be stored to be served to peers.
-template <class Message>
-concept kept = requires(memory_chain& chain, const Message& message) {
-  chain.keep(message);
-};
-
-/// A message that can be broadcast.
-template <class Message>
-concept chain_news = std::same_as<Message, wire::messages::header> ||
-    std::same_as<Message, wire::messages::compact_block> || std::same_as<Message, wire::messages::block>;
-
-/// A message that has a response.
-template <class Message>
-concept requested = peer::peer_request<Message> || std::same_as<Message, get_headers>;
 
 template <class Answer>
 using outcome_of = pappus::result<Answer>;
@@ -68,7 +54,7 @@ void commands::send(const words& given, const done& answer) {
 }
 
 void commands::request(const words& given, const done& answer) {
-  const auto known = check_name(given[1], "a request", []<class Message>() { return requested<Message>; });
+  const auto known = check_name(given[1], "a request", []<class Message>() { return requestable<Message>; });
   if (!known) return answer(failure{known.error()});
   const auto whom = peer_at(given[0]);
   if (!whom) return answer(failure{whom.error()});
@@ -81,7 +67,7 @@ void commands::request(const words& given, const done& answer) {
   const auto read = read_message(given[1], given[2], node_.config().chain.limits, [&](const auto& message) {
     using request_type = std::remove_cvref_t<decltype(message)>;
     if constexpr (std::same_as<request_type, get_headers>) ask_headers(*whom, message, answer);
-    else if constexpr (requested<request_type>) put(message);
+    else if constexpr (requestable<request_type>) put(message);
   });
   if (!read) answer(failure{read.error()});
 }
@@ -98,10 +84,10 @@ void commands::ask_headers(std::uint64_t whom, const get_headers& request, const
 }
 
 void commands::serve(const words& given, const done& answer) {
-  const auto known = check_name(given[0], "chain data", []<class Message>() { return kept<Message>; });
+  const auto known = check_name(given[0], "chain data", []<class Message>() { return servable<Message>; });
   if (!known) return answer(failure{known.error()});
   const auto read = read_message(given[0], given[1], node_.config().chain.limits, [&](const auto& message) {
-    if constexpr (kept<std::remove_cvref_t<decltype(message)>>) chain_.keep(message);
+    if constexpr (servable<std::remove_cvref_t<decltype(message)>>) chain_.keep(message);
   });
   if (!read) return answer(failure{read.error()});
   show_what_is_kept();

@@ -53,16 +53,13 @@ class Page:
 
     def replies(self):
         reply, refusal = self.parts["reply"], self.parts["refusal"]
-        full = [each for each in self.declared["replies"] if self.fields(each) or each["alternatives"]]
-        plain = ", ".join(f"`{each['name']}`" for each in self.declared["replies"] if each not in full)
         paragraphs = ["## Replies", "[The command line](command_line.md) lists the commands. " + reply["meaning"],
                       self.field_table(reply), refusal["meaning"], self.field_table(refusal),
-                      f"If it succeeded, there are the fields below; none in the replies to {plain}."]
-        for each in full:
-            paragraphs += self.section(f"`{each['name']}`", each)
+                      "If it succeeded, there are the fields below, and what is said there holds when the reply is written."]
         for each in self.declared["replies"]:
-            if each not in full and each["former_name"]:
-                paragraphs += [f"`reply` is `{each['former_name']}` if `{each['name']}` was given by that former name."]
+            paragraphs += self.section(f"`{each['name']}`", each)
+            if not self.fields(each) and not each["alternatives"]:
+                paragraphs.append("No other fields.")
         return paragraphs
 
     def objects(self):
@@ -86,6 +83,19 @@ class Page:
             rows.append([f"`{each['name']}`", each["base"], each["meaning"], values])
         return ["## Types", table("type", "JSON", "meaning", "values", rows=rows)]
 
+    def bodies(self):
+        rows = [[f"`{each['name']}`", str(each["code"]), ", ".join(f"`{name}`" for name in each["commands"]), each["form"]]
+                for each in self.declared["messages"]]
+        parts = [[each["name"], each["form"]] for each in self.declared["body_parts"]]
+        return ["## Bodies of messages",
+                "MESSAGE is the name of a message of Grin's protocol, and HEX is its body: the bytes that follow the "
+                "header of its frame (magic, type, length), two hexadecimal digits a byte, in upper or lower case, without "
+                "blanks. Integers are big-endian: u64 is one of 8 bytes without sign. A body does not say its protocol "
+                "version. It is read as of version 1000, as of version 2, and as of version 1, and taken in the first form "
+                "in which it is valid; a peer is sent it in the form of the version negotiated with it.",
+                table("message", "code", "commands", "body", rows=rows),
+                "Parts of bodies:", table("part", "form", rows=parts)]
+
     def former_keys(self):
         rows = [[f"`{field['name']}`", f"`{field['former_of']}`", f"{kind} `{each['name']}`"]
                 for kind, objects in [("event", "events"), ("reply to", "replies"), ("object", "parts")]
@@ -104,5 +114,5 @@ def page(program, generated):
                   "Without it, the same fields are written as text. The program's tests check that each line that they "
                   "read has the fields of this page, of these types, and no others; `--describe-json` prints the same as "
                   "JSON.",
-                  *of.events(), *of.replies(), *of.objects(), *of.types(), *of.former_keys()]
+                  *of.events(), *of.replies(), *of.objects(), *of.types(), *of.bodies(), *of.former_keys()]
     return "\n\n".join(each for each in paragraphs if each)

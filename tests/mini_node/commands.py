@@ -2,6 +2,7 @@
 
 import re
 
+import declaration
 import process
 from protocol import GET_TRANSACTION, HAND, SHAKE, TRANSACTION, TRANSACTION_KERNEL, Fields, Transaction, shake
 
@@ -26,6 +27,17 @@ def report(**counted):
     zero = {"sent": 0, "already_known": 0, "congested": 0, "unsendable": 0}
     now = zero | counted
     return now | {"known": now["already_known"], "behind": now["congested"], "unable": now["unsendable"]}
+
+
+def fixed_size(form):
+    """Bytes of a body of that declared form; None if its size depends on its content."""
+    size = 0
+    for part in form.split("; "):
+        number = re.search(r"\b[iu](8|16|32|64)\b", part)
+        if part.startswith("count ") or not (number or part.startswith("hash of") or part == "segment id"):
+            return None
+        size += int(number[1]) // 8 if number else 9 if part == "segment id" else 32
+    return size
 
 
 class Commands(process.TestCase):
@@ -237,6 +249,23 @@ class Commands(process.TestCase):
         self.assertEqual(samples['pappus_sessions{direction="inbound"}'], 1)
         self.assertEqual(samples['pappus_messages_received_total{type="hand"}'], 1)
         self.assertEqual(samples["pappus_node_pool_transactions"], 0)
+
+    def test_bodies_have_the_declared_forms(self):
+        node = self.node()
+        self.greet(node)
+        node.event("peer_connected")
+        checked = 0
+        for message in declaration.of(process.program).messages:
+            self.assertTrue(message["form"], message)
+            size = fixed_size(message["form"])
+            if size is None or message["name"] == "ban_reason":  # which is read whatever its length
+                continue
+            checked += 1
+            with self.subTest(message=message["name"]):
+                for digits, error in [(2 * size - 2, "unexpected end"), (2 * size + 2, "trailing bytes")]:
+                    self.assertIn(error, self.check_refused(node, f"send 1 {message['name']} {'0' * digits}"))
+                self.assertIs(node.ask(f"send 1 {message['name']} {'0' * 2 * size}")["ok"], True)
+        self.assertEqual(checked, 13)
 
     def test_the_help_text_of_a_metric_can_be_understood_without_those_of_the_others(self):
         helps = re.findall(r"^# HELP (pappus_node_\w+) (.*)$", self.node().ask("metrics")["text"], re.M)

@@ -29,6 +29,7 @@ class Declaration:
         self.events = {each["name"]: each for each in declared["events"]}
         self.replies = {each["name"]: each for each in declared["replies"]}
         self.former_commands = {each["former_name"]: each for each in declared["replies"] if each["former_name"]}
+        self.messages = declared["messages"]
         self.seen = set()  # ("reply ban", "ok") and the like
 
     def faults(self, line):

@@ -26,6 +26,12 @@ ordered_json described(const field& each) {
           {"former_of", each.former_of}};
 }
 
+ordered_json described(const message_body& each) {
+  return {{"name", each.name}, {"code", each.code}, {"form", each.form}, {"commands", each.commands}};
+}
+
+ordered_json described(const body_part& each) { return {{"name", each.name}, {"form", each.form}}; }
+
 ordered_json described(const object& each);
 
 template <class Entry>
@@ -47,10 +53,9 @@ std::string declaration() {
   for (const auto& more : {response_parts(), statistics_parts()}) {
     for (const object& each : more) every_part.push_back(described(each));
   }
-  const ordered_json all{{"types", described(value_types())},
-                         {"events", described(events())},
-                         {"replies", described(replies())},
-                         {"parts", std::move(every_part)}};
+  const ordered_json all{{"types", described(value_types())},       {"events", described(events())},
+                         {"replies", described(replies())},         {"parts", std::move(every_part)},
+                         {"messages", described(message_bodies())}, {"body_parts", described(body_parts())}};
   return all.dump(1) + '\n';
 }
 

@@ -3,6 +3,7 @@
 // declared field is in some line.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,20 @@ struct object {
   std::string_view former_name{};                // of a command
 };
 
+/// A message of the protocol, as commands take it.
+struct message_body {
+  std::string_view name;
+  std::uint8_t code;
+  std::string_view form;                   // the parts of its body, in their order, separated by semicolons
+  std::vector<std::string_view> commands;  // that take it
+};
+
+/// A part of bodies that is no number.
+struct body_part {
+  std::string_view name;
+  std::string_view form;
+};
+
 [[nodiscard]] std::vector<value_type> value_types();
 
 /// Without the field of the part `event`, which each has.
@@ -47,6 +62,10 @@ struct object {
 [[nodiscard]] std::vector<object> parts();
 [[nodiscard]] std::vector<object> response_parts();    // of `request`, `download` and `unpack`
 [[nodiscard]] std::vector<object> statistics_parts();  // of `stats`
+
+/// All messages of the protocol, in the order of their codes.
+[[nodiscard]] std::vector<message_body> message_bodies();
+[[nodiscard]] std::vector<body_part> body_parts();
 
 /// All of the above as one JSON object.
 [[nodiscard]] std::string declaration();
