@@ -181,9 +181,11 @@ int stream::write_now() noexcept {
   }
 }
 
-/// Passes the next bytes to libuv, in as many buffers as it takes without allocating.
+/// Passes the next bytes to libuv: in so many buffers as a `uv_write_t` has room for on Unix (`bufsml`), since for more
+/// libuv allocates memory. `on_written` goes on with the rest.
 int stream::write_in_background() noexcept {
-  std::array<uv_buf_t, 4> buffers;
+  constexpr std::size_t buffers_in_request = 4;
+  std::array<uv_buf_t, buffers_in_request> buffers;
   in_background_ = 0;
   const std::size_t count = for_each_pending_buffer(buffers.size(), [&](std::size_t i, io::const_buffer bytes) {
     buffers[i] = to_buf(bytes);

@@ -1,4 +1,5 @@
-"""Generates pages of docs/reference from the code, or checks that they are what it would generate.
+"""Generates pages of docs/reference from the code, or checks that they are what it would generate. Checks the limits that
+other pages name, too.
 
 usage: reference.py [--check] PRINT_METRICS PAPPUS_NODE
 
@@ -14,6 +15,7 @@ import sys
 sys.dont_write_bytecode = True
 
 import api_page  # noqa: E402: after the line that keeps the source tree clean
+import guide_limits  # noqa: E402
 import json_page  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -192,8 +194,11 @@ def main(*arguments):
             stale.append(f"docs/reference/{name}.md")
         else:
             path.write_text(content)
+    wrong = guide_limits.differences()
     if stale:
-        sys.exit(f"not current: {', '.join(stale)}; run tests/docs/reference.py without --check")
+        wrong.append(f"not current: {', '.join(stale)}; run tests/docs/reference.py without --check")
+    if wrong:
+        sys.exit("\n".join(wrong))
 
 
 main(*sys.argv[1:])

@@ -8,6 +8,8 @@
 #include <support/made_up.hpp>
 #include <support/simulated_node.hpp>
 
+#include <pappus/peer/dandelion/limits.hpp>
+
 namespace dandelion_diffusion_test {
 
 using namespace pappus;
@@ -115,6 +117,22 @@ TEST_CASE("a transaction fluffed twice is announced to each peer once") {
   of.middle->get().broadcast(tx);
   of.world.run_for(2min);
   CHECK(of.middle->get().statistics().broadcasts.sent == 2 * neighbors);
+}
+
+TEST_CASE("as many transmissions are delayed as the limit allows, and further ones are not") {
+  star of{1, peer::fluff_mode::diffusion};
+  constexpr std::size_t peers = 2 * neighbors;
+  constexpr std::size_t limit = peer::limits::max_delayed_transmissions;
+  const auto sent = [&of] { return of.middle->get().statistics().broadcasts.sent; };
+  std::uint64_t seed = 1;
+  for (std::size_t planned = peers; planned <= limit; planned += peers) {
+    CHECK(of.middle->get().broadcast(some_transaction(seed++)).sent == peers);
+  }
+  CHECK(sent() == 0);
+  CHECK(of.middle->get().broadcast(some_transaction(seed++)).sent == peers);
+  CHECK(sent() == peers - limit % peers);
+  CHECK(of.middle->get().broadcast(some_transaction(seed++)).sent == peers);
+  CHECK(sent() == 2 * peers - limit % peers);
 }
 
 }  // namespace dandelion_diffusion_test
