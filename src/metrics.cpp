@@ -264,6 +264,42 @@ void list(metric_list& to, const peer::adapter_call_statistics& of) {
   to.gauge("pappus_adapter_calls_bytes", "Bytes held for calls of the adapter that it has not answered yet.", of.bytes);
 }
 
+void list(metric_list& to, const integration::sync_statistics& of) {
+  const integration::sync_status& now = of.status;
+  auto& stages =
+      to.add("pappus_sync_stage", "1 for the stage in which the synchronization of the chain is, 0 for others.",
+             metric_kind::gauge, "stage");
+  for (const auto each : integration::sync_stages) stages.push_back({to_string(each), each == now.stage ? 1U : 0U});
+  to.gauge("pappus_sync_body_height", "Height of the application's chain of blocks.", now.body.height);
+  to.gauge("pappus_sync_header_height", "Height of the application's chain of headers.", now.header.height);
+  to.gauge("pappus_sync_best_height", "Height that the peer with the most work claims.", now.best.height);
+  to.gauge("pappus_sync_body_total_difficulty", "Total difficulty of the application's chain of blocks.",
+           now.body.total_difficulty);
+  to.gauge("pappus_sync_header_total_difficulty", "Total difficulty of the application's chain of headers.",
+           now.header.total_difficulty);
+  to.gauge("pappus_sync_best_total_difficulty", "Total difficulty that the peer with the most work claims.",
+           now.best.total_difficulty);
+  to.gauge("pappus_sync_requests_open", "Requests for headers and blocks of the synchronization in flight.",
+           now.in_flight);
+  to.gauge("pappus_sync_block_bytes", "Bytes of blocks that are requested or wait to be imported.", now.bytes);
+  to.counter("pappus_sync_headers_received_total", "Headers received by the synchronization.", of.headers_received);
+  to.counter("pappus_sync_blocks_received_total", "Blocks received by the synchronization.", of.blocks_received);
+  to.counter("pappus_sync_received_bytes_total", "Bytes of headers and blocks received by the synchronization.",
+             of.bytes_received);
+  to.counter("pappus_sync_headers_wasted_total", "Headers received by the synchronization and not imported.",
+             now.headers_wasted);
+  to.counter("pappus_sync_wasted_bytes_total", "Bytes of blocks received by the synchronization and not imported.",
+             now.bytes_wasted);
+  to.counter("pappus_sync_requests_unanswered_total", "Requests for headers and blocks without a response.",
+             of.unanswered);
+  to.counters("pappus_sync_header_imports_total", "Batches of headers passed to the application, by result.", "result",
+              of.header_imports);
+  to.counters("pappus_sync_block_imports_total", "Blocks passed to the application, by result.", "result",
+              of.block_imports);
+  to.counter("pappus_sync_peers_disconnected_total", "Peers disconnected because they were of no use to synchronize.",
+             of.disconnected);
+}
+
 void list(metric_list& to, const peer::address_relay_statistics& of) {
   to.counter("pappus_addr_requests_total", "Requests of peers for addresses.", of.requests);
   to.counter("pappus_addr_responses_total", "Requests of peers for addresses that were answered.", of.answered);
@@ -306,6 +342,7 @@ std::vector<metric> metrics_of(const node_statistics& counted) {
   list(all, counted.chain);
   list(all, counted.validations);
   list(all, counted.adapter_calls);
+  list(all, counted.sync);
   list(all, counted.accounts);
   list(all, counted.duplicates);
   list(all, counted.address_relay);

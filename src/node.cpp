@@ -63,7 +63,7 @@ void node::trust_clock() {
 
 node_handle node::handle(integration::executor executor) {
   services_->expect_usable("handle");
-  return {{services_->call_queue(), services_->tip}, this, std::move(executor)};
+  return {{services_->call_queue(), services_->tip, services_->header_tip}, this, std::move(executor)};
 }
 
 // Peers.
@@ -252,6 +252,16 @@ peer::chain_tip node::chain_tip() const noexcept {
   return services_->local_node.tip();
 }
 
+void node::set_header_tip(peer::chain_tip tip) noexcept {
+  services_->expect_usable("set_header_tip");
+  services_->header_tip->set(tip);
+  services_->sync.poll_soon();
+}
+integration::sync_status node::sync_status() const {
+  services_->expect_usable("sync_status");
+  return services_->sync.statistics().status;
+}
+
 template <peer::peer_request Request>
 task<result<peer::response_to<Request>>> node::request(std::uint64_t peer, Request request) {
   services_->expect_usable("request");
@@ -316,8 +326,8 @@ template task<result<block>> node::request(std::uint64_t, get_block);
 template void node::request(std::uint64_t, get_block, std::function<void(result<block>)>);
 template task<result<compact_block>> node::request(std::uint64_t, get_compact_block);
 template void node::request(std::uint64_t, get_compact_block, std::function<void(result<compact_block>)>);
-template task<result<std::size_t>> node::request(std::uint64_t, peer::headers_request);
-template void node::request(std::uint64_t, peer::headers_request, std::function<void(result<std::size_t>)>);
+template task<result<peer::headers_response>> node::request(std::uint64_t, peer::headers_request);
+template void node::request(std::uint64_t, peer::headers_request, std::function<void(result<peer::headers_response>)>);
 template task<result<txhashset_archive>> node::request(std::uint64_t, peer::archive_request);
 template void node::request(std::uint64_t, peer::archive_request, std::function<void(result<txhashset_archive>)>);
 template task<result<output_bitmap_segment>> node::request(std::uint64_t, get_output_bitmap_segment);

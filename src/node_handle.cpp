@@ -179,13 +179,20 @@ void node_handle::request(std::uint64_t peer, Request request,
 }
 
 void node_handle::set_chain_tip(peer::chain_tip tip) const noexcept { shared_.tip->set(tip); }
+void node_handle::set_header_tip(peer::chain_tip tip) const {
+  shared_.header_tip->set(tip);
+  call<void>({}, [](node& on, const auto& tell) {
+    on.services_->sync.poll_soon();
+    tell({});
+  });
+}
 
 using namespace wire::messages;
 template void node_handle::request(std::uint64_t, get_peer_addrs, std::function<void(result<peer_addrs>)>) const;
 template void node_handle::request(std::uint64_t, get_block, std::function<void(result<block>)>) const;
 template void node_handle::request(std::uint64_t, get_compact_block, std::function<void(result<compact_block>)>) const;
 template void node_handle::request(std::uint64_t, peer::headers_request,
-                                   std::function<void(result<std::size_t>)>) const;
+                                   std::function<void(result<peer::headers_response>)>) const;
 template void node_handle::request(std::uint64_t, get_output_bitmap_segment,
                                    std::function<void(result<output_bitmap_segment>)>) const;
 template void node_handle::request(std::uint64_t, get_output_segment,

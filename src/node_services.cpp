@@ -154,6 +154,8 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
       peer_maintenance(runtime, local_node, sessions, connections, peer_store, clock),
       memory_monitor(runtime, *local_node.memory, sessions, log, config.connection_limits.total(),
                      [this](const peer::peer_info& peer) { return connections.prefers(peer); }),
+      sync({runtime, sessions, bridge, *tip, *header_tip, *local_node.memory, exceptions},
+           [this](const peer_info& peer, wire::reason_for_ban reason) { ban_manager.report(peer, reason); }),
       limits(runtime, log, [this] { return statistics(); }) {}
 
 /// What still waits is told while everything lives.
@@ -262,6 +264,7 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
   go_on("peer maintenance", [this] { return peer_maintenance.run(); });
   go_on("limits", [this] { return limits.run(); });
   go_on("memory", [this] { return memory_monitor.run(); });
+  go_on("sync", [this] { return sync.run(); });
   discovery.start(tasks);
   if (const std::size_t most = config.connection_limits.total(); most < connections_wanted) {
     log(peer::log_level::warning, peer::log_category::limit, [&] {
@@ -332,6 +335,7 @@ node_statistics node::services::statistics() const {
   now.chain = chain.statistics();
   now.validations = bridge.validations();
   now.adapter_calls = bridge.calls();
+  now.sync = sync.statistics();
   now.accounts = accounts.statistics();
   now.duplicates = connections.doubles();
   now.address_relay = address_relay.statistics();

@@ -17,6 +17,7 @@
 #include <pappus/integration/bridge/adapter.hpp>
 #include <pappus/integration/bridge/adapter_bridge.hpp>
 #include <pappus/integration/filter/application_filter.hpp>
+#include <pappus/integration/sync/chain_sync.hpp>
 #include <pappus/integration/threads/call_queue.hpp>
 #include <pappus/integration/threads/shared_chain_tip.hpp>
 #include <pappus/io/endpoint.hpp>
@@ -117,6 +118,7 @@ public:
   peer::exception_boundary exceptions;
   deferred_calls deferred;
   const std::shared_ptr<integration::shared_chain_tip> tip = std::make_shared<integration::shared_chain_tip>();
+  const std::shared_ptr<integration::shared_chain_tip> header_tip = std::make_shared<integration::shared_chain_tip>();
   peer::local_node local_node;
   integration::application_filter application_filter;
   integration::adapter_bridge bridge;
@@ -139,6 +141,7 @@ public:
   peer::discovery discovery;
   peer::peer_maintenance peer_maintenance;
   peer::memory_monitor memory_monitor;
+  integration::chain_sync sync;
   limit_monitor limits;
   io::endpoint local_endpoint;  // on which it listens
 

@@ -51,12 +51,14 @@ TEST_CASE("every number of the statistics is a metric, once") {
   counted.dialer.network_down = true;  // not numbers
   counted.store.in_sync = true;
   counted.clock.trusted = true;
+  counted.sync.status.stage = integration::sync_stage::waiting;
 
   std::map<std::uint64_t, int> shown;
   for (const metric& each : metrics_of(counted)) {
     for (const metric::sample& one : each.samples) ++shown[one.value];
   }
-  CHECK(shown.extract(1).mapped() == 3);
+  CHECK(shown.extract(1).mapped() == 4);
+  CHECK(shown.extract(0).mapped() == 3);  // the other stages
   std::size_t missing = 0;
   for (const std::uint64_t number : numbers) {
     CAPTURE(number - first);  // the index in the struct
@@ -64,7 +66,7 @@ TEST_CASE("every number of the statistics is a metric, once") {
     CHECK(times <= 1);
     missing += times == 0 ? 1 : 0;
   }
-  CHECK(missing == 3);
+  CHECK(missing == 4);
   CHECK(shown.size() == words);
 }
 
@@ -107,7 +109,8 @@ TEST_CASE("every reason that is counted has a name") {
   check_names<peer::request_error::not_stored>();
   check_names<peer::add_result::crowded_out>();
   check_names<peer::log_category::session>();
-  check_names<peer::adapter_method::txhashset_read>();
+  check_names<peer::adapter_method::import_block>();
+  check_names<integration::import_result::failed>();
 }
 
 TEST_CASE("a clock that is behind has a negative offset") {

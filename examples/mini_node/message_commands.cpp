@@ -77,7 +77,7 @@ void commands::ask_headers(std::uint64_t whom, const get_headers& request, const
   peer::headers_request headers_request{request.locator, [all](std::span<const wire::header> batch) {
                                           all->values.insert(all->values.end(), batch.begin(), batch.end());
                                         }};
-  node_.request(whom, std::move(headers_request), [all, answer](const outcome_of<std::size_t>& got) {
+  node_.request(whom, std::move(headers_request), [all, answer](const outcome_of<peer::headers_response>& got) {
     if (got) answer(description_of(*all));
     else answer(failure{got.error().message()});
   });

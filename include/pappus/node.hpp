@@ -9,6 +9,7 @@
 
 #include <pappus/coro/task.hpp>
 #include <pappus/integration/bridge/adapter.hpp>
+#include <pappus/integration/bridge/sync_status.hpp>
 #include <pappus/integration/threads/executor.hpp>
 #include <pappus/node_config.hpp>
 #include <pappus/peer/relay/peer_filter.hpp>
@@ -168,6 +169,12 @@ public:
   /// Shake its total difficulty; Dandelion and peer maintenance compare those of peers with it.
   void set_chain_tip(peer::chain_tip tip) noexcept;
   [[nodiscard]] peer::chain_tip chain_tip() const noexcept;
+
+  /// Sets the tip of the application's chain of headers, which may be ahead of its blocks. Synchronization begins when
+  /// it has been called, if the adapter has the functions for it.
+  void set_header_tip(peer::chain_tip tip) noexcept;
+  /// State of the synchronization. O(peers).
+  [[nodiscard]] integration::sync_status sync_status() const;
 
   /// Sends a request to the peer with that id. Completes with the response, or fails with a `peer::request_error`,
   /// within `limits::response_timeout` after the request is sent, which is at once unless many frames wait before it.

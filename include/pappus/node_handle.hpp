@@ -49,8 +49,9 @@ class node_handle {
 public:
   /// State shared by the node and its handles, which may outlive the node.
   struct shared {
-    std::shared_ptr<integration::call_queue> calls;      // to the loop
-    std::shared_ptr<integration::shared_chain_tip> tip;  // of the application
+    std::shared_ptr<integration::call_queue> calls;             // to the loop
+    std::shared_ptr<integration::shared_chain_tip> tip;         // of the application's chain of blocks
+    std::shared_ptr<integration::shared_chain_tip> header_tip;  // of its chain of headers
   };
 
   /// For `node::handle`.
@@ -102,8 +103,9 @@ public:
   /// Completes when it has been done.
   void trust_clock(std::function<void(result<void>)> completed) const;
 
-  /// Like `node::set_chain_tip`. Takes effect before it returns, and needs no completion handler.
+  /// Like the functions of `node`. They take effect before they return, and need no completion handler.
   void set_chain_tip(peer::chain_tip tip) const noexcept;
+  void set_header_tip(peer::chain_tip tip) const;
 
   /// Completes when the stop has been requested; `node::run` completes later.
   void stop(std::function<void(result<void>)> completed) const;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <pappus/integration/sync/statistics.hpp>
 #include <pappus/integration/threads/mailbox.hpp>
 #include <pappus/peer/access/statistics.hpp>
 #include <pappus/peer/accounts/statistics.hpp>
@@ -52,7 +53,8 @@ struct node_statistics {
   peer::relay_statistics transactions;              // received, requested and relayed
   peer::chain_statistics chain;                     // of headers and blocks
   peer::validation_statistics validations;          // results of the adapter
-  peer::adapter_call_statistics adapter_calls;      // made on behalf of peers
+  peer::adapter_call_statistics adapter_calls;      // but those for private transactions
+  integration::sync_statistics sync;                // of the application's chain
   peer::account_statistics accounts;                // upload quotas and receive limits by address
   peer::duplicate_statistics duplicates;            // second sessions with one peer
   peer::address_relay_statistics address_relay;     // addresses that peers advertise

@@ -22,6 +22,7 @@ AREAS = {
     "Bans": ("peer/store/ban.hpp", "wire/messages/ban_reason.hpp", "peer/access/peer_lists.hpp"),
     "The application's side": (
         "integration/bridge/adapter.hpp", "peer/adapter/validation_result.hpp", "integration/bridge/chain_import.hpp",
+        "integration/bridge/sync_status.hpp",
         "integration/bridge/request_handler.hpp", "integration/bridge/responder.hpp",
         "integration/bridge/bind_executor.hpp", "integration/threads/executor.hpp",
         "integration/threads/call_errc.hpp", "integration/threads/run_loop.hpp", "peer/phase.hpp", "peer/log.hpp"),

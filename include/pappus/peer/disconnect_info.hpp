@@ -32,6 +32,8 @@ enum class disconnect_reason : std::uint8_t {
   receive_timeout,     // a frame took too long to arrive
   send_timeout,        // the peer does not read what this node sends
   stuck,               // the peer's chain makes no progress while those of others do
+  stalling,            // the peer has answered no request for headers or blocks, while others do
+  overstating,         // the peer claims more work than it gives headers for
   wrong_magic,         // the peer speaks another protocol, or is on another network
   bad_message,         // a frame or body cannot be decoded
   unexpected_message,  // a message that is not allowed here

@@ -14,4 +14,8 @@ wire::capabilities capabilities_of(const adapter& functions) noexcept {
   return ours;
 }
 
+bool can_synchronize(const adapter& functions) noexcept {
+  return functions.get_locator && functions.import_headers && functions.get_missing_blocks && functions.import_block;
+}
+
 }  // namespace pappus::integration

@@ -36,11 +36,11 @@ adapter_bridge::adapter_bridge(io::runtime& runtime, adapter functions, peer::ap
     : runtime_(runtime),
       functions_(std::move(functions)),
       exceptions_(exceptions),
-      for_peers_(
+      calls_(
           runtime, [this] { return dispatcher(); }, exceptions, memory),
-      for_node_(
+      private_calls_(
           runtime, [this] { return dispatcher(); }, exceptions, memory),
-      validator_(inventory, for_peers_, std::move(rejected)) {
+      validator_(inventory, calls_, std::move(rejected)) {
   functions_.trace = contained(std::move(functions_.trace), exceptions);
 }
 
@@ -51,13 +51,37 @@ const std::shared_ptr<loop_dispatcher>& adapter_bridge::dispatcher() {
 
 void adapter_bridge::close() {
   validator_.close();
-  for_peers_.close();
-  for_node_.close();
+  calls_.close();
+  private_calls_.close();
   if (dispatcher_ != nullptr) dispatcher_->close();
 }
 
 mailbox_statistics adapter_bridge::results() const noexcept {
   return dispatcher_ != nullptr ? dispatcher_->statistics() : mailbox_statistics{};
+}
+
+// Synchronization
+
+void adapter_bridge::get_locator(peer::completion<std::vector<wire::hash>> done) {
+  calls_.call(functions_.get_locator, adapter_call{adapter_method::get_locator}, std::move(done));
+}
+
+void adapter_bridge::import_headers(const headers_ptr& batch, peer::completion<import_result> done) {
+  calls_.call(functions_.import_headers, adapter_call{adapter_method::import_headers}, std::move(done), batch);
+}
+
+void adapter_bridge::get_missing_blocks(const std::optional<wire::hash>& after, std::size_t count,
+                                        peer::completion<missing_blocks> done) {
+  calls_.call(functions_.get_missing_blocks, adapter_call{adapter_method::get_missing_blocks}, std::move(done), after,
+              count);
+}
+
+void adapter_bridge::import_block(const wire::block_ptr& block, peer::completion<import_result> done) {
+  calls_.call(functions_.import_block, adapter_call{adapter_method::import_block}, std::move(done), block);
+}
+
+void adapter_bridge::sync_progressed(const sync_status& now) noexcept {
+  if (functions_.sync_progressed) exceptions_.run(0, "sync_progressed", [&] { functions_.sync_progressed(now); });
 }
 
 // peer::chain_adapter
@@ -86,24 +110,24 @@ void adapter_bridge::block_received(const wire::block_ptr& block, const wire::ha
 
 void adapter_bridge::locate_headers(std::span<const wire::hash> locator, const peer::peer_info& peer,
                                     peer::completion<std::vector<wire::header>> done) {
-  for_peers_.call(functions_.locate_headers, {adapter_method::locate_headers, peer}, std::move(done), locator);
+  calls_.call(functions_.locate_headers, {adapter_method::locate_headers, peer}, std::move(done), locator);
 }
 
 void adapter_bridge::get_block(const wire::hash& id, const peer::peer_info& peer,
                                peer::completion<wire::block_ptr> done) {
-  for_peers_.call(functions_.get_block, {adapter_method::get_block, peer}, std::move(done), id);
+  calls_.call(functions_.get_block, {adapter_method::get_block, peer}, std::move(done), id);
 }
 
 void adapter_bridge::get_compact_block(const wire::hash& id, const peer::peer_info& peer,
                                        peer::completion<wire::compact_block_ptr> done) {
-  for_peers_.call(functions_.get_compact_block, {adapter_method::get_compact_block, peer}, std::move(done), id);
+  calls_.call(functions_.get_compact_block, {adapter_method::get_compact_block, peer}, std::move(done), id);
 }
 
 template <class Request, class Response>
 void adapter_bridge::find_segment(adapter_method method, const adapter::get_segment<Request, Response>& handler,
                                   const Request& request, const peer::peer_info& peer,
                                   peer::completion<Response> done) {
-  for_peers_.call(handler, {method, peer}, flattened<Response>(std::move(done)), request);
+  calls_.call(handler, {method, peer}, flattened<Response>(std::move(done)), request);
 }
 
 void adapter_bridge::get_segment(const wire::messages::get_output_bitmap_segment& request, const peer::peer_info& peer,
@@ -132,8 +156,8 @@ void adapter_bridge::get_segment(const wire::messages::get_kernel_segment& reque
 
 void adapter_bridge::txhashset_read(const wire::messages::txhashset_request& request, const peer::peer_info& peer,
                                     peer::completion<peer::archive> done) {
-  for_peers_.call(functions_.txhashset_read, {adapter_method::txhashset_read, peer},
-                  flattened<peer::archive>(std::move(done)), request);
+  calls_.call(functions_.txhashset_read, {adapter_method::txhashset_read, peer},
+              flattened<peer::archive>(std::move(done)), request);
 }
 
 // peer::pool_adapter
@@ -153,7 +177,7 @@ void adapter_bridge::stem_transaction_received(const wire::transaction_ptr& tx, 
     if (result && result->rejects()) validator_.report_rejected(peer, *result);
     done(peer, result);
   };
-  for_peers_.call(functions_.transaction_received, about, validated, tx, peer::phase::stem, peer);
+  calls_.call(functions_.transaction_received, about, validated, tx, peer::phase::stem, peer);
 }
 
 void adapter_bridge::get_transaction(const wire::hash& kernel, const peer::peer_info* peer,
@@ -173,8 +197,8 @@ void adapter_bridge::validate_tx(const wire::transaction_ptr& tx, peer::phase be
 void adapter_bridge::aggregate_transactions(const std::vector<wire::transaction_ptr>& held,
                                             peer::completion<std::vector<wire::transaction_ptr>> done) {
   if (!functions_.aggregate_transactions) return done(std::vector<wire::transaction_ptr>{});
-  for_node_.call(functions_.aggregate_transactions, adapter_call{adapter_method::aggregate_transactions},
-                 std::move(done), held);
+  private_calls_.call(functions_.aggregate_transactions, adapter_call{adapter_method::aggregate_transactions},
+                      std::move(done), held);
 }
 
 /// After an exception the features count as not known.

@@ -124,8 +124,7 @@ void body_sync::request_blocks(io::time_point now) {
   bool first = true;
   for (entry& each : window_) {
     if (each.arrived) continue;
-    const bool has_room =
-        waiting < limits::max_blocks_in_flight && bytes_ + limits::assumed_block_size <= limits::max_sync_bytes;
+    const bool has_room = waiting < limits::max_blocks_in_flight && bytes_ + limits::assumed_block_size <= max_bytes_;
     if (!first && !has_room) return;
     if (now >= each.not_before && !is_awaited(each, first, now)) {
       const std::size_t before = open_.size();

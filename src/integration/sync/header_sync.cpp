@@ -63,7 +63,7 @@ void header_sync::accept(io::time_point now, const request& asked, const headers
     to_do_.push_back(sync_action::discard{asked.ticket});
     if (response.count != 0 && !fork_is_long) peers_.useless(now, asked.peer);
   }
-  if (response.cut) peers_.disbelieve(now, asked.peer, limits::sync_pauses[0]);
+  if (response.truncated) peers_.disbelieve(now, asked.peer, limits::sync_pauses[0]);
   else if (fork_is_long || (!is_full && given < asked.claimed)) peers_.overstated(now, asked.peer);
   if (!usable || !is_full) start_over();
 }

@@ -97,7 +97,8 @@ void sync_peers::overstated(io::time_point now, std::uint64_t peer) {
   entry* const found = find(peer);
   if (found == nullptr) return;
   disbelieve(now, peer, limits::disbelief_time);
-  if (++found->overstatements == limits::max_overstatements) to_do_.push_back(sync_action::disconnect{peer});
+  if (++found->overstatements == limits::max_overstatements)
+    to_do_.push_back(sync_action::disconnect{peer, peer::disconnect_reason::overstating});
 }
 
 void sync_peers::disbelieve(io::time_point now, std::uint64_t peer, io::duration length) {
@@ -154,7 +155,7 @@ void sync_peers::strike(io::time_point now, std::uint64_t peer) {
       std::all_of(found->by_kind.begin(), found->by_kind.end(), [](const responses& each) { return !each.mean; });
   if (found->direction == peer::direction::outbound && has_never_responded && is_time) {
     last_disconnect_ = now;
-    to_do_.push_back(sync_action::disconnect{peer});
+    to_do_.push_back(sync_action::disconnect{peer, peer::disconnect_reason::stalling});
   }
 }
 

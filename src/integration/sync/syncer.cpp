@@ -5,16 +5,6 @@
 
 namespace pappus::integration {
 
-std::string_view to_string(sync_stage which) noexcept {
-  switch (which) {
-    case sync_stage::waiting: return "waiting";
-    case sync_stage::headers: return "headers";
-    case sync_stage::blocks: return "blocks";
-    case sync_stage::following: return "following";
-  }
-  return "";
-}
-
 void syncer::peer_connected(io::time_point now, const peer::peer_info& which) {
   peers_.add(now, which);
   advance(now);

@@ -17,6 +17,7 @@ double points_of(disconnect_reason reason) noexcept {
     case disconnect_reason::wrong_magic:
     case disconnect_reason::too_many_messages: return limits::discouragement_score;
     case disconnect_reason::receive_timeout: return limits::receive_timeout_score;
+    case disconnect_reason::overstating: return limits::overstating_score;
     default: return 0;
   }
 }

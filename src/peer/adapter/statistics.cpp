@@ -19,6 +19,10 @@ std::string_view to_string(adapter_method method) noexcept {
     case adapter_method::get_range_proof_segment: return "get_range_proof_segment";
     case adapter_method::get_kernel_segment: return "get_kernel_segment";
     case adapter_method::txhashset_read: return "txhashset_read";
+    case adapter_method::get_locator: return "get_locator";
+    case adapter_method::import_headers: return "import_headers";
+    case adapter_method::get_missing_blocks: return "get_missing_blocks";
+    case adapter_method::import_block: return "import_block";
   }
   return "unknown";
 }

@@ -33,7 +33,9 @@ bool chain_handler::note_arrival(session& session, inventory_type type, const wi
   ++counted_.received;
   deps_.known.add(session, of.hash());
   if (!deps_.inventory.contains(type, full_hash)) deps_.clock.announced(session.peer(), of);
-  return !is_from_future(of);
+  if (is_from_future(of)) return false;
+  session.tip_announced({of.total_difficulty(), of.height()});
+  return true;
 }
 
 /// A peer that was the first with a valid item is protected from eviction.

@@ -20,18 +20,19 @@ wire::decode_result<void> headers_receiver::finish(wire::bytes_view body, const 
   const message_state finished = std::exchange(message_, {});
   if (requests_.first<headers_request>() == nullptr) return {};
   PAPPUS_TRY_DISCARD(finished.decoder.finish(body, codec));
-  requests_.complete<headers_request>(finished.accepted);
+  requests_.complete<headers_request>(finished.passed_on);
   return {};
 }
 
 /// Later headers build on the first one from the future.
 void headers_receiver::pass_on(const headers_request& request, std::span<const wire::header> batch) {
-  if (message_.found_future) return;
+  headers_response& so_far = message_.passed_on;
+  if (so_far.truncated) return;
   const auto future =
       std::ranges::find_if(batch, [this](const wire::header& each) { return chain_.is_from_future(each); });
-  message_.found_future = future != batch.end();
+  so_far.truncated = future != batch.end();
   batch = batch.first(static_cast<std::size_t>(future - batch.begin()));
-  message_.accepted += batch.size();
+  so_far.count += batch.size();
   if (request.handler && !batch.empty()) request.handler(batch);
 }
 

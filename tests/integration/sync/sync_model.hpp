@@ -227,18 +227,18 @@ private:
       sent.first = 1;
       sent.count = std::min<std::uint64_t>(wire::limits::max_headers, asked.serves->length());
     }
-    const bool is_cut = asked.acts == conduct::ahead;
-    if (is_cut) sent.count /= 2;
+    const bool is_truncated = asked.acts == conduct::ahead;
+    if (is_truncated) sent.count /= 2;
     const io::duration takes = asked.acts == conduct::slow_headers ? 25s : asked.round_trip;
     if (asked.acts == conduct::unlinked) sent.links = false;
     if (asked.acts == conduct::invalid_header) sent.valid = false;
-    later(takes, [this, ticket = order.ticket, sent, is_cut] {
+    later(takes, [this, ticket = order.ticket, sent, is_truncated] {
       if (!end_request(ticket, sent.peer, true)) return;
       headers_sent_ += sent.count;
       content_[ticket] = sent;
       headers_summary found;
       found.count = sent.count;
-      found.cut = is_cut;
+      found.truncated = is_truncated;
       if (sent.count != 0) {
         const std::uint64_t last = sent.first + sent.count - 1;
         found.before_first = sent.links ? sent.of->at(sent.first - 1) : wire::hash::copy(strange_.raw.data());

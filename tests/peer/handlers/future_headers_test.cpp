@@ -116,7 +116,7 @@ TEST_CASE("a response with a block from the future fails, and one with headers e
       many.values.push_back(support::some_header(100 + n, time_at(*at, std::chrono::seconds{n < 40 ? 0 : 1'000})));
     }
     std::vector<wire::hash> taken;
-    std::optional<std::size_t> count;
+    std::optional<peer::headers_response> count;
     const auto take = [&taken](std::span<const wire::header> some) {
       CHECK_FALSE(some.empty());
       for (const wire::header& each : some) taken.push_back(each.hash());
@@ -126,7 +126,7 @@ TEST_CASE("a response with a block from the future fails, and one with headers e
     co_await peer.send(many);
     co_await peer.send(ping{});
     static_cast<void>(co_await peer.expect<pong>());
-    CHECK(count == 40);
+    CHECK(count == peer::headers_response{40, true});
     REQUIRE(taken.size() == 40);
     for (std::size_t n = 0; n != 40; ++n) CHECK(taken[n] == many.values[n].hash());
     CHECK(at->node->statistics().clock.early_headers == 2);

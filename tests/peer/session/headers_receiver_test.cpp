@@ -45,7 +45,7 @@ struct received_headers {
   wire::messages::headers message = grin_message<wire::messages::headers>("512");
   wire::bytes body = wire::encode(message, wire::latest_version).value();
   std::vector<wire::hash> passed_on;
-  std::optional<std::size_t> completed_with;
+  std::optional<peer::headers_response> completed_with;
 
   void request() {
     const auto note = [this](std::span<const wire::header> batch) {
@@ -78,7 +78,7 @@ TEST_CASE("headers are passed on while they arrive, and their number completes t
   at.receive(at.body.size());
   CHECK(at.receiver.finish(at.body, at.codec));
   CHECK(at.passed_on.size() == 512);
-  CHECK(at.completed_with == 512);
+  CHECK(at.completed_with == peer::headers_response{512});
 }
 
 TEST_CASE("a header from the future is left out with all that follow it, but not those of the next message") {
@@ -88,13 +88,13 @@ TEST_CASE("a header from the future is left out with all that follow it, but not
   at.receive(at.body.size());
   CHECK(at.receiver.finish(at.body, at.codec));
   CHECK(at.passed_on.size() == 100);
-  CHECK(at.completed_with == 100);
+  CHECK(at.completed_with == peer::headers_response{100, true});
 
   at.chain.future.reset();
   at.request();
   at.receive(at.body.size());
   CHECK(at.receiver.finish(at.body, at.codec));
-  CHECK(at.completed_with == 512);
+  CHECK(at.completed_with == peer::headers_response{512});
 }
 
 TEST_CASE("headers that were not requested are not decoded") {

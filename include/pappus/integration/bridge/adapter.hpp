@@ -1,13 +1,16 @@
 // Functions through which the peer level calls the application.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include <pappus/integration/bridge/chain_import.hpp>
 #include <pappus/integration/bridge/request_handler.hpp>
+#include <pappus/integration/bridge/sync_status.hpp>
 #include <pappus/io/endpoint.hpp>
 #include <pappus/peer/adapter/chain_adapter.hpp>
 #include <pappus/peer/adapter/validation_result.hpp>
@@ -98,6 +101,25 @@ struct adapter {
   /// loop, where its stream belongs.
   request_handler<std::optional<peer::archive>(const wire::messages::txhashset_request& request)> txhashset_read;
 
+  // Synchronization: the node downloads the chain if all of these are set, once `node::set_header_tip` has been called.
+  // There is one call of each at a time.
+
+  /// Hashes of the application's header chain, from which a peer finds where to continue: the tip, then hashes at
+  /// growing distances, at last the genesis, at most `wire::limits::max_locator_hashes`.
+  request_handler<std::vector<wire::hash>()> get_locator;
+
+  /// Validates and stores up to `wire::limits::max_headers` headers that follow each other, of the best chain or of a
+  /// fork. `node::set_header_tip` is to be called before the result is given.
+  request_handler<import_result(const headers_ptr& batch)> import_headers;
+
+  /// The first `count` blocks after `after` on the header chain that the application does not have, or from the first
+  /// that it does not have on; fewer if there are no more. `count` may be 0.
+  request_handler<missing_blocks(const std::optional<wire::hash>& after, std::size_t count)> get_missing_blocks;
+
+  /// Validates and stores a block, whose predecessor was imported before it. `node::set_chain_tip` is to be called
+  /// before the result is given.
+  request_handler<import_result(const wire::block_ptr& block)> import_block;
+
   /// The features of the output with that commitment. Needed for peers at version 2 or below, which expect them with
   /// each input of a transaction. Gives its result at once, since it is called while a message is encoded. Empty, or
   /// nothing: not known, and these peers are not sent the transaction.
@@ -111,6 +133,9 @@ struct adapter {
   /// The node has fluffed a transaction that was private: from now on `get_transaction` must find it.
   std::function<void(const wire::transaction_ptr& tx, peer::fluff_reason reason, const peer::broadcast_report& report)>
       transaction_fluffed;
+
+  /// The state of the synchronization has changed. Called at most once in `limits::sync_poll_interval`.
+  std::function<void(const sync_status& now)> sync_progressed;
 
   /// The node listens; `at` has the port that the system has chosen.
   std::function<void(io::endpoint at)> listening;
@@ -135,5 +160,7 @@ struct adapter {
 
 /// The capabilities that an application with these functions can offer to peers.
 [[nodiscard]] wire::capabilities capabilities_of(const adapter& functions) noexcept;
+/// Whether an application with these functions can be synchronized.
+[[nodiscard]] bool can_synchronize(const adapter& functions) noexcept;
 
 }  // namespace pappus::integration

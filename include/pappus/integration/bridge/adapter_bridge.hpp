@@ -44,12 +44,22 @@ public:
   /// To be called when the node stops: forgets the pending calls.
   void close();
 
-  /// Calls on behalf of peers; and those of the node itself, which depend on private transactions.
-  [[nodiscard]] peer::adapter_call_statistics calls() const noexcept { return for_peers_.statistics(); }
-  [[nodiscard]] peer::adapter_call_statistics own_calls() const noexcept { return for_node_.statistics(); }
+  /// All calls but those that depend on private transactions; and these.
+  [[nodiscard]] peer::adapter_call_statistics calls() const noexcept { return calls_.statistics(); }
+  [[nodiscard]] peer::adapter_call_statistics own_calls() const noexcept { return private_calls_.statistics(); }
   [[nodiscard]] const peer::validation_statistics& validations() const noexcept { return validator_.statistics(); }
   /// Queue of results from other threads.
   [[nodiscard]] mailbox_statistics results() const noexcept;
+
+  // Synchronization. The results are those of the functions of `adapter` with these names; nothing if the application
+  // has failed.
+  [[nodiscard]] bool can_synchronize() const noexcept { return integration::can_synchronize(functions_); }
+  void get_locator(peer::completion<std::vector<wire::hash>> done);
+  void import_headers(const headers_ptr& batch, peer::completion<import_result> done);
+  void get_missing_blocks(const std::optional<wire::hash>& after, std::size_t count,
+                          peer::completion<missing_blocks> done);
+  void import_block(const wire::block_ptr& block, peer::completion<import_result> done);
+  void sync_progressed(const sync_status& now) noexcept;
 
   // peer::chain_adapter
   void header_received(const wire::header& header, const wire::hash& full_hash, const peer::peer_info& peer,
@@ -102,7 +112,7 @@ private:
                     const Request& request, const peer::peer_info& peer, peer::completion<Response> done);
   /// The calls of that peer, or of the node itself if it is null.
   [[nodiscard]] adapter_calls& calls_of(const peer::peer_info* peer) noexcept {
-    return peer != nullptr ? for_peers_ : for_node_;
+    return peer != nullptr ? calls_ : private_calls_;
   }
   [[nodiscard]] const std::shared_ptr<loop_dispatcher>& dispatcher();
 
@@ -110,8 +120,8 @@ private:
   adapter functions_;
   peer::exception_boundary& exceptions_;
   std::shared_ptr<loop_dispatcher> dispatcher_;  // of results from other threads; made when it is first needed
-  adapter_calls for_peers_;
-  adapter_calls for_node_;
+  adapter_calls calls_;
+  adapter_calls private_calls_;
   validator validator_;
 };
 

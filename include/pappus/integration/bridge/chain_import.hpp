@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <string_view>
 #include <vector>
 
 #include <pappus/wire/hash.hpp>
+#include <pappus/wire/header.hpp>
 
 namespace pappus::integration {
 
@@ -18,6 +21,12 @@ enum class import_result : std::uint8_t {
   busy,      // nothing was done: it is called again later
   failed,    // by a fault of the application: it is called again later
 };
+
+/// Name for logs and metrics.
+[[nodiscard]] std::string_view to_string(import_result which) noexcept;
+
+/// Headers of which each is the next of the one before it.
+using headers_ptr = std::shared_ptr<const std::vector<wire::header>>;
 
 /// Blocks of the header chain that the application does not have, in the order of the chain.
 struct missing_blocks {

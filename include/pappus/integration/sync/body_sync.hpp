@@ -24,9 +24,9 @@ namespace pappus::integration {
 /// bytes.
 class body_sync {
 public:
-  /// All outlive it; `tickets` is the number of the last one.
-  body_sync(sync_peers& peers, sync_peers::actions& to_do, sync_ticket& tickets) noexcept
-      : peers_(peers), to_do_(to_do), tickets_(tickets), open_(peers, sync_kind::block) {}
+  /// References outlive it; `tickets` is the number of the last one. `max_bytes`: of blocks, as `bytes` counts them.
+  body_sync(sync_peers& peers, sync_peers::actions& to_do, sync_ticket& tickets, std::size_t max_bytes) noexcept
+      : peers_(peers), to_do_(to_do), tickets_(tickets), max_bytes_(max_bytes), open_(peers, sync_kind::block) {}
 
   /// The tips of the application's chain of blocks and of its header chain.
   void set_tips(peer::chain_tip body, peer::chain_tip header) noexcept;
@@ -80,6 +80,7 @@ private:
   sync_peers& peers_;
   sync_peers::actions& to_do_;
   sync_ticket& tickets_;
+  std::size_t max_bytes_;
   peer::chain_tip body_;
   peer::chain_tip header_;
   std::deque<entry> window_;

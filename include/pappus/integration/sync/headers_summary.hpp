@@ -12,7 +12,7 @@ namespace pappus::integration {
 
 struct headers_summary {
   std::size_t count = 0;
-  bool cut = false;         // a header from the future, and those after it, were left out: set by the caller
+  bool truncated = false;   // a header from the future, and those after it, were left out: set by the caller
   bool consecutive = true;  // each is the next of the one before it, by hash, height and work
   wire::hash before_first;  // hash of the predecessor of the first
   wire::hash last;          // hash of the last

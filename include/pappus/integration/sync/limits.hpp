@@ -19,6 +19,8 @@ inline constexpr std::size_t max_blocks_in_flight = 64;
 inline constexpr std::size_t max_blocks_in_flight_per_peer = 16;
 /// Blocks that are requested or wait to be imported, bytes. Above it only the first missing block is requested.
 inline constexpr std::size_t max_sync_bytes = 64 << 20;
+/// Part of `node_config::max_memory` that these may take, divisor.
+inline constexpr std::size_t sync_memory_divisor = 4;
 /// Bytes that a requested block counts until it has arrived: more than the largest.
 inline constexpr std::size_t assumed_block_size = 3 << 19;
 /// Latest blocks that every node has, count. Grin CUT_THROUGH_HORIZON.
@@ -55,6 +57,8 @@ inline constexpr int max_overstatements = 3;
 /// Interval between two outbound peers that are disconnected because they are slow.
 inline constexpr io::duration slow_peer_interval = 1min;
 
+/// Interval at which peers' tips are looked at, and the application is told of progress.
+inline constexpr io::duration sync_poll_interval = 1s;
 /// Delay before the application is called again that was busy.
 inline constexpr io::duration busy_retry_delay = 200ms;
 /// Delay before the application is called again that has failed.

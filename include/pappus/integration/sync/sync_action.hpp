@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include <pappus/peer/disconnect_info.hpp>
 #include <pappus/wire/hash.hpp>
 #include <pappus/wire/messages/ban_reason.hpp>
 
@@ -66,6 +67,7 @@ struct report {
 /// Disconnect a peer that is of no use, without blame.
 struct disconnect {
   std::uint64_t peer;
+  peer::disconnect_reason reason;
 };
 
 }  // namespace sync_action

@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 #include <utility>
 #include <vector>
 
+#include <pappus/integration/bridge/sync_status.hpp>
 #include <pappus/integration/sync/body_sync.hpp>
 #include <pappus/integration/sync/header_sync.hpp>
 #include <pappus/integration/sync/headers_summary.hpp>
@@ -21,28 +21,6 @@
 
 namespace pappus::integration {
 
-enum class sync_stage : std::uint8_t {
-  waiting,    // for the application's tips, or for peers
-  headers,    // a peer has more work than the header chain
-  blocks,     // blocks of the header chain are missing
-  following,  // nothing is missing
-};
-
-/// Name for logs, events and metrics.
-[[nodiscard]] std::string_view to_string(sync_stage which) noexcept;
-
-/// State of the synchronization, for operators.
-struct sync_status {
-  sync_stage stage = sync_stage::waiting;
-  peer::chain_tip body;       // of the application's chain of blocks
-  peer::chain_tip header;     // of its header chain
-  peer::chain_tip best;       // the most work that a peer is believed to have
-  std::size_t in_flight = 0;  // requests to peers
-  std::size_t bytes = 0;      // of blocks that are requested, as if each were the largest, or wait to be imported
-  std::uint64_t headers_wasted = 0;
-  std::uint64_t bytes_wasted = 0;  // of blocks
-};
-
 /// Brings the application's chain to the tip of the network: first headers, then the blocks of the header chain. The
 /// application validates, stores and decides which chain is best. Headers go on while blocks are downloaded.
 ///
@@ -51,7 +29,9 @@ struct sync_status {
 /// later. Only an import that is `invalid` blames a peer. Each event costs at most the window times peers and requests.
 class syncer {
 public:
-  explicit syncer(io::random_source rng) : peers_(std::move(rng), to_do_) {}
+  /// `max_bytes`: of blocks that are requested or wait to be imported.
+  explicit syncer(io::random_source rng, std::size_t max_bytes = limits::max_sync_bytes)
+      : peers_(std::move(rng), to_do_), blocks_(peers_, to_do_, tickets_, max_bytes) {}
   syncer(const syncer&) = delete;
   syncer& operator=(const syncer&) = delete;
 
@@ -88,7 +68,7 @@ private:
   sync_ticket tickets_ = 0;
   sync_peers peers_;
   header_sync headers_{peers_, to_do_, tickets_};
-  body_sync blocks_{peers_, to_do_, tickets_};
+  body_sync blocks_;
   bool has_tips_ = false;
 };
 

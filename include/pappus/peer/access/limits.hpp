@@ -8,6 +8,9 @@ namespace pappus::peer::limits {
 using namespace std::chrono_literals;
 /// Misbehavior points for a frame that did not arrive in time.
 inline constexpr double receive_timeout_score = 40;
+/// Misbehavior points for a claim of more work than the peer gives headers for, again and again: no proof, since its
+/// chain may have been reorganized.
+inline constexpr double overstating_score = 40;
 /// Misbehavior points for data that the adapter rejects.
 inline constexpr double rejection_score = 20;
 

@@ -26,13 +26,17 @@ enum class adapter_method : std::uint8_t {
   get_range_proof_segment,
   get_kernel_segment,
   txhashset_read,
+  get_locator,
+  import_headers,
+  get_missing_blocks,
+  import_block,
 };
 
 /// Name of the adapter's member, for logs and metrics.
 [[nodiscard]] std::string_view to_string(adapter_method method) noexcept;
 
 struct adapter_call_statistics {
-  using by_method = enum_counters<adapter_method::txhashset_read>;
+  using by_method = enum_counters<adapter_method::import_block>;
 
   by_method made;
   by_method refused;        // not called: too much is pending already

@@ -1,10 +1,10 @@
 // Receiver of the headers that the node has requested from one peer, in batches while their message arrives.
 #pragma once
 
-#include <cstddef>
 #include <span>
 
 #include <pappus/peer/session/chain_message_handler.hpp>
+#include <pappus/peer/session/peer_request.hpp>
 #include <pappus/peer/session/pending_requests.hpp>
 #include <pappus/wire/bytes.hpp>
 #include <pappus/wire/error.hpp>
@@ -32,8 +32,7 @@ public:
 private:
   struct message_state {
     wire::headers_decoder decoder;
-    std::size_t accepted = 0;   // headers passed on so far
-    bool found_future = false;  // a header was from the future: all that follow it are dropped
+    headers_response passed_on;  // so far
   };
 
   void pass_on(const headers_request& request, std::span<const wire::header> batch);

@@ -60,6 +60,14 @@ struct headers_request {
   headers_handler handler;              // of the response
 };
 
+/// Outcome of a `headers_request`, once all of them were passed on.
+struct headers_response {
+  std::size_t count = 0;   // headers passed on
+  bool truncated = false;  // a header from the future, and all that follow it, were left out
+
+  friend bool operator==(const headers_response&, const headers_response&) = default;
+};
+
 /// Requests an archive, which is written to a stream as it arrives and never held in memory. One of more than
 /// `max_bytes` ends the session.
 struct archive_request {
@@ -108,10 +116,9 @@ template <>
 struct response<wire::messages::get_kernel_segment> {
   using type = wire::messages::kernel_segment;
 };
-/// Number of headers, up to the first from the future.
 template <>
 struct response<headers_request> {
-  using type = std::size_t;
+  using type = headers_response;
 };
 /// Description of the archive, once all of it is written.
 template <>

@@ -128,7 +128,7 @@ private:
 
   // Whether a message is the response to a request.
   static bool matches(const wire::messages::get_peer_addrs&, const wire::messages::peer_addrs&) { return true; }
-  static bool matches(const headers_request&, std::size_t) { return true; }
+  static bool matches(const headers_request&, const headers_response&) { return true; }
   static bool matches(const archive_request&, const wire::messages::txhashset_archive&) { return true; }
   static bool matches(const wire::messages::get_block& request, const wire::messages::block& message) {
     return request.id == message.value->hash();

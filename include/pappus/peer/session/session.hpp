@@ -159,6 +159,11 @@ public:
   [[nodiscard]] io::time_point progressed_at() const noexcept { return progressed_at_; }
   [[nodiscard]] std::optional<io::duration> best_ping() const noexcept { return pings_.best_round_trip(); }
 
+  /// The peer has announced a block: its chain has at least that much work. Like the tip of a ping this is a claim.
+  void tip_announced(chain_tip tip) noexcept {
+    if (tip.total_difficulty > peer_.tip.total_difficulty) handle_tip(tip);
+  }
+
   /// When the peer's last ping arrived; `io::time_point{}` if none has.
   [[nodiscard]] io::time_point last_ping_received_at() const noexcept { return pings_.last_received_at(); }
   /// Whether the peer may be unable to ping, or its pings may be unread: because a frame or a long response is under

@@ -1,0 +1,121 @@
+// Synchronizes the application's chain with the network: performs the actions of `syncer`.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <variant>
+
+#include <pappus/coro/event.hpp>
+#include <pappus/coro/task.hpp>
+#include <pappus/integration/bridge/adapter_bridge.hpp>
+#include <pappus/integration/bridge/chain_import.hpp>
+#include <pappus/integration/bridge/sync_status.hpp>
+#include <pappus/integration/sync/statistics.hpp>
+#include <pappus/integration/sync/sync_action.hpp>
+#include <pappus/integration/sync/syncer.hpp>
+#include <pappus/io/runtime.hpp>
+#include <pappus/io/time.hpp>
+#include <pappus/peer/chain_tip.hpp>
+#include <pappus/peer/memory_budget.hpp>
+#include <pappus/peer/peer_info.hpp>
+#include <pappus/peer/session/exception_boundary.hpp>
+#include <pappus/peer/session/session_registry.hpp>
+#include <pappus/wire/block.hpp>
+#include <pappus/wire/messages/ban_reason.hpp>
+
+namespace pappus::integration {
+
+/// Every `limits::sync_poll_interval` it looks for new sessions and for tips that peers have reported. Headers and
+/// blocks are held here from when they were received until the application has imported them, and count as memory that
+/// peers make the node hold.
+class chain_sync final : private peer::session_observer {
+public:
+  /// Called for a peer that has certainly misbehaved.
+  using misbehavior_handler = std::function<void(const peer::peer_info& peer, wire::reason_for_ban reason)>;
+
+  /// All outlive it.
+  struct dependencies {
+    io::runtime& runtime;
+    peer::session_registry& sessions;
+    adapter_bridge& application;
+    peer::tip_source& tip;         // of the application's chain of blocks
+    peer::tip_source& header_tip;  // of its header chain; without work until the application has set it
+    peer::memory_budget& memory;
+    peer::exception_boundary& exceptions;
+  };
+
+  chain_sync(const dependencies& on, misbehavior_handler report);
+  chain_sync(const chain_sync&) = delete;
+  chain_sync& operator=(const chain_sync&) = delete;
+  ~chain_sync();
+
+  /// Synchronizes until it is stopped. Completes at once if the application cannot be synchronized.
+  [[nodiscard]] task<void> run();
+
+  /// To be called when the application's tips or those of peers have changed: they are looked at in the next turn.
+  void poll_soon() noexcept;
+
+  /// O(peers).
+  [[nodiscard]] sync_statistics statistics() const;
+
+private:
+  /// What a peer has sent.
+  struct content {
+    std::variant<headers_ptr, wire::block_ptr> items;
+    std::size_t bytes;
+  };
+
+  void session_ended(std::uint64_t peer) noexcept override;
+  void poll();
+  void update_peers();
+  void update_tips();
+  void report_progress();
+
+  /// Performs the actions that are due. An import may take its time in the call, so each is in a turn of its own.
+  [[nodiscard]] task<void> perform_all();
+  void perform(const any_sync_action& which);
+
+  void carry_out(const sync_action::get_locator& action);
+  void carry_out(const sync_action::import_headers& action);
+  void carry_out(const sync_action::list_missing& action);
+  void carry_out(const sync_action::import_block& action);
+  void carry_out(const sync_action::request_headers& action);
+  void carry_out(const sync_action::request_block& action);
+  void carry_out(const sync_action::discard& action);
+  void carry_out(const sync_action::report& action);
+  void carry_out(const sync_action::disconnect& action);
+
+  // Results of actions that were lost to an exception.
+  void lost(const sync_action::get_locator& action);
+  void lost(const sync_action::import_headers& action);
+  void lost(const sync_action::list_missing& action);
+  void lost(const sync_action::import_block& action);
+  void lost(const sync_action::request_headers& action);
+  void lost(const sync_action::request_block& action);
+  template <class Other>
+  void lost(const Other&) noexcept {}
+
+  /// Reports an event to `syncer`. `peer`: the peer that has caused it, 0 for the application.
+  template <class Report>
+  void happened(std::uint64_t peer, Report report) noexcept;
+  void keep(sync_ticket which, content received);
+  void unanswered(sync_ticket which);
+
+  dependencies deps_;
+  misbehavior_handler report_;
+  syncer syncer_;
+  io::time_point next_poll_ = io::time_point::min();
+  io::time_point next_progress_ = io::time_point::min();
+  coro::event has_news_;                            // set by each event: there may be actions
+  std::map<std::uint64_t, peer::chain_tip> peers_;  // with the tips that `syncer` knows
+  std::map<sync_ticket, content> received_;
+  peer::memory_budget::share memory_share_;  // of what was received
+  peer::chain_tip tip_;                      // that `syncer` knows
+  peer::chain_tip header_tip_;
+  sync_status reported_;  // to the application
+  sync_statistics counted_;
+};
+
+}  // namespace pappus::integration

@@ -1,0 +1,25 @@
+// Statistics of the synchronization of the chain.
+#pragma once
+
+#include <cstdint>
+
+#include <pappus/integration/bridge/chain_import.hpp>
+#include <pappus/integration/bridge/sync_status.hpp>
+#include <pappus/peer/enum_counters.hpp>
+
+namespace pappus::integration {
+
+struct sync_statistics {
+  using import_counts = peer::enum_counters<import_result::failed>;
+
+  sync_status status;  // now
+  std::uint64_t headers_received = 0;
+  std::uint64_t blocks_received = 0;
+  std::uint64_t bytes_received = 0;  // of these
+  std::uint64_t unanswered = 0;      // requests for headers and blocks without a response
+  import_counts header_imports;      // calls of the application with a batch of headers, by result
+  import_counts block_imports;       // calls of the application with a block, by result
+  std::uint64_t disconnected = 0;    // peers that were of no use
+};
+
+}  // namespace pappus::integration
