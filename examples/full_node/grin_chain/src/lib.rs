@@ -1,0 +1,17 @@
+//! Grin's own chain and transaction pool (crates grin_chain and grin_pool) for a host written in C++: bytes in, bytes
+//! out. The functions with C linkage are in `face`; what they do is in the other modules, which Rust tests use directly.
+//!
+//! A node is meant to be used by one thread: several of Grin's functions hold its locks for seconds.
+
+pub mod blocks;
+pub mod headers;
+pub mod hydration;
+pub mod judgement;
+pub mod miner;
+pub mod missing;
+pub mod network;
+pub mod node;
+pub mod pool;
+mod pool_chain;
+pub mod reading;
+pub mod verdict;

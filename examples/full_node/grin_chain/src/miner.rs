@@ -1,0 +1,121 @@
+//! Mines blocks of testing networks, and spends their rewards. All keys are from one fixed seed.
+
+use std::sync::OnceLock;
+
+use chrono::{DateTime, Duration, Utc};
+use grin_chain::Options;
+use grin_core::consensus::{next_difficulty, HeaderDifficultyInfo, REWARD};
+use grin_core::core::hash::Hashed;
+use grin_core::core::{
+    Block, BlockHeader, FeeFields, KernelFeatures, Output, Transaction, TxKernel,
+};
+use grin_core::global;
+use grin_core::libtx::{build, reward, tx_fee, ProofBuilder};
+use grin_core::pow::{self, Difficulty};
+use grin_keychain::{ExtKeychain, ExtKeychainPath, Identifier, Keychain};
+
+use crate::network;
+use crate::node::Node;
+use crate::verdict::{Fault, OrAbsent, OrFailed, Outcome, Verdict};
+
+const SEED: &[u8] = b"pappus: rewards of testing networks";
+
+/// Made once: its tables take as long as a range proof.
+fn keychain() -> &'static ExtKeychain {
+    static KEYCHAIN: OnceLock<ExtKeychain> = OnceLock::new();
+    KEYCHAIN.get_or_init(|| ExtKeychain::from_seed(SEED, true).expect("any seed makes keys"))
+}
+
+/// Of the reward at a height; different salts make different blocks of the same transactions.
+fn reward_key(height: u64, salt: u32) -> Identifier {
+    ExtKeychainPath::new(3, 0, height as u32, salt, 0).to_identifier()
+}
+
+/// Of an output that spends a reward.
+fn output_key(height: u64, salt: u32, number: u32) -> Identifier {
+    ExtKeychainPath::new(4, 1, height as u32, salt, number).to_identifier()
+}
+
+fn reward_for(key: &Identifier, fees: u64) -> Outcome<(Output, TxKernel)> {
+    let builder = ProofBuilder::new(keychain());
+    // In test mode the signature is always the same.
+    reward::output(keychain(), &builder, key, fees, true).or_failed()
+}
+
+pub(crate) fn genesis_reward() -> Outcome<(Output, TxKernel)> {
+    reward_for(&reward_key(0, 0), 0)
+}
+
+/// A minute after the last block, or at the latest now, as long as blocks come less often than once a second.
+fn time_after(previous: &BlockHeader) -> DateTime<Utc> {
+    let minute = previous.timestamp + Duration::seconds(60);
+    let second = previous.timestamp + Duration::seconds(1);
+    let now = DateTime::from_timestamp(Utc::now().timestamp(), 0).unwrap_or(second);
+    minute.min(now.max(second))
+}
+
+/// Finds a proof of work for a header.
+pub fn prove(header: &mut BlockHeader, difficulty: Difficulty) -> Outcome<()> {
+    let edge_bits = global::min_edge_bits();
+    header.pow.proof.edge_bits = edge_bits;
+    pow::pow_size(header, difficulty, global::proofsize(), edge_bits).or_failed()
+}
+
+impl Node {
+    /// Mines a block with the pool's transactions on the best block, and imports it.
+    pub fn mine(&self, salt: u32) -> Outcome<Block> {
+        let block = self.next_block(salt, |_| {})?;
+        self.add_block(block.clone(), Options::MINE)?;
+        Ok(block)
+    }
+
+    /// A block that could be the next, mined after `change` was applied to its header.
+    pub fn next_block(&self, salt: u32, change: impl FnOnce(&mut BlockHeader)) -> Outcome<Block> {
+        let mut block = self.draft(&self.pool.mineable()?, salt)?;
+        self.chain.set_txhashset_roots(&mut block).or_failed()?;
+        change(&mut block.header);
+        prove(&mut block.header, self.next_difficulty()?.difficulty)?;
+        Ok(block)
+    }
+
+    /// A block on the best block, without the roots of the state after it and without a proof of work.
+    pub fn draft(&self, transactions: &[Transaction], salt: u32) -> Outcome<Block> {
+        if !network::is_for_testing(self.chain_type) {
+            return Err(Fault::failed("blocks are mined on testing networks only"));
+        }
+        let previous = self.chain.head_header().or_failed()?;
+        let fees = transactions.iter().map(|each| each.fee()).sum();
+        let reward = reward_for(&reward_key(previous.height + 1, salt), fees)?;
+        let next = self.next_difficulty()?;
+        let mut block = Block::new(&previous, transactions, next.difficulty, reward).or_failed()?;
+        block.header.timestamp = time_after(&previous);
+        block.header.pow.secondary_scaling = next.secondary_scaling;
+        Ok(block)
+    }
+
+    fn next_difficulty(&self) -> Outcome<HeaderDifficultyInfo> {
+        let height = self.chain.head().or_failed()?.height + 1;
+        let ancestors = self.chain.difficulty_iter().or_failed()?;
+        Ok(next_difficulty(height, ancestors))
+    }
+
+    /// Spends the reward of a block that was mined here with that salt, half to each of two outputs. `more_fee`, in
+    /// nanogrin, makes different transactions that spend the same.
+    pub fn spend(&self, height: u64, salt: u32, more_fee: u64) -> Outcome<Transaction> {
+        let header = self.chain.get_header_by_height(height).or_absent()?;
+        let block = self.chain.get_block(&header.hash()).or_absent()?;
+        let amount = REWARD + block.total_fees();
+        let fee = tx_fee(1, 2, 1) + more_fee;
+        let rest = amount.checked_sub(fee);
+        let rest = rest.ok_or_else(|| Fault::new(Verdict::Refused, "the fee is too high"))?;
+        let half = rest / 2;
+        let fields = FeeFields::new(0, fee).or_failed()?;
+        let parts = [
+            build::coinbase_input(amount, reward_key(height, salt)),
+            build::output(half, output_key(height, salt, 0)),
+            build::output(rest - half, output_key(height, salt, 1)),
+        ];
+        let features = KernelFeatures::Plain { fee: fields };
+        build::transaction(features, &parts, keychain(), &ProofBuilder::new(keychain())).or_failed()
+    }
+}
