@@ -3,15 +3,20 @@
 //!
 //! A node is meant to be used by one thread: several of Grin's functions hold its locks for seconds.
 
+pub mod archive;
 pub mod blocks;
 pub mod headers;
+pub mod history;
 pub mod hydration;
 pub mod judgement;
 pub mod miner;
+mod minimal;
 pub mod missing;
 pub mod network;
 pub mod node;
 pub mod pool;
 mod pool_chain;
 pub mod reading;
+pub mod segments;
+pub mod state;
 pub mod verdict;

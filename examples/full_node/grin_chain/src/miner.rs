@@ -21,18 +21,18 @@ use crate::verdict::{Fault, OrAbsent, OrFailed, Outcome, Verdict};
 const SEED: &[u8] = b"pappus: rewards of testing networks";
 
 /// Made once: its tables take as long as a range proof.
-fn keychain() -> &'static ExtKeychain {
+pub(crate) fn keychain() -> &'static ExtKeychain {
     static KEYCHAIN: OnceLock<ExtKeychain> = OnceLock::new();
     KEYCHAIN.get_or_init(|| ExtKeychain::from_seed(SEED, true).expect("any seed makes keys"))
 }
 
 /// Of the reward at a height; different salts make different blocks of the same transactions.
-fn reward_key(height: u64, salt: u32) -> Identifier {
+pub(crate) fn reward_key(height: u64, salt: u32) -> Identifier {
     ExtKeychainPath::new(3, 0, height as u32, salt, 0).to_identifier()
 }
 
 /// Of an output that spends a reward.
-fn output_key(height: u64, salt: u32, number: u32) -> Identifier {
+pub(crate) fn output_key(height: u64, salt: u32, number: u32) -> Identifier {
     ExtKeychainPath::new(4, 1, height as u32, salt, number).to_identifier()
 }
 
@@ -93,7 +93,7 @@ impl Node {
         Ok(block)
     }
 
-    fn next_difficulty(&self) -> Outcome<HeaderDifficultyInfo> {
+    pub(crate) fn next_difficulty(&self) -> Outcome<HeaderDifficultyInfo> {
         let height = self.chain.head().or_failed()?.height + 1;
         let ancestors = self.chain.difficulty_iter().or_failed()?;
         Ok(next_difficulty(height, ancestors))

@@ -1,7 +1,7 @@
 //! A chain with its pool in a folder of its own.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use grin_chain::{Chain, Tip};
@@ -9,15 +9,24 @@ use grin_core::core::hash::{Hash, Hashed};
 use grin_core::core::BlockHeader;
 use grin_core::global::ChainTypes;
 use grin_core::pow;
+use grin_util::{RwLock, StopState};
 
+use crate::archive;
+use crate::history::Leftovers;
 use crate::network::{self, Genesis};
 use crate::pool::{AcceptedBlocks, Pool};
+use crate::state::Import;
 use crate::verdict::{Fault, OrAbsent, OrFailed, Outcome, Verdict};
 
 pub struct Node {
     pub chain: Arc<Chain>,
     pub pool: Pool,
     pub(crate) chain_type: ChainTypes,
+    /// The chain's own folder.
+    pub(crate) data: PathBuf,
+    pub(crate) leftovers: RwLock<Leftovers>,
+    pub(crate) import: RwLock<Import>,
+    pub(crate) stop: Arc<StopState>,
     pub(crate) accepted: Arc<AcceptedBlocks>,
 }
 
@@ -70,11 +79,12 @@ impl Node {
         network::choose(chain_type)?;
         let data = folder.join("chain_data");
         fs::create_dir_all(&data).or_failed()?;
-        let data = data.to_str();
-        let data = data.ok_or_else(|| Fault::failed("the folder's name is not UTF-8"))?;
+        archive::remove_all(&data)?;
+        let name = data.to_str();
+        let name = name.ok_or_else(|| Fault::failed("the folder's name is not UTF-8"))?;
         let accepted = Arc::new(AcceptedBlocks::default());
         let chain = Chain::init(
-            data.into(),
+            name.into(),
             accepted.clone(),
             network::first_block(chain_type, genesis)?,
             pow::verify_size,
@@ -83,13 +93,19 @@ impl Node {
         )
         .or_failed()?;
         let chain = Arc::new(chain);
-        begin_pibd_head(&chain)?;
-        Ok(Node {
+        let node = Node {
             pool: Pool::new(chain.clone()),
             chain,
             chain_type,
+            data,
+            leftovers: RwLock::new(Leftovers::default()),
+            import: RwLock::new(Import::default()),
+            stop: Arc::new(StopState::new()),
             accepted,
-        })
+        };
+        node.begin_pibd_head()?;
+        node.forget_pruned()?;
+        Ok(node)
     }
 
     pub fn heads(&self) -> Outcome<Heads> {
@@ -128,20 +144,35 @@ impl Node {
         let headers = headers.read();
         headers.get_header_hash_by_height(header.height) == Ok(header.hash())
     }
-}
 
-/// Grin takes the unmined `genesis_dev` for the last block of PIBD if none is stored; on testing networks that is not in
-/// the store, and the chain could not be opened again. (`Chain::reset_pibd_head` does not commit.)
-fn begin_pibd_head(chain: &Chain) -> Outcome<()> {
-    if chain.head().or_failed()?.height > 0 {
-        return Ok(());
+    /// Grin takes the unmined `genesis_dev` for the last block of PIBD if none is stored; on testing networks that is not
+    /// in the store, and the chain could not be opened again.
+    fn begin_pibd_head(&self) -> Outcome<()> {
+        let store = self.chain.store();
+        let known = store.pibd_head().or_failed()?;
+        match store.get_block_header(&known.last_block_h) {
+            Ok(_) => Ok(()),
+            Err(_) => self.save_pibd_head(),
+        }
     }
-    let store = chain.store();
-    let known = store.pibd_head().or_failed()?;
-    if store.get_block_header(&known.last_block_h).is_ok() {
-        return Ok(());
+
+    /// Grin goes back to genesis if an import of a state was interrupted before its first block was complete, but keeps
+    /// lists of what that state has pruned, on which the next import would fail.
+    fn forget_pruned(&self) -> Outcome<()> {
+        let imported = self.chain.store().pibd_head().or_failed()?;
+        let head = self.chain.head().or_failed()?;
+        match head.height == 0 && imported.height == 0 {
+            true => self.chain.reset_prune_lists().or_failed(),
+            false => Ok(()),
+        }
     }
-    let mut batch = store.batch().or_failed()?;
-    batch.save_pibd_head(&chain.genesis().into()).or_failed()?;
-    batch.commit().or_failed()
+
+    /// Makes genesis the last block of PIBD. (`Chain::reset_pibd_head` does not commit.)
+    pub(crate) fn save_pibd_head(&self) -> Outcome<()> {
+        let store = self.chain.store();
+        let mut batch = store.batch().or_failed()?;
+        let genesis = self.chain.genesis().into();
+        batch.save_pibd_head(&genesis).or_failed()?;
+        batch.commit().or_failed()
+    }
 }

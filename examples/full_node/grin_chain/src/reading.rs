@@ -84,13 +84,13 @@ fn is_future(mut bytes: &[u8], now: DateTime<Utc>) -> bool {
         && pow::verify_size(&header).is_ok()
 }
 
-fn expect_end(rest: &[u8]) -> Outcome<()> {
+pub(crate) fn expect_end(rest: &[u8]) -> Outcome<()> {
     match rest.is_empty() {
         true => Ok(()),
         false => Err(Fault::new(Verdict::Invalid, "bytes are left")),
     }
 }
 
-fn invalid(error: ser::Error) -> Fault {
+pub(crate) fn invalid(error: ser::Error) -> Fault {
     Fault::new(Verdict::Invalid, format!("{error:?}"))
 }

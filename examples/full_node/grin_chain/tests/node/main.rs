@@ -7,4 +7,5 @@ mod hydration;
 mod life;
 mod missing;
 mod pool;
+mod state;
 mod support;
