@@ -5,6 +5,7 @@
 
 pub mod archive;
 pub mod blocks;
+pub mod face;
 pub mod headers;
 pub mod history;
 pub mod hydration;
