@@ -26,10 +26,17 @@ impl TestNode {
     }
 
     pub fn with_genesis(genesis: Genesis) -> TestNode {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("pappus-grin-chain-{}-{number}", process::id());
-        let folder = env::temp_dir().join(name);
+        TestNode::in_folder(new_folder(), genesis)
+    }
+
+    /// What a process would find that was started after this one was killed now.
+    pub fn copy(&self) -> TestNode {
+        let folder = new_folder();
+        copy_files(&self.folder, &folder);
+        TestNode::in_folder(folder, self.genesis)
+    }
+
+    fn in_folder(folder: PathBuf, genesis: Genesis) -> TestNode {
         let node = Some(open(&folder, genesis));
         TestNode {
             node,
@@ -56,6 +63,24 @@ impl TestNode {
     pub fn import(&self, blocks: &[Block]) {
         for block in blocks {
             self.import_block(&bytes(block), LATEST).expect("imported");
+        }
+    }
+}
+
+fn new_folder() -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    env::temp_dir().join(format!("pappus-grin-chain-{}-{number}", process::id()))
+}
+
+fn copy_files(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let place = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy_files(&entry.path(), &place),
+            false => fs::copy(entry.path(), place).map(|_| ()).unwrap(),
         }
     }
 }
