@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use grin_chain::types::NoStatus;
-use grin_chain::Error;
+use grin_chain::{ChainStore, Error};
 use grin_core::core::hash::{Hash, Hashed};
 
 use crate::node::Node;
@@ -12,6 +12,12 @@ use crate::verdict::{Fault, OrFailed, Outcome, Verdict};
 
 /// As Grin names its archives. (grin_chain, TXHASHSET_ZIP.)
 const PREFIX: &str = "txhashset_snapshot_";
+
+/// The folder with the files of a state. (grin_chain, TXHASHSET_SUBDIR.)
+const STATE: &str = "txhashset";
+
+/// A file that is there as long as an archive is imported, with the hash of its block.
+const UNDER_WAY: &str = "archive_import";
 
 #[derive(Debug)]
 pub struct Archive {
@@ -51,8 +57,11 @@ impl Node {
             return Err(Fault::new(Verdict::Refused, reason));
         }
         let file = File::open(file).or_failed()?;
+        let under_way = self.folder.join(UNDER_WAY);
+        fs::write(&under_way, block.to_vec()).or_failed()?;
         let written = self.chain.txhashset_write(block, file, &NoStatus);
         self.chain.clean_txhashset_sandbox();
+        fs::remove_file(&under_way).or_failed()?;
         match written {
             Ok(false) => Ok(()),
             // It means that Grin does not know the header.
@@ -81,13 +90,47 @@ fn fault(error: Error) -> Fault {
     Fault::new(verdict, format!("{error:?}"))
 }
 
-/// Removes archives that an earlier run has left: one that it was still writing cannot be told from a whole one.
-pub fn remove_all(data: &Path) -> Outcome<()> {
+/// Ends what a process left that was killed. To be called before the chain is opened.
+pub fn recover(folder: &Path, data: &Path) -> Outcome<()> {
+    remove_archives(data)?;
+    let under_way = folder.join(UNDER_WAY);
+    match under_way.exists() {
+        true => {
+            recover_import(folder, data, &under_way)?;
+            fs::remove_file(under_way).or_failed()
+        }
+        false => Ok(()),
+    }
+}
+
+/// An archive that was still being written cannot be told from a whole one.
+fn remove_archives(data: &Path) -> Outcome<()> {
     for entry in fs::read_dir(data).or_failed()? {
         let entry = entry.or_failed()?;
         if entry.file_name().to_string_lossy().starts_with(PREFIX) {
-            let _ = fs::remove_file(entry.path());
+            fs::remove_file(entry.path()).or_failed()?;
         }
     }
     Ok(())
+}
+
+/// Grin first makes the archive's block the head and then moves the verified files into their place. In between the
+/// chain could not be opened.
+fn recover_import(folder: &Path, data: &Path, under_way: &Path) -> Outcome<()> {
+    let unpacked = folder.join("tmp").join(STATE);
+    if !unpacked.exists() {
+        return Ok(());
+    }
+    let block = fs::read(under_way).or_failed()?;
+    let name = data.to_string_lossy();
+    let head = ChainStore::new(&name, None).or_failed()?.head();
+    let is_verified = head.is_ok_and(|head| head.last_block_h.to_vec() == block);
+    if !is_verified {
+        return fs::remove_dir_all(unpacked).or_failed();
+    }
+    let state = data.join(STATE);
+    if state.exists() {
+        fs::remove_dir_all(&state).or_failed()?;
+    }
+    fs::rename(unpacked, state).or_failed()
 }

@@ -22,7 +22,8 @@ pub struct Node {
     pub chain: Arc<Chain>,
     pub pool: Pool,
     pub(crate) chain_type: ChainTypes,
-    /// The chain's own folder.
+    pub(crate) folder: PathBuf,
+    /// The chain's own folder, in `folder`.
     pub(crate) data: PathBuf,
     pub(crate) leftovers: RwLock<Leftovers>,
     pub(crate) import: RwLock<Import>,
@@ -79,7 +80,7 @@ impl Node {
         network::choose(chain_type)?;
         let data = folder.join("chain_data");
         fs::create_dir_all(&data).or_failed()?;
-        archive::remove_all(&data)?;
+        archive::recover(folder, &data)?;
         let name = data.to_str();
         let name = name.ok_or_else(|| Fault::failed("the folder's name is not UTF-8"))?;
         let accepted = Arc::new(AcceptedBlocks::default());
@@ -97,6 +98,7 @@ impl Node {
             pool: Pool::new(chain.clone()),
             chain,
             chain_type,
+            folder: folder.into(),
             data,
             leftovers: RwLock::new(Leftovers::default()),
             import: RwLock::new(Import::default()),

@@ -6,7 +6,7 @@ use grin_core::core::hash::{Hash, Hashed};
 use pappus_grin_chain::verdict::{Outcome, Verdict};
 
 use crate::history::{follow_blocks, follower, source};
-use crate::support::verdict;
+use crate::support::{copy_files, verdict};
 
 #[test]
 fn a_state_is_imported_from_an_archive_and_followed_by_blocks() {
@@ -50,4 +50,50 @@ fn a_file_that_is_no_archive_is_a_failure() {
     fs::write(&file, "no").unwrap();
     assert_eq!(verdict(write(block)), Verdict::Failed);
     assert_eq!(verdict(write(Hash::from_vec(&[9; 32]))), Verdict::Absent);
+}
+
+#[test]
+fn an_import_goes_on_that_was_interrupted_while_grin_replaced_the_state() {
+    let source = source();
+    let archive = source.read_archive().unwrap();
+    for old_state_is_there in [true, false] {
+        let mut node = follower(source);
+        let folder = node.folder().to_path_buf();
+        let (state, unpacked) = (
+            folder.join("chain_data/txhashset"),
+            folder.join("tmp/txhashset"),
+        );
+        copy_files(&state, &folder.join("old"));
+        node.write_archive(archive.block, &archive.file).unwrap();
+        node.close();
+        fs::rename(&state, &unpacked).unwrap();
+        if old_state_is_there {
+            fs::rename(folder.join("old"), &state).unwrap();
+        }
+        fs::write(folder.join("archive_import"), archive.block.to_vec()).unwrap();
+
+        node.reopen();
+        assert_eq!(node.heads().unwrap().body.hash, archive.block);
+        assert!(!unpacked.exists() && !folder.join("archive_import").exists());
+        follow_blocks(source, &node);
+    }
+}
+
+#[test]
+fn an_import_is_forgotten_that_was_interrupted_before() {
+    let source = source();
+    let archive = source.read_archive().unwrap();
+    let mut node = follower(source);
+    let folder = node.folder().to_path_buf();
+    node.close();
+    copy_files(
+        &folder.join("chain_data/txhashset"),
+        &folder.join("tmp/txhashset"),
+    );
+    fs::write(folder.join("archive_import"), archive.block.to_vec()).unwrap();
+    node.reopen();
+    assert_eq!(node.heads().unwrap().body.height, 0);
+    assert!(!folder.join("tmp/txhashset").exists());
+    node.write_archive(archive.block, &archive.file).unwrap();
+    follow_blocks(source, &node);
 }

@@ -1,6 +1,6 @@
 //! Chains whose state can be imported, and nodes that import it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use grin_core::core::hash::{Hash, Hashed};
@@ -45,8 +45,12 @@ pub fn source() -> &'static Node {
 }
 
 fn kept(name: &str) -> Node {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    Node::open(&folder, ChainTypes::AutomatedTesting, Genesis::WithReward).unwrap()
+    Node::open(
+        &kept_in(name),
+        ChainTypes::AutomatedTesting,
+        Genesis::WithReward,
+    )
+    .unwrap()
 }
 
 pub fn headers(of: &Node) -> Vec<BlockHeader> {
@@ -96,4 +100,8 @@ pub fn follow_blocks(from: &Node, to: &Node) {
     }
     assert_eq!(to.heads().unwrap().body, from.heads().unwrap().body);
     to.validate(false).unwrap();
+}
+
+pub fn kept_in(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }

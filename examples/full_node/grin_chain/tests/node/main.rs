@@ -7,6 +7,7 @@ mod damage;
 mod headers;
 mod history;
 mod hydration;
+mod kills;
 mod life;
 mod missing;
 mod pool;

@@ -45,8 +45,12 @@ impl TestNode {
         }
     }
 
-    pub fn reopen(&mut self) {
+    pub fn close(&mut self) {
         self.node = None;
+    }
+
+    pub fn reopen(&mut self) {
+        self.close();
         self.node = Some(open(&self.folder, self.genesis));
     }
 
@@ -73,7 +77,7 @@ fn new_folder() -> PathBuf {
     env::temp_dir().join(format!("pappus-grin-chain-{}-{number}", process::id()))
 }
 
-fn copy_files(from: &Path, to: &Path) {
+pub fn copy_files(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
