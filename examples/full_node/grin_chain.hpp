@@ -167,7 +167,8 @@ public:
   template <pappus::wire::messages::segment_type Of>
   [[nodiscard]] outcome<typename segment_response<Of>::type> segment(
       const pappus::wire::messages::get_segment<Of>& request) const;
-  /// Begins the import of the state at a block of the header chain, or goes on with it.
+  /// Begins the import of the state at a block of the header chain, and drops the state that is there; or goes on with
+  /// it. Refused if no state is needed. Until the import has ended blocks are unlinked.
   outcome<void> begin_state(const pappus::wire::hash& block);
   /// Puts segments in place that have come, and lists at most `max` that are wanted. To be called again, also if none
   /// is, until the import is complete.

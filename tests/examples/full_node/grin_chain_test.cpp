@@ -2,12 +2,11 @@
 // (examples/full_node/grin_chain/tests).
 #include "full_node/grin_chain.hpp"
 
+#include <algorithm>
 #include <cstddef>
-#include <cstdint>
-#include <memory>
+#include <filesystem>
 #include <optional>
 #include <span>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -16,7 +15,7 @@
 #include <pappus/wire/chain_parameters.hpp>
 #include <pappus/wire/hash.hpp>
 
-#include "support/temporary_folder.hpp"
+#include "examples/full_node/chain_in_folder.hpp"
 
 namespace examples_full_node_grin_chain_test {
 
@@ -25,43 +24,12 @@ using full_node::genesis;
 using full_node::grin_chain;
 using full_node::verdict;
 using full_node::verdict_of;
+using support::chain_in_folder;
+using support::headers_of;
 
 namespace {
 
-constexpr auto type = wire::chain_type::automated_testing;
-
-/// A chain that is removed with its folder.
-struct chain_in_folder {
-  support::temporary_folder folder;
-  std::optional<grin_chain> open = opened();
-
-  grin_chain* operator->() { return &*open; }
-
-  [[nodiscard]] grin_chain opened() const {
-    return grin_chain::open(folder.file("node"), type, genesis::of_network).value();
-  }
-
-  void reopen() {
-    open.reset();
-    open.emplace(opened());
-  }
-
-  std::vector<wire::block_ptr> mine(std::size_t count, std::uint32_t salt = 0) {
-    std::vector<wire::block_ptr> blocks;
-    for (std::size_t i = 0; i < count; ++i) blocks.push_back(open->mine(salt).value());
-    return blocks;
-  }
-
-  void import(std::span<const wire::block_ptr> blocks) {
-    for (const auto& each : blocks) REQUIRE(verdict_of(open->import_block(*each)) == verdict::accepted);
-  }
-};
-
-std::vector<wire::header> headers_of(std::span<const wire::block_ptr> blocks) {
-  std::vector<wire::header> headers;
-  for (const auto& each : blocks) headers.push_back(each->header());
-  return headers;
-}
+constexpr auto type = chain_in_folder::type;
 
 wire::hash unknown_hash() {
   wire::hash some;
@@ -94,7 +62,7 @@ TEST_CASE("A chain keeps its heads when it is reopened") {
 
 TEST_CASE("Another chain type cannot be opened in the same process, nor a folder that cannot be made") {
   chain_in_folder chain;
-  const auto other = grin_chain::open(chain.folder.file("other"), wire::chain_type::mainnet, genesis::of_network);
+  const auto other = grin_chain::open(chain.file("other"), wire::chain_type::mainnet, genesis::of_network);
   REQUIRE(!other);
   CHECK(other.error().what == verdict::failed);
   CHECK(!other.error().reason.empty());

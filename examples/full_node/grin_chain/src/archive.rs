@@ -8,6 +8,7 @@ use grin_chain::{ChainStore, Error};
 use grin_core::core::hash::{Hash, Hashed};
 
 use crate::node::Node;
+use crate::state::Import;
 use crate::verdict::{Fault, OrFailed, Outcome, Verdict};
 
 /// As Grin names its archives. (grin_chain, TXHASHSET_ZIP.)
@@ -63,7 +64,10 @@ impl Node {
         self.chain.clean_txhashset_sandbox();
         fs::remove_file(&under_way).or_failed()?;
         match written {
-            Ok(false) => Ok(()),
+            Ok(false) => {
+                *self.import.write() = Import::default();
+                Ok(())
+            }
             // It means that Grin does not know the header.
             Ok(true) => Err(Fault::failed("the header has gone")),
             Err(error) => Err(fault(error)),

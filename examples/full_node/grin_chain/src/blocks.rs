@@ -28,6 +28,10 @@ impl Node {
             let reason = "the previous block is not here";
             return Err(Fault::new(Verdict::Unlinked, reason));
         }
+        if self.is_importing_state()? {
+            let reason = "the state before it is being imported";
+            return Err(Fault::new(Verdict::Unlinked, reason));
+        }
         let processed = self.chain.process_block(block, options);
         self.reconcile_pool();
         match processed {

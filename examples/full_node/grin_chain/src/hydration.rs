@@ -1,6 +1,6 @@
 //! Completes compact blocks from the pool.
 
-use grin_core::core::{Block, CompactBlock, ShortId};
+use grin_core::core::{Block, CompactBlock, ShortId, Transaction};
 use grin_core::ser::ProtocolVersion;
 
 use crate::node::Node;
@@ -10,7 +10,7 @@ use crate::verdict::{Fault, Outcome, Verdict};
 #[derive(Debug)]
 pub enum Hydrated {
     /// The whole block, valid in itself.
-    Block(Block),
+    Block(Box<Block>),
     /// The pool lacks transactions with these kernels, or, if there are none, has others with the same short ids: the
     /// block has to be requested.
     Incomplete(Vec<ShortId>),
@@ -28,7 +28,7 @@ impl Node {
         let is_whole = compact.kern_ids().is_empty();
         match completed(compact, &found) {
             Some(block) if block.validate(&previous.total_kernel_offset).is_ok() => {
-                Ok(Hydrated::Block(block))
+                Ok(Hydrated::Block(Box::new(block)))
             }
             // Without short ids everything in it came from the peer.
             _ if is_whole => Err(Fault::new(Verdict::Invalid, "the reward is not valid")),
@@ -37,6 +37,6 @@ impl Node {
     }
 }
 
-fn completed(compact: CompactBlock, found: &[grin_core::core::Transaction]) -> Option<Block> {
+fn completed(compact: CompactBlock, found: &[Transaction]) -> Option<Block> {
     Block::hydrate_from(compact, found).ok()
 }

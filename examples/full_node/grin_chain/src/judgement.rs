@@ -92,13 +92,12 @@ fn headers_are_intact(chain: &Chain, header: &BlockHeader) -> Result<bool, Error
 
 /// Whether our outputs, range proofs and kernels are those to which the header of a block commits.
 fn state_is_intact(chain: &Chain, header: &BlockHeader) -> Result<bool, Error> {
-    if header.height == 0 {
-        return Ok(true);
-    }
-    if chain.head()?.last_block_h == header.hash() {
+    if header.height == 0 || chain.head()?.last_block_h == header.hash() {
         let state = chain.txhashset();
         let state = state.read();
-        return Ok(state.roots()?.validate(header).is_ok());
+        let head = chain.head_header()?;
+        // The roots of genesis are not in its header on testing networks.
+        return Ok(head.height == 0 || state.roots()?.validate(&head).is_ok());
     }
     let mut again = chain.get_block(&header.hash())?;
     chain.set_txhashset_roots(&mut again)?;

@@ -43,7 +43,9 @@ fn refused(reason: &str) -> Fault {
 }
 
 impl Node {
-    /// Begins or continues the import of the state at a block of the header chain. Refused where Grin cannot do it.
+    /// Begins or continues the import of the state at a block of the header chain. Refused if no state is needed, or where
+    /// Grin cannot do it. A state that is there is dropped: Grin would go on from it, and then, if all kernels are in one
+    /// segment, never ask for them.
     pub fn begin_state(&self, block: Hash) -> Outcome<()> {
         let header = self.header(block)?;
         if !self.is_on_header_chain(&header) {
@@ -51,6 +53,13 @@ impl Node {
         }
         if header.output_mmr_count() < LEAST_OUTPUTS {
             return Err(refused("there are too few outputs"));
+        }
+        let fork_point = self.chain.fork_point().or_failed()?;
+        if !self.chain.check_txhashset_needed(&fork_point).or_failed()? {
+            return Err(refused("no state is needed"));
+        }
+        if self.chain.head().or_failed()?.height > 0 {
+            self.reset_state()?;
         }
         let mut import = self.import.write();
         if import.target.as_ref() != Some(&header) {
@@ -194,6 +203,14 @@ impl Node {
         self.save_pibd_head()?;
         self.chain.reset_chain_head_to_genesis().or_failed()?;
         self.chain.reset_prune_lists().or_failed()
+    }
+
+    /// Until an import has ended genesis is the body head. Grin would accept the block after it, and take the state back
+    /// to it.
+    pub(crate) fn is_importing_state(&self) -> Outcome<bool> {
+        let imported = self.chain.store().pibd_head().or_failed()?;
+        let head = self.chain.head().or_failed()?;
+        Ok(self.import.read().target.is_some() || imported.height > head.height)
     }
 
     /// Ends a validation of a state that another thread waits for, and every later one.

@@ -137,7 +137,7 @@ pub unsafe extern "C" fn pappus_grin_hydrate(
 ) -> u8 {
     ask(node, out, |node| {
         match node.hydrate(compact.bytes(), ProtocolVersion(version))? {
-            Hydrated::Block(block) => Ok(Fields::default().u8(1).rest(&written(&block, LATEST)?)),
+            Hydrated::Block(block) => Ok(Fields::default().u8(1).rest(&written(&*block, LATEST)?)),
             Hydrated::Incomplete(missing) => {
                 let mut content = vec![0];
                 for id in &missing {

@@ -5,7 +5,7 @@ use std::fs;
 use grin_core::core::hash::{Hash, Hashed};
 use pappus_grin_chain::verdict::{Outcome, Verdict};
 
-use crate::history::{follow_blocks, follower, source};
+use crate::history::{follow_blocks, follower, pass_segments, source};
 use crate::support::{copy_files, verdict};
 
 #[test]
@@ -94,6 +94,18 @@ fn an_import_is_forgotten_that_was_interrupted_before() {
     node.reopen();
     assert_eq!(node.heads().unwrap().body.height, 0);
     assert!(!folder.join("tmp/txhashset").exists());
+    node.write_archive(archive.block, &archive.file).unwrap();
+    follow_blocks(source, &node);
+}
+
+#[test]
+fn an_archive_takes_the_place_of_an_import_of_segments() {
+    let source = source();
+    let node = follower(source);
+    let archive = source.read_archive().unwrap();
+    node.begin_state(archive.block).unwrap();
+    pass_segments(source, &node, archive.block, 2);
+    node.continue_state(15).unwrap();
     node.write_archive(archive.block, &archive.file).unwrap();
     follow_blocks(source, &node);
 }

@@ -107,7 +107,7 @@ fn a_header_of_tomorrow_is_future_and_those_before_it_are_imported() {
 fn a_header_of_tomorrow_without_a_proof_of_work_is_invalid() {
     let node = TestNode::new();
     let mut header = node.mine(0).unwrap().header;
-    header.timestamp = header.timestamp + Duration::days(100_000);
+    header.timestamp += Duration::days(100_000);
     assert_eq!(
         verdict(node.import_headers(&bytes(&header))),
         Verdict::Invalid

@@ -27,8 +27,8 @@ fn a_compact_block_is_completed_from_the_pool() {
     let Hydrated::Block(whole) = node.hydrate(&compact, LATEST).unwrap() else {
         panic!("incomplete");
     };
-    assert_eq!(bytes(&whole), bytes(&block));
-    node.import(&[whole]);
+    assert_eq!(bytes(&*whole), bytes(&block));
+    node.import(&[*whole]);
     assert_eq!(node.heads().unwrap(), miner.heads().unwrap());
 }
 

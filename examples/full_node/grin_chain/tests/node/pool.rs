@@ -72,7 +72,7 @@ fn a_transaction_with_a_broken_signature_is_invalid() {
     let node = node_with_a_mature_reward();
     let first = node.spend(1, 0, 0).unwrap();
     let mut forged: Transaction = node.spend(1, 0, 1_000).unwrap();
-    forged.body.kernels[0].excess_sig = first.kernels()[0].excess_sig.clone();
+    forged.body.kernels[0].excess_sig = first.kernels()[0].excess_sig;
     assert_eq!(verdict(node.pool.add(forged)), Verdict::Invalid);
 }
 

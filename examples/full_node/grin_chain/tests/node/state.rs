@@ -1,8 +1,9 @@
 //! The state of a chain, moved by segments.
 
-use grin_core::core::hash::Hash;
+use grin_core::core::hash::{Hash, Hashed};
 use grin_core::core::pmmr::segment::SegmentType;
 use grin_core::core::SegmentIdentifier;
+use pappus_grin_chain::node::Node;
 use pappus_grin_chain::reading::LATEST;
 use pappus_grin_chain::verdict::Verdict;
 
@@ -170,4 +171,55 @@ fn an_import_goes_on_in_a_copy_of_its_folder_at_any_time() {
             node.add_segment(each.segment_type, &bytes, LATEST).unwrap();
         }
     }
+}
+
+#[test]
+fn a_block_that_comes_during_an_import_is_unlinked_and_does_not_disturb_it() {
+    let source = uncompacted();
+    let node = follower(source);
+    let block = node.heads().unwrap().archive.hash;
+    node.begin_state(block).unwrap();
+    assert!(!pass_segments(source, &node, block, 2));
+    node.continue_state(15).unwrap();
+    let imported = node.import_block(&block_at(source, 1), LATEST);
+    assert_eq!(verdict(imported), Verdict::Unlinked);
+    assert!(pass_segments(source, &node, block, 100));
+    let imported = node.import_block(&block_at(source, 1), LATEST);
+    assert_eq!(verdict(imported), Verdict::Unlinked);
+    node.finish_state().unwrap();
+    follow_blocks(source, &node);
+}
+
+#[test]
+fn a_node_that_was_left_behind_drops_its_old_state() {
+    let source = uncompacted();
+    for height in [1, 30] {
+        let node = follower(source);
+        for height in 1..=height {
+            node.import_block(&block_at(source, height), LATEST)
+                .unwrap();
+        }
+        let block = node.heads().unwrap().archive.hash;
+        node.begin_state(block).unwrap();
+        assert_eq!(node.heads().unwrap().body.height, 0);
+        assert!(pass_segments(source, &node, block, 100));
+        node.finish_state().unwrap();
+        follow_blocks(source, &node);
+    }
+}
+
+#[test]
+fn a_state_that_is_not_needed_is_refused() {
+    let source = source();
+    let heads = source.heads().unwrap();
+    assert_eq!(
+        verdict(source.begin_state(heads.archive.hash)),
+        Verdict::Refused
+    );
+    assert_eq!(source.heads().unwrap(), heads);
+}
+
+fn block_at(node: &Node, height: u64) -> Vec<u8> {
+    let header = node.chain.get_header_by_height(height).unwrap();
+    node.block(header.hash(), LATEST).unwrap()
 }
