@@ -9,7 +9,6 @@
 
 #include <pappus/coro/task.hpp>
 #include <pappus/integration/bridge/adapter.hpp>
-#include <pappus/integration/bridge/sync_status.hpp>
 #include <pappus/integration/threads/executor.hpp>
 #include <pappus/node_config.hpp>
 #include <pappus/peer/relay/peer_filter.hpp>

@@ -70,6 +70,8 @@ PRIVATE_NAMES = {
     "wait_within": "with_timeout",
     "way_home": "dispatcher",
 }
+# What a user includes first compiles fast.
+MAX_INCLUDES = {"node.hpp": 15}
 SOURCES = ["include", "src", "tests", "examples", "benchmarks"]
 CODE = re.compile(r'//[^\n]*|/\*.*?\*/|R"(?P<mark>[^()\\ ]{0,16})\(.*?\)(?P=mark)"|"(?:\\.|[^"\\\n])*"'
                   r"|'(?:\\.|[^'\\\n])*'|(?P<name>[A-Za-z_]\w*)|[0-9][\w']*|.", re.S)
@@ -108,6 +110,8 @@ def findings(root):
             shown = file.relative_to(root)
             if folder in ("include", "src"):
                 path = str(file.relative_to(root / ("include/pappus" if folder == "include" else "src")))
+                if text.count("#include") > MAX_INCLUDES.get(path, 1000):
+                    yield f"{shown}: has more than {MAX_INCLUDES[path]} includes"
                 for included in re.findall(r"#include <pappus/([^>]+)>", text):
                     if points_up(path, included):
                         yield f"{shown}: includes <pappus/{included}>, which is above it"

@@ -16,9 +16,9 @@ struct memory_statistics {
 };
 
 /// Counts bytes: those allocated from it, such as encoded frames, which several send queues may share and which count
-/// once; and those that shares report. Nothing is refused here: a holder that can do without takes nothing while there
-/// is no room, and `memory_monitor` disconnects sessions while the cap is exceeded. For the loop's thread; outlives
-/// everything that is counted. O(1).
+/// once; and those that reservations report. Nothing is refused here: a holder that can do without takes nothing while
+/// there is no room, and `memory_monitor` disconnects sessions while the cap is exceeded. For the loop's thread;
+/// outlives everything that is counted. O(1).
 class memory_budget final : public std::pmr::memory_resource {
 public:
   explicit memory_budget(std::size_t cap = limits::max_memory) noexcept : cap_(cap) {}
@@ -26,12 +26,12 @@ public:
   memory_budget& operator=(const memory_budget&) = delete;
 
   /// Bytes of one holder, counted while it lives.
-  class share {
+  class reservation {
   public:
-    explicit share(memory_budget& owner) noexcept : owner_(owner) {}
-    share(const share&) = delete;
-    share& operator=(const share&) = delete;
-    ~share() { owner_.release(bytes_); }
+    explicit reservation(memory_budget& owner) noexcept : owner_(owner) {}
+    reservation(const reservation&) = delete;
+    reservation& operator=(const reservation&) = delete;
+    ~reservation() { owner_.release(bytes_); }
 
     void set(std::size_t bytes) noexcept {
       if (bytes > bytes_) owner_.take(bytes - bytes_);
@@ -48,7 +48,7 @@ public:
   /// Whether so many more bytes may be held.
   [[nodiscard]] bool has_room(std::size_t bytes) const noexcept { return bytes <= cap_ - std::min(cap_, used_); }
   /// Number of bytes above the cap.
-  [[nodiscard]] std::size_t excess() const noexcept { return used_ - std::min(cap_, used_); }
+  [[nodiscard]] std::size_t bytes_over_cap() const noexcept { return used_ - std::min(cap_, used_); }
   /// Set whenever the count rises above the cap or further above it. Its waiter resets it.
   [[nodiscard]] coro::event& exceeded() noexcept { return exceeded_; }
 

@@ -56,7 +56,7 @@ void adapter_calls::enter(const adapter_call& call) {
   of_account.bytes += call.bytes;
   ++all_.count;
   all_.bytes += call.bytes;
-  memory_share_.set(all_.bytes);
+  memory_reservation_.set(all_.bytes);
 }
 
 void adapter_calls::leave(const adapter_call& call) noexcept {
@@ -66,7 +66,7 @@ void adapter_calls::leave(const adapter_call& call) noexcept {
   if (--of_account.count == 0) by_account_.erase(found);
   --all_.count;
   all_.bytes -= call.bytes;
-  memory_share_.set(all_.bytes);
+  memory_reservation_.set(all_.bytes);
 }
 
 std::unique_ptr<adapter_calls::pending> adapter_calls::take(std::uint64_t id, adapter_method method,

@@ -21,7 +21,7 @@ chain_sync::chain_sync(const dependencies& on, misbehavior_handler report)
       report_(std::move(report)),
       syncer_([&runtime = on.runtime] { return io::random_bits(runtime); },
               std::min(limits::max_sync_bytes, on.memory.cap() / limits::sync_memory_divisor)),
-      memory_share_(on.memory) {
+      memory_reservation_(on.memory) {
   deps_.sessions.attach(*this);
 }
 
@@ -120,16 +120,16 @@ void chain_sync::perform(const any_sync_action& which) {
 // What was received.
 
 void chain_sync::keep(sync_ticket which, content received) {
-  const std::size_t bytes = memory_share_.bytes() + received.bytes;
+  const std::size_t bytes = memory_reservation_.bytes() + received.bytes;
   counted_.bytes_received += received.bytes;
   received_.insert_or_assign(which, std::move(received));
-  memory_share_.set(bytes);
+  memory_reservation_.set(bytes);
 }
 
 void chain_sync::carry_out(const sync_action::discard& action) {
   const auto found = received_.find(action.ticket);
   if (found == received_.end()) return;
-  memory_share_.set(memory_share_.bytes() - found->second.bytes);
+  memory_reservation_.set(memory_reservation_.bytes() - found->second.bytes);
   received_.erase(found);
 }
 

@@ -13,14 +13,14 @@ task<void> memory_monitor::run() {
     memory_.exceeded().reset();
     end_some();
     // If there is still an excess, not all memory is given back yet, or all remaining sessions are protected.
-    const io::duration pause = memory_.excess() == 0 ? io::duration::max() : limits::memory_check_interval;
+    const io::duration pause = memory_.bytes_over_cap() == 0 ? io::duration::max() : limits::memory_check_interval;
     const auto exceeded = co_await io::with_timeout(runtime_, pause, memory_.exceeded().wait());
     if (!exceeded && exceeded.error() == make_error_code(errc::canceled)) co_return;
   }
 }
 
 void memory_monitor::end_some() {
-  for (std::size_t left = excess(); left != 0;) {
+  for (std::size_t left = bytes_over_cap(); left != 0;) {
     session* const chosen = choose();
     if (chosen == nullptr) return;
     left -= std::min(left, chosen->memory());
@@ -33,8 +33,8 @@ void memory_monitor::end_some() {
 }
 
 /// Memory above the cap, without what disconnecting sessions hold: that counts as given back.
-std::size_t memory_monitor::excess() const {
-  std::size_t left = memory_.excess();
+std::size_t memory_monitor::bytes_over_cap() const {
+  std::size_t left = memory_.bytes_over_cap();
   if (left == 0) return 0;
   for (const session* const each : sessions_.sessions()) {
     if (each->is_ending()) left -= std::min(left, each->memory());

@@ -53,7 +53,7 @@ dandelion::dandelion(const dependencies& deps, const dandelion_options& options)
       pool_(
           options, deps.local.chain.limits, deps.local.chain.on_internet, *this,
           [on = &deps.runtime] { return io::random_bits(*on); }, deps.runtime.now()),
-      memory_share_(*deps.local.memory),
+      memory_reservation_(*deps.local.memory),
       retry_timer_(deps.runtime) {}
 
 void dandelion::open() {
@@ -224,7 +224,7 @@ void dandelion::execute() {
       deps_.exceptions.run(0, "dandelion", [&] { std::visit([this](const auto& order) { perform(order); }, *next); });
     }
   }
-  memory_share_.set(pool_.bytes() + pool_.size() * sizeof(stem_entry));
+  memory_reservation_.set(pool_.bytes() + pool_.size() * sizeof(stem_entry));
   look_again(pool_.next_due());
 }
 

@@ -15,7 +15,7 @@ connection::connection(io::runtime& runtime, io::stream_ptr stream, const local_
       peer_(peer),
       codec_{local.version, local.chain.limits},
       frames_(local.rules),
-      memory_share_(*local.memory),
+      memory_reservation_(*local.memory),
       outgoing_(runtime, local.send_limit),
       last_received_at_(runtime.now()) {}
 
@@ -52,8 +52,9 @@ void connection::note_received(std::size_t bytes) noexcept {
 }
 
 void connection::update_memory() noexcept {
-  if (frames_.capacity() > memory_share_.bytes()) runtime_.ready().charge(limits::memory_cost(frames_.capacity()));
-  memory_share_.set(frames_.capacity());
+  if (frames_.capacity() > memory_reservation_.bytes())
+    runtime_.ready().charge(limits::memory_cost(frames_.capacity()));
+  memory_reservation_.set(frames_.capacity());
   if (frames_.capacity() == 0) memory_held_since_ = io::never;
   else if (memory_held_since_ == io::never) memory_held_since_ = runtime_.now();
 }

@@ -201,7 +201,7 @@ TEST_CASE("a call that waits for another's response counts, too, and is released
 
 TEST_CASE("above the memory limit only the node's own calls are made, whatever the form of the adapter's functions") {
   calls_bench at;
-  peer::memory_budget::share held{at.memory};
+  peer::memory_budget::reservation held{at.memory};
   held.set(at.memory.cap() + 1);
   int calls = 0;
   const question immediate = [&calls](const std::string&) { return ++calls; };

@@ -56,7 +56,7 @@ public:
         dispatcher_(std::move(dispatcher)),
         exceptions_(exceptions),
         memory_(memory),
-        memory_share_(memory) {}
+        memory_reservation_(memory) {}
   adapter_calls(const adapter_calls&) = delete;
   adapter_calls& operator=(const adapter_calls&) = delete;
 
@@ -67,7 +67,7 @@ public:
             const Args&... args) {
     if (closed_) return;
     if (!handler) return done(std::optional<Result>{});
-    const bool over_cap = call.peer != 0 && memory_.excess() != 0;
+    const bool over_cap = call.peer != 0 && memory_.bytes_over_cap() != 0;
     if (handler.is_immediate() && !over_cap) return done(call_now(handler, call, args...));
     if (over_cap || !admits(call)) {
       counted_.refused.add(call.method);
@@ -204,7 +204,7 @@ private:
   dispatcher_source dispatcher_;
   peer::exception_boundary& exceptions_;
   peer::memory_budget& memory_;
-  peer::memory_budget::share memory_share_;  // by pending calls
+  peer::memory_budget::reservation memory_reservation_;  // by pending calls
   std::uint64_t last_id_ = 0;
   sum all_;
   std::map<io::endpoint, sum> by_account_;

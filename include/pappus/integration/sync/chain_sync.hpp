@@ -111,8 +111,8 @@ private:
   coro::event has_news_;                            // set by each event: there may be actions
   std::map<std::uint64_t, peer::chain_tip> peers_;  // with the tips that `syncer` knows
   std::map<sync_ticket, content> received_;
-  peer::memory_budget::share memory_share_;  // of what was received
-  peer::chain_tip tip_;                      // that `syncer` knows
+  peer::memory_budget::reservation memory_reservation_;  // of what was received
+  peer::chain_tip tip_;                                  // that `syncer` knows
   peer::chain_tip header_tip_;
   sync_status reported_;  // to the application
   sync_statistics counted_;

@@ -38,7 +38,7 @@ public:
 
 private:
   void end_some();
-  [[nodiscard]] std::size_t excess() const;
+  [[nodiscard]] std::size_t bytes_over_cap() const;
   [[nodiscard]] session* choose() const;
   [[nodiscard]] session* slowest_of(std::uint32_t netgroup) const;
   [[nodiscard]] bool is_stranger(const session& session) const;

@@ -94,7 +94,7 @@ public:
 
   [[nodiscard]] dandelion_status status() const;
   /// Bytes held, of the node's memory budget. Reveals private transactions.
-  [[nodiscard]] std::size_t memory() const noexcept { return memory_share_.bytes(); }
+  [[nodiscard]] std::size_t memory() const noexcept { return memory_reservation_.bytes(); }
   /// Use of the stem limits by peers. Nothing in it depends on private transactions.
   [[nodiscard]] const stem_budget& budget() const noexcept { return budget_; }
 
@@ -130,7 +130,7 @@ private:
   stem_budget budget_;
   stem_intake intake_;
   stempool pool_;
-  memory_budget::share memory_share_;  // by `pool_`
+  memory_budget::reservation memory_reservation_;  // by `pool_`
   io::timer retry_timer_;
   std::map<std::uint64_t, std::vector<sent>> unconfirmed_;     // by peer
   std::map<stem_ticket, stemmed> waiting_;                     // for the validation of the node's own

@@ -91,7 +91,7 @@ private:
   const peer_info& peer_;
   wire::codec_context codec_;
   wire::frame_assembler frames_;
-  memory_budget::share memory_share_;  // by `frames_`
+  memory_budget::reservation memory_reservation_;  // by `frames_`
   io::time_point memory_held_since_ = io::never;
   send_queue outgoing_;
   std::uint64_t bytes_received_ = 0;
