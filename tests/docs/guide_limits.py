@@ -18,7 +18,12 @@ ROWS = {
         ("# for what is looked up", "lookup_timeout"),
         ("# for what is validated or packed", "validation_timeout"),
         ("holds # calls and # for each address", "max_adapter_calls_per_account", "max_adapter_call_bytes_per_account"),
-        ("and # calls and # in all", "max_adapter_calls", "max_adapter_call_bytes")],
+        ("and # calls and # in all", "max_adapter_calls", "max_adapter_call_bytes"),
+        ("in batches of up to # that link", "max_headers"),
+        ("tries a block again after #", "failure_retry_delay"),
+        ("calls again after #: so a chain", "busy_retry_delay"),
+        ("believed for #, and disconnected", "disbelief_time"),
+        ("wait for your chain take at most #", "max_sync_bytes")],
     "guides/archives.md": [("must begin to arrive within #", "archive_response_timeout")],
     "guides/custom_messages.md": [("by default # messages a minute, # in a burst", "send_rate * 60", "send_burst")],
     "guides/dandelion.md": [
