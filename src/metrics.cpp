@@ -279,23 +279,36 @@ void list(metric_list& to, const integration::sync_statistics& of) {
            now.header.total_difficulty);
   to.gauge("pappus_sync_best_total_difficulty", "Total difficulty that the peer with the most work claims.",
            now.best.total_difficulty);
-  to.gauge("pappus_sync_requests_open", "Requests for headers and blocks of the synchronization in flight.",
-           now.in_flight);
-  to.gauge("pappus_sync_block_bytes", "Bytes of blocks that are requested or wait to be imported.", now.bytes);
+  to.gauge("pappus_sync_requests_open", "Requests of the synchronization to peers in flight.", now.in_flight);
+  to.gauge("pappus_sync_buffered_bytes", "Bytes of blocks and segments that are requested or wait to be imported.",
+           now.bytes);
+  to.gauge("pappus_sync_state_height", "Height of the state that is being imported, or 0.", now.state_height);
+  to.gauge("pappus_sync_state_leaves", "Leaves of that state's MMRs that have been imported by segments.",
+           now.state_leaves);
+  to.gauge("pappus_sync_state_total_leaves", "Leaves of that state's MMRs.", now.state_total_leaves);
+  to.gauge("pappus_sync_archive_bytes", "Bytes received of the archive of a state.", now.archive_bytes);
   to.counter("pappus_sync_headers_received_total", "Headers received by the synchronization.", of.headers_received);
   to.counter("pappus_sync_blocks_received_total", "Blocks received by the synchronization.", of.blocks_received);
-  to.counter("pappus_sync_received_bytes_total", "Bytes of headers and blocks received by the synchronization.",
-             of.bytes_received);
+  to.counter("pappus_sync_segments_received_total", "Segments of a state received by the synchronization.",
+             of.segments_received);
+  to.counter("pappus_sync_archives_received_total", "Archives of a state received whole and undamaged.",
+             of.archives_received);
+  to.counter("pappus_sync_received_bytes_total",
+             "Bytes of headers, blocks and segments received by the synchronization.", of.bytes_received);
   to.counter("pappus_sync_headers_wasted_total", "Headers received by the synchronization and not imported.",
              now.headers_wasted);
-  to.counter("pappus_sync_wasted_bytes_total", "Bytes of blocks received by the synchronization and not imported.",
-             now.bytes_wasted);
-  to.counter("pappus_sync_requests_unanswered_total", "Requests for headers and blocks without a response.",
+  to.counter("pappus_sync_wasted_bytes_total",
+             "Bytes of blocks and segments received by the synchronization and not imported.", now.bytes_wasted);
+  to.counter("pappus_sync_requests_unanswered_total", "Requests of the synchronization without a response.",
              of.unanswered);
   to.counters("pappus_sync_header_imports_total", "Batches of headers passed to the application, by result.", "result",
               of.header_imports);
   to.counters("pappus_sync_block_imports_total", "Blocks passed to the application, by result.", "result",
               of.block_imports);
+  to.counters("pappus_sync_segment_imports_total", "Segments passed to the application, by result.", "result",
+              of.segment_imports);
+  to.counters("pappus_sync_state_imports_total", "States that the application was to validate, by result.", "result",
+              of.state_imports);
   to.counter("pappus_sync_peers_disconnected_total", "Peers disconnected because they were of no use to synchronize.",
              of.disconnected);
 }

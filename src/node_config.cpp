@@ -62,6 +62,7 @@ void node_config::check() const {
   check_session_limit(send_limit, self + ".send_limit");
   check_session_limit(receive_limit, self + ".receive_limit");
   known_filter.check(self + ".known_filter");
+  sync.check(self + ".sync");
   dandelion.check(self + ".dandelion");
 }
 

@@ -154,7 +154,8 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
       peer_maintenance(runtime, local_node, sessions, connections, peer_store, clock),
       memory_monitor(runtime, *local_node.memory, sessions, log, config.connection_limits.total(),
                      [this](const peer::peer_info& peer) { return connections.prefers(peer); }),
-      sync({runtime, sessions, bridge, *tip, *header_tip, *local_node.memory, exceptions},
+      sync({runtime, sessions, bridge, *tip, *header_tip, *local_node.memory, exceptions, log}, config.sync,
+           config.archive_folder,
            [this](const peer_info& peer, wire::reason_for_ban reason) { ban_manager.report(peer, reason); }),
       limits(runtime, log, [this] { return statistics(); }) {}
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <pappus/integration/filter/filter_options.hpp>
+#include <pappus/integration/sync/sync_options.hpp>
 #include <pappus/io/backoff.hpp>
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/time.hpp>
@@ -80,6 +81,11 @@ struct node_config {
   /// Size of the filters that remember what each peer has, so that it is not sent again. `per_second` is that of the
   /// filter of what the application has, too.
   integration::filter_options known_filter;
+  /// Synchronization of the application's chain, if the adapter has the functions for it.
+  integration::sync_options sync;
+  /// Folder for archives of states while they are imported, of this node alone; created if it does not exist. There
+  /// must be room for `sync.max_archive_bytes` on the disk. Empty: no archive is requested.
+  std::string archive_folder;
   /// Dandelion: how the origin of a transaction is kept private.
   peer::dandelion_options dandelion;
   /// File of the store, created if it does not exist. It keeps addresses, bans and the node's own private transactions

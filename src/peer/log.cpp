@@ -29,6 +29,7 @@ std::string_view to_string(log_category cause) noexcept {
     case log_category::turned_away: return "turned_away";
     case log_category::handshake: return "handshake";
     case log_category::session: return "session";
+    case log_category::sync: return "sync";
   }
   return "unknown";
 }

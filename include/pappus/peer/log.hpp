@@ -35,6 +35,7 @@ enum class log_category : std::uint8_t {
   turned_away,     // a connection was closed before a byte was read
   handshake,       // it failed, or the peer was not accepted after it
   session,         // it has ended
+  sync,            // the chain cannot be synchronized, for example for lack of room on the disk
 };
 
 /// Their names, for output.
@@ -54,9 +55,9 @@ using log_sink = std::function<void(const log_line&)>;
 
 /// Counters of the lines of a node.
 struct log_statistics {
-  enum_counters<log_category::session> lines;       // written
-  enum_counters<log_category::session> suppressed;  // above the rate limit of their category
-  std::uint64_t failures = 0;                       // lines that could not be made, or for which the sink threw
+  enum_counters<log_category::sync> lines;       // written
+  enum_counters<log_category::sync> suppressed;  // above the rate limit of their category
+  std::uint64_t failures = 0;                    // lines that could not be made, or for which the sink threw
 };
 
 }  // namespace pappus::peer

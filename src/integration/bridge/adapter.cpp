@@ -18,4 +18,8 @@ bool can_synchronize(const adapter& functions) noexcept {
   return functions.get_locator && functions.import_headers && functions.get_missing_blocks && functions.import_block;
 }
 
+bool can_import_segments(const adapter& functions) noexcept {
+  return functions.continue_state && functions.import_segment && functions.finish_state;
+}
+
 }  // namespace pappus::integration

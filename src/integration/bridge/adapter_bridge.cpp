@@ -80,6 +80,23 @@ void adapter_bridge::import_block(const wire::block_ptr& block, peer::completion
   calls_.call(functions_.import_block, adapter_call{adapter_method::import_block}, std::move(done), block);
 }
 
+void adapter_bridge::continue_state(const wire::hash& block, std::size_t count, peer::completion<state_progress> done) {
+  calls_.call(functions_.continue_state, adapter_call{adapter_method::continue_state},
+              flattened<state_progress>(std::move(done)), block, count);
+}
+
+void adapter_bridge::import_segment(const any_segment& segment, peer::completion<import_result> done) {
+  calls_.call(functions_.import_segment, adapter_call{adapter_method::import_segment}, std::move(done), segment);
+}
+
+void adapter_bridge::finish_state(const wire::hash& block, peer::completion<import_result> done) {
+  calls_.call(functions_.finish_state, adapter_call{adapter_method::finish_state}, std::move(done), block);
+}
+
+void adapter_bridge::import_archive(const state_archive& archive, peer::completion<import_result> done) {
+  calls_.call(functions_.import_archive, adapter_call{adapter_method::import_archive}, std::move(done), archive);
+}
+
 void adapter_bridge::sync_progressed(const sync_status& now) noexcept {
   if (functions_.sync_progressed) exceptions_.run(0, "sync_progressed", [&] { functions_.sync_progressed(now); });
 }

@@ -18,6 +18,8 @@ io::duration timeout_of(adapter_method method) noexcept {
     case adapter_method::get_output_segment:
     case adapter_method::get_range_proof_segment:
     case adapter_method::get_kernel_segment: return limits::lookup_timeout;
+    case adapter_method::finish_state:
+    case adapter_method::import_archive: return limits::state_validation_timeout;
     default: return peer::limits::validation_timeout;
   }
 }

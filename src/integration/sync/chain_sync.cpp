@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <concepts>
 #include <memory>
 #include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include <pappus/coro/when_all.hpp>
 #include <pappus/coro/yield.hpp>
 #include <pappus/error.hpp>
 #include <pappus/integration/sync/chain_sync.hpp>
@@ -16,11 +18,34 @@
 
 namespace pappus::integration {
 
-chain_sync::chain_sync(const dependencies& on, misbehavior_handler report)
+namespace {
+
+[[nodiscard]] sync_options bounded(sync_options options, const peer::memory_budget& memory) {
+  options.max_bytes = std::min(options.max_bytes, memory.cap() / limits::sync_memory_divisor);
+  return options;
+}
+
+[[nodiscard]] state_methods usable(const adapter_bridge& application, const std::string& archive_folder) {
+  return {application.can_import_segments(), application.can_import_archives() && !archive_folder.empty()};
+}
+
+/// The application may take its time in the call.
+template <class Action>
+[[nodiscard]] constexpr bool is_import(const Action&) noexcept {
+  return std::same_as<Action, sync_action::import_headers> || std::same_as<Action, sync_action::import_block> ||
+         std::same_as<Action, sync_action::continue_state> || std::same_as<Action, sync_action::import_segment> ||
+         std::same_as<Action, sync_action::finish_state> || std::same_as<Action, sync_action::import_archive>;
+}
+
+}  // namespace
+
+chain_sync::chain_sync(const dependencies& on, const sync_options& options, const std::string& archive_folder,
+                       misbehavior_handler report)
     : deps_(on),
       report_(std::move(report)),
-      syncer_([&runtime = on.runtime] { return io::random_bits(runtime); },
-              std::min(limits::max_sync_bytes, on.memory.cap() / limits::sync_memory_divisor)),
+      archives_(on.runtime, on.sessions, on.log, archive_folder, options.max_archive_bytes),
+      usable_(usable(on.application, archive_folder)),
+      syncer_([&runtime = on.runtime] { return io::random_bits(runtime); }, bounded(options, on.memory), usable_),
       memory_reservation_(on.memory) {
   deps_.sessions.attach(*this);
 }
@@ -29,12 +54,23 @@ chain_sync::~chain_sync() { deps_.sessions.detach(*this); }
 
 sync_statistics chain_sync::statistics() const {
   sync_statistics now = counted_;
-  now.status = syncer_.status(deps_.runtime.now());
+  now.status = status();
+  return now;
+}
+
+sync_status chain_sync::status() const {
+  sync_status now = syncer_.status(deps_.runtime.now());
+  now.archive_bytes = archives_.bytes();
   return now;
 }
 
 task<void> chain_sync::run() {
   if (!deps_.application.can_synchronize()) co_return;
+  if (!usable_.archive) co_return co_await run_syncer();
+  co_await coro::when_all(run_syncer(), archives_.run());
+}
+
+task<void> chain_sync::run_syncer() {
   io::time_point next_tick = io::never;
   for (;;) {
     has_news_.reset();
@@ -63,7 +99,7 @@ void chain_sync::poll() {
 
 void chain_sync::report_progress() {
   if (deps_.runtime.now() < next_progress_) return;
-  const sync_status now = syncer_.status(deps_.runtime.now());
+  const sync_status now = status();
   if (std::exchange(reported_, now) == now) return;
   next_progress_ = io::saturating_add(deps_.runtime.now(), limits::sync_poll_interval);
   deps_.application.sync_progressed(now);
@@ -104,10 +140,7 @@ void chain_sync::happened(std::uint64_t peer, Report report) noexcept {
 task<void> chain_sync::perform_all() {
   while (const auto next = syncer_.next_action()) {
     perform(*next);
-    if (std::holds_alternative<sync_action::import_headers>(*next) ||
-        std::holds_alternative<sync_action::import_block>(*next)) {
-      co_await coro::yield();
-    }
+    if (std::visit([](const auto& action) { return is_import(action); }, *next)) co_await coro::yield();
   }
 }
 
@@ -143,7 +176,7 @@ void chain_sync::carry_out(const sync_action::get_locator&) {
 }
 
 void chain_sync::carry_out(const sync_action::import_headers& action) {
-  const headers_ptr batch = std::get<headers_ptr>(received_.at(action.ticket).items);
+  const auto batch = kept<headers_ptr>(action.ticket);
   deps_.application.import_headers(batch, [this, ticket = action.ticket](std::optional<import_result> given) {
     const import_result what = given.value_or(import_result::failed);
     counted_.header_imports.add(what);
@@ -158,12 +191,45 @@ void chain_sync::carry_out(const sync_action::list_missing& action) {
 }
 
 void chain_sync::carry_out(const sync_action::import_block& action) {
-  const wire::block_ptr block = std::get<wire::block_ptr>(received_.at(action.ticket).items);
+  const auto block = kept<wire::block_ptr>(action.ticket);
   deps_.application.import_block(block, [this, ticket = action.ticket](std::optional<import_result> given) {
     const import_result what = given.value_or(import_result::failed);
     counted_.block_imports.add(what);
     happened(0, [&](io::time_point now) { syncer_.block_imported(now, ticket, what); });
   });
+}
+
+void chain_sync::carry_out(const sync_action::continue_state& action) {
+  deps_.application.continue_state(action.block, action.count, [this](std::optional<state_progress> found) {
+    happened(0, [&](io::time_point now) { syncer_.state_continued(now, std::move(found)); });
+  });
+}
+
+void chain_sync::carry_out(const sync_action::import_segment& action) {
+  const auto segment = kept<any_segment>(action.ticket);
+  deps_.application.import_segment(segment, [this, ticket = action.ticket](std::optional<import_result> given) {
+    const import_result what = given.value_or(import_result::failed);
+    counted_.segment_imports.add(what);
+    happened(0, [&](io::time_point now) { syncer_.segment_imported(now, ticket, what); });
+  });
+}
+
+void chain_sync::carry_out(const sync_action::finish_state& action) {
+  deps_.application.finish_state(action.block, [this](std::optional<import_result> given) {
+    const import_result what = given.value_or(import_result::failed);
+    counted_.state_imports.add(what);
+    happened(0, [&](io::time_point now) { syncer_.state_finished(now, what); });
+  });
+}
+
+void chain_sync::carry_out(const sync_action::import_archive& action) {
+  const auto archive = kept<received_archive_ptr>(action.ticket);
+  deps_.application.import_archive(
+      archive->content, [this, ticket = action.ticket](std::optional<import_result> given) {
+        const import_result what = given.value_or(import_result::failed);
+        counted_.state_imports.add(what);
+        happened(0, [&](io::time_point now) { syncer_.archive_imported(now, ticket, what); });
+      });
 }
 
 // Requests to peers.
@@ -213,6 +279,49 @@ void chain_sync::carry_out(const sync_action::request_block& action) {
   asked->request<get_block>(get_block{action.hash}, done);
 }
 
+template <wire::messages::segment_type Of>
+void chain_sync::request_segment(const sync_action::request_segment& action, peer::session& asked) {
+  using request = wire::messages::get_segment<Of>;
+  const auto done = [this, ticket = action.ticket,
+                     peer = action.peer](const result<peer::response_to<request>, peer::request_error>& response) {
+    happened(peer, [&](io::time_point now) {
+      if (!response) return unanswered(ticket);
+      const std::size_t bytes = response->size(wire::latest_version);
+      ++counted_.segments_received;
+      keep(ticket, {any_segment{*response}, bytes});
+      syncer_.segment_received(now, ticket, bytes);
+    });
+  };
+  asked.request<request>({action.block, action.segment.id}, done);
+}
+
+void chain_sync::carry_out(const sync_action::request_segment& action) {
+  using wire::messages::segment_type;
+  peer::session* const asked = deps_.sessions.find(action.peer);
+  if (asked == nullptr) return unanswered(action.ticket);
+  switch (action.segment.type) {
+    case segment_type::output_bitmap: return request_segment<segment_type::output_bitmap>(action, *asked);
+    case segment_type::output: return request_segment<segment_type::output>(action, *asked);
+    case segment_type::range_proof: return request_segment<segment_type::range_proof>(action, *asked);
+    case segment_type::kernel: return request_segment<segment_type::kernel>(action, *asked);
+  }
+}
+
+void chain_sync::carry_out(const sync_action::request_archive& action) {
+  const auto done = [this, ticket = action.ticket, peer = action.peer](std::optional<archive_outcome> outcome,
+                                                                       const received_archive_ptr& archive) {
+    happened(peer, [&](io::time_point now) {
+      if (!outcome) return unanswered(ticket);
+      if (archive != nullptr) {
+        ++counted_.archives_received;
+        keep(ticket, {archive, 0});
+      }
+      syncer_.archive_received(now, ticket, *outcome);
+    });
+  };
+  archives_.request(action, done);
+}
+
 void chain_sync::carry_out(const sync_action::report& action) {
   const peer::session* const found = deps_.sessions.find(action.peer);
   if (found != nullptr) report_(found->peer(), action.reason);
@@ -233,7 +342,17 @@ void chain_sync::lost(const sync_action::list_missing&) { syncer_.missing_listed
 void chain_sync::lost(const sync_action::import_block& action) {
   syncer_.block_imported(deps_.runtime.now(), action.ticket, import_result::failed);
 }
-void chain_sync::lost(const sync_action::request_headers& action) { unanswered(action.ticket); }
-void chain_sync::lost(const sync_action::request_block& action) { unanswered(action.ticket); }
+void chain_sync::lost(const sync_action::continue_state&) {
+  syncer_.state_continued(deps_.runtime.now(), std::nullopt);
+}
+void chain_sync::lost(const sync_action::import_segment& action) {
+  syncer_.segment_imported(deps_.runtime.now(), action.ticket, import_result::failed);
+}
+void chain_sync::lost(const sync_action::finish_state&) {
+  syncer_.state_finished(deps_.runtime.now(), import_result::failed);
+}
+void chain_sync::lost(const sync_action::import_archive& action) {
+  syncer_.archive_imported(deps_.runtime.now(), action.ticket, import_result::failed);
+}
 
 }  // namespace pappus::integration

@@ -6,7 +6,7 @@
 namespace pappus::integration {
 
 void sync_peers::add(io::time_point now, const peer::peer_info& which) {
-  const io::token_bucket requests{limits::sync_request_rate, limits::sync_request_burst, now};
+  const io::token_bucket requests{options_.request_limit.per_second, options_.request_limit.burst, now};
   const auto [added, is_new] =
       peers_.try_emplace(which.id, entry{which.tip, which.capabilities, which.direction, requests});
   if (!is_new) added->second.claim = which.tip;
@@ -29,6 +29,25 @@ std::optional<peer::chain_tip> sync_peers::best_claim(io::time_point now) const 
     if (!best || each.claim.total_difficulty > best->total_difficulty) best = each.claim;
   }
   return best;
+}
+
+bool sync_peers::any(io::time_point now, sync_kind kind,
+                     const std::function<bool(peer::chain_tip claim)>& suits) const {
+  return std::any_of(peers_.begin(), peers_.end(), [&](const auto& each) {
+    const entry& peer = each.second;
+    return peer.disbelieved_until <= now && peer.paused_until <= now && serves(peer, kind) && suits(peer.claim);
+  });
+}
+
+bool sync_peers::serves(const entry& which, sync_kind kind) noexcept {
+  using wire::capability;
+  switch (kind) {
+    case sync_kind::headers: return which.capabilities.has(capability::header_hist);
+    case sync_kind::block: return true;
+    case sync_kind::segment: return which.capabilities.has(capability::pibd_hist_1);
+    case sync_kind::archive: return which.capabilities.has(capability::txhashset_hist);
+  }
+  return false;
 }
 
 io::time_point sync_peers::next_due(io::time_point now) const {
@@ -79,13 +98,13 @@ void sync_peers::late(io::time_point now, std::uint64_t peer, sync_kind kind, io
 
 void sync_peers::extend_deadlines(sync_kind kind) noexcept {
   int& scale = scale_[static_cast<std::size_t>(kind)];
-  if (limits::assumed_deadline * scale < limits::max_deadline) scale *= 2;
+  if (options_.assumed_deadline * scale < options_.max_deadline) scale *= 2;
 }
 
 bool sync_peers::is_fast(std::uint64_t peer, sync_kind kind) const {
   const entry* const found = find(peer);
   if (found == nullptr) return false;
-  return of(*found, kind).mean.value_or(io::duration::zero()) <= limits::min_deadline;
+  return of(*found, kind).mean.value_or(io::duration::zero()) <= options_.min_deadline;
 }
 
 bool sync_peers::is_paused(std::uint64_t peer, io::time_point now) const {
@@ -118,13 +137,13 @@ const sync_peers::entry* sync_peers::find(std::uint64_t peer) const {
 io::duration sync_peers::deadline(const entry& which, sync_kind kind) const {
   const auto usual = median(kind);
   const auto own = of(which, kind).mean;
-  io::duration wait = limits::assumed_deadline;
+  io::duration wait = options_.assumed_deadline;
   if (usual || own) {
-    const io::duration trip = std::min(own.value_or(limits::max_deadline), usual.value_or(limits::max_deadline));
+    const io::duration trip = std::min(own.value_or(options_.max_deadline), usual.value_or(options_.max_deadline));
     wait = trip * limits::round_trips_per_deadline;
   }
-  wait = std::clamp(wait, limits::min_deadline, limits::max_deadline);
-  return std::min<io::duration>(wait * scale_[static_cast<std::size_t>(kind)], limits::max_deadline);
+  wait = std::clamp(wait, options_.min_deadline, options_.max_deadline);
+  return std::min<io::duration>(wait * scale_[static_cast<std::size_t>(kind)], options_.max_deadline);
 }
 
 std::optional<io::duration> sync_peers::median(sync_kind kind) const {

@@ -28,7 +28,7 @@ archive_download::archive_download(std::shared_ptr<incoming_file> at) noexcept :
 
 archive_download::~archive_download() {
   file_->how.progress = nullptr;
-  if (file_->unpacking) file_->unpacking->cancel();
+  if (file_->work) file_->work->cancel();
 }
 
 task<result<std::unique_ptr<archive_download>, archive_error>> archive_download::open(
@@ -53,30 +53,45 @@ io::stream_ptr archive_download::sink() { return io::stream_ptr{new incoming_fil
 
 std::uint64_t archive_download::max_bytes() const noexcept { return file_->how.max_bytes; }
 
-task<result<unpacked_folder, archive_error>> archive_download::unpack(std::vector<allowed_name> allowed) {
-  const std::shared_ptr<incoming_file> at = file_;
-  const auto report = [](const incoming_file& of) {
-    of.report(archive_download_report::stage::unpacking, of.unpacking->bytes(), of.unpacking->total());
-  };
+template <class Given>
+task<result<Given, archive_error>> archive_download::process_file(
+    std::shared_ptr<incoming_file> at, archive_download_report::stage stage,
+    std::function<result<Given, archive_error>(incoming_file& file)> process) {
+  const auto report = [stage](const incoming_file& of) { of.report(stage, of.work->bytes(), of.work->total()); };
   at->file.reset();
   at->woken = at->runtime.make_wakeup([to = at.get(), report] { report(*to); });
-  at->unpacking = std::make_unique<work_progress>([to = at->woken.get()] { to->notify(); });
-  auto unpacking = io::offload(at->runtime, [at, names = std::move(allowed)] {
-    auto given = guarded<result<unpacked_folder, archive_error>>([&at, &names] {
-      return integration::unpack(at->path, at->unpacked_path, names, at->how.unpacked, *at->unpacking);
-    });
-    at->remove();
-    return given;
+  at->work = std::make_unique<work_progress>([to = at->woken.get()] { to->notify(); });
+  auto processing = io::offload(at->runtime, [at, process = std::move(process)] {
+    return guarded<result<Given, archive_error>>([&at, &process] { return process(*at); });
   });
-  auto unpacked = co_await unpacking;
-  if (!unpacked) {
-    at->unpacking->cancel();
+  auto processed = co_await processing;
+  if (!processed) {
+    at->work->cancel();
     co_return failure{given_up()};
   }
   at->woken.reset();
-  if (*unpacked) report(*at);
-  co_return std::move(*unpacked);
+  if (*processed) report(*at);
+  co_return std::move(*processed);
 }
+
+task<result<unpacked_folder, archive_error>> archive_download::unpack(std::vector<allowed_name> allowed) {
+  return process_file<unpacked_folder>(
+      file_, archive_download_report::stage::unpacking, [names = std::move(allowed)](incoming_file& file) {
+        auto given = guarded<result<unpacked_folder, archive_error>>(
+            [&] { return integration::unpack(file.path, file.unpacked_path, names, file.how.unpacked, *file.work); });
+        file.remove();
+        return given;
+      });
+}
+
+task<result<void, archive_error>> archive_download::verify(std::vector<allowed_name> allowed) {
+  return process_file<void>(file_, archive_download_report::stage::verifying,
+                            [names = std::move(allowed)](incoming_file& file) {
+                              return verify_archive(file.path, names, file.how.unpacked, *file.work);
+                            });
+}
+
+const std::string& archive_download::path() const noexcept { return file_->path; }
 
 task<result<void>> archive_download::discard() {
   auto removing = io::offload(file_->runtime, [at = file_] { at->remove(); });

@@ -47,8 +47,8 @@ struct archive_download::incoming_file {
   std::uint64_t look_again_at = 0;
   std::uint64_t stored = 0;
 
-  std::unique_ptr<io::wakeup> woken;  // while unpacking
-  std::unique_ptr<work_progress> unpacking;
+  std::unique_ptr<io::wakeup> woken;    // while a worker thread unpacks or verifies the file
+  std::unique_ptr<work_progress> work;  // of that
 };
 
 /// Each write runs on a worker thread, directly from the writer's memory. That memory remains valid until the worker

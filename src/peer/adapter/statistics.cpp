@@ -23,6 +23,10 @@ std::string_view to_string(adapter_method method) noexcept {
     case adapter_method::import_headers: return "import_headers";
     case adapter_method::get_missing_blocks: return "get_missing_blocks";
     case adapter_method::import_block: return "import_block";
+    case adapter_method::continue_state: return "continue_state";
+    case adapter_method::import_segment: return "import_segment";
+    case adapter_method::finish_state: return "finish_state";
+    case adapter_method::import_archive: return "import_archive";
   }
   return "unknown";
 }

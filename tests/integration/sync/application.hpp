@@ -12,7 +12,9 @@
 #include <pappus/wire/hash.hpp>
 #include <pappus/wire/limits.hpp>
 
+#include "application_state.hpp"
 #include "chain.hpp"
+#include "conduct.hpp"
 
 namespace sync_model {
 
@@ -26,10 +28,14 @@ struct content {
   std::uint64_t count = 0;
   bool links = true;
   bool valid = true;
+  wire::hash state{};      // of which a segment or archive is
+  segment_name segment{};  // that it is
 };
 
 class application {
 public:
+  explicit application(const settings& how) : how_(how) {}
+
   [[nodiscard]] peer::chain_tip body() const noexcept { return body_; }
   [[nodiscard]] peer::chain_tip header() const noexcept { return header_; }
 
@@ -62,7 +68,10 @@ public:
   [[nodiscard]] missing_blocks missing(const std::optional<wire::hash>& after, std::size_t count) const {
     missing_blocks found;
     found.reorganized = after && !headers_->has(*after);
-    if (found.reorganized) return found;
+    if (how_.horizon != 0 && header_.height > fork_height() + how_.horizon) {
+      found.state = state_target_of(*headers_, header_.height, how_.by_segments);
+    }
+    if (found.reorganized || found.state) return found;
     std::uint64_t from = after ? chain::height_of(*after) + 1 : first_missing();
     for (; from <= header_.height && found.blocks.size() < count; ++from) {
       found.blocks.push_back({headers_->at(from), from});
@@ -79,7 +88,33 @@ public:
     return import_result::accepted;
   }
 
+  [[nodiscard]] state_progress continue_state(const wire::hash& block, std::size_t count) {
+    return import_.continued(block, count);
+  }
+  import_result import_segment(const content& given) { return import_.import(given.state, given.segment, given.valid); }
+  import_result finish_state(const wire::hash& block) {
+    if (!import_.is_complete(block)) return import_result::failed;
+    import_ = {};
+    return how_.invalid_state ? import_result::invalid : adopt(block);
+  }
+  import_result import_archive(const content& given) {
+    return given.valid ? adopt(given.state) : import_result::invalid;
+  }
+
 private:
+  /// The state at a block of the header chain is here, and with it all blocks up to it.
+  import_result adopt(const wire::hash& block) {
+    if (!headers_->has(block)) return import_result::failed;
+    const std::uint64_t height = chain::height_of(block);
+    for (std::uint64_t each = 0; each <= height; ++each) blocks_.insert(headers_->at(each));
+    const std::uint64_t work = headers_->work_at(height);
+    if (work > body_.total_difficulty) body_ = {work, height};
+    return import_result::accepted;
+  }
+
+  /// Of the last block of the header chain that is here.
+  [[nodiscard]] std::uint64_t fork_height() const { return first_missing() - 1; }
+
   [[nodiscard]] std::uint64_t first_missing() const {
     std::uint64_t low = 0;
     std::uint64_t high = header_.height + 1;
@@ -91,6 +126,8 @@ private:
     return high;
   }
 
+  const settings how_;
+  state_import import_;
   const chain genesis_{0, 0, 1};
   const chain* headers_ = &genesis_;
   peer::chain_tip header_;

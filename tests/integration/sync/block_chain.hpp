@@ -131,6 +131,16 @@ public:
     return import_result::accepted;
   }
 
+  /// Takes over the state at a block of the header chain: the blocks before it need not be here.
+  import_result adopt_state(const wire::hash& block) {
+    const auto found = headers_.find(block);
+    if (found == headers_.end() || best_[found->second.height()] != block) return import_result::unlinked;
+    for (std::size_t height = 0; height <= found->second.height(); ++height) blocks_.emplace(best_[height], nullptr);
+    tip_ = tip_of(found->second);
+    report_tips();
+    return import_result::accepted;
+  }
+
 private:
   void import_header(const wire::header& given) {
     headers_.insert_or_assign(given.hash(), given);

@@ -17,7 +17,7 @@
 #include <pappus/io/timer.hpp>
 #include <pappus/statistics.hpp>
 
-#include "block_chain.hpp"
+#include "member.hpp"
 
 namespace chain_sync_test {
 
@@ -25,54 +25,6 @@ using namespace std::chrono_literals;
 using integration::responder;
 using integration::sync_stage;
 using support::simulated_node;
-
-namespace {
-
-const std::vector<wire::block_ptr>& main_chain() {
-  static const std::vector<wire::block_ptr> chain = extended({}, 701, 0);
-  return chain;
-}
-
-std::vector<wire::block_ptr> first(std::size_t count) {
-  return {main_chain().begin(), main_chain().begin() + static_cast<std::ptrdiff_t>(count)};
-}
-
-/// A node with a chain, which serves it and synchronizes it.
-struct member {
-  member(sim::world& in, const std::vector<wire::block_ptr>& chain,
-         const std::function<void(integration::adapter&)>& alter = {})
-      : application{chain}, node{in.add_machine(), support::simulated_config(), altered(application.adapter(), alter)} {
-    application.attach(node.get());
-  }
-
-  static integration::adapter altered(integration::adapter functions,
-                                      const std::function<void(integration::adapter&)>& alter) {
-    if (alter) alter(functions);
-    return functions;
-  }
-
-  [[nodiscard]] integration::sync_statistics sync() { return node->statistics().sync; }
-
-  chain_application application;
-  simulated_node node;
-};
-
-void connect(member& from, member& to) {
-  from.node->connect(to.node.endpoint(), [](const auto& connected) { REQUIRE(connected); });
-}
-
-/// Runs the world until `done` holds; false if it does not within that time.
-bool run_until(sim::world& in, io::duration within, const std::function<bool()>& done) {
-  for (io::duration past{}; past < within && !done(); past += 1s) in.run_for(1s);
-  return done();
-}
-
-bool run_until_has(sim::world& in, const member& which, const std::vector<wire::block_ptr>& chain,
-                   io::duration within) {
-  return run_until(in, within, [&] { return which.application.has(chain.back()->hash()); });
-}
-
-}  // namespace
 
 TEST_CASE("a node with nothing but the genesis downloads all headers and blocks of its peer") {
   sim::world in{1};

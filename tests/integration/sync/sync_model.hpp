@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -25,6 +26,7 @@
 
 #include "application.hpp"
 #include "chain.hpp"
+#include "conduct.hpp"
 
 namespace sync_model {
 
@@ -32,45 +34,21 @@ using namespace pappus;
 using namespace pappus::integration;
 using namespace std::chrono_literals;
 
-enum class conduct : std::uint8_t {
-  honest,
-  silent,          // answers nothing
-  overstating,     // claims a chain that is much longer than the one that it serves
-  empty,           // answers requests for headers with none
-  unlinked,        // sends headers that follow none that was named
-  invalid_header,  // sends headers that the application finds invalid
-  invalid_block,   // sends blocks that the application finds invalid
-  headers_only,    // answers no request for a block
-  leaving,         // disconnects after some requests, and comes back
-  slow_headers,    // takes 25 s for headers
-  replaying,       // claims much work, and sends the first headers of the chain again and again
-  pruned,          // has no old blocks
-  ahead,           // its headers are cut short, as by a clock of the application's that is behind
-};
-inline constexpr std::size_t conducts = 13;
-
-struct settings {
-  io::duration import_time = 1ms;        // of headers or a block
-  double busy = 0;                       // probability that the application is busy
-  double failing = 0;                    // probability that it fails
-  double unlinked = 0;                   // probability that it does not know the predecessor of a block
-  std::size_t max_block_size = 100'000;  // bytes
-  double blocks_per_second = 1'000'000;  // that a peer sends
-};
-
 /// A run of the model.
 class network {
 public:
   network(std::uint64_t seed, const settings& how)
-      : random_(seed), how_(how), syncer_([this] { return random_.next(); }) {}
+      : random_(seed),
+        how_(how),
+        syncer_([this] { return random_.next(); }, {}, {how.horizon != 0, how.horizon != 0}),
+        application_(how) {}
 
   struct member {
     conduct acts = conduct::honest;
     const chain* serves = nullptr;
     io::duration round_trip = 50ms;
     bool connected = false;
-    std::size_t headers_open = 0;
-    std::size_t blocks_open = 0;
+    std::array<std::size_t, 4> open{};  // requests, by kind
     std::size_t requests = 0;
     io::time_point sends_until{};  // when it will have sent what it was asked for
     io::token_bucket allowed{limits::sync_request_rate, limits::sync_request_burst + 1, io::time_point{}};
@@ -112,6 +90,8 @@ public:
   [[nodiscard]] sync_status status() const { return syncer_.status(now_); }
   [[nodiscard]] const member& of(std::uint64_t id) const { return members_.at(id); }
   [[nodiscard]] std::size_t blocks_sent() const noexcept { return blocks_sent_; }
+  [[nodiscard]] std::size_t segments_sent() const noexcept { return segments_sent_; }
+  [[nodiscard]] std::size_t archives_requested() const noexcept { return archives_requested_; }
   [[nodiscard]] std::size_t headers_sent() const noexcept { return headers_sent_; }
   [[nodiscard]] peer::chain_tip header() const noexcept { return application_.header(); }
   [[nodiscard]] std::size_t disconnects() const noexcept { return disconnects_; }
@@ -169,11 +149,15 @@ private:
   void connect(std::uint64_t id) {
     member& which = members_.at(id);
     which.connected = true;
-    which.headers_open = which.blocks_open = 0;
+    which.open = {};
     peer::peer_info info;
     info.id = id;
     info.direction = id % 2 == 0 ? peer::direction::outbound : peer::direction::inbound;
     info.capabilities = which.acts == conduct::pruned ? wire::default_capabilities : wire::archive_capabilities;
+    if (!how_.segments_served) {
+      info.capabilities =
+          wire::capability::header_hist | wire::capability::block_hist | wire::capability::txhashset_hist;
+    }
     info.tip = claim_of(which);
     syncer_.peer_connected(now_, info);
   }
@@ -183,6 +167,7 @@ private:
     if (!which.connected) return;
     which.connected = false;
     syncer_.peer_disconnected(now_, id);
+    which.open = {};
     for (const sync_ticket ticket : std::exchange(open_[id], {})) syncer_.unanswered(now_, ticket);
     if (which.reported) return;
     const std::uint64_t again = id + 1000;
@@ -211,10 +196,10 @@ private:
   }
 
   void carry_out(const sync_action::request_headers& order) {
-    member& asked = begin_request(order.ticket, order.peer);
-    require(++asked.headers_open == 1, "one request for headers to a peer");
+    member& asked = begin_request(order.ticket, order.peer, sync_kind::headers);
+    require(asked.open[0] == 1, "one request for headers to a peer");
     require(order.locator.size() <= wire::limits::max_locator_hashes && !order.locator.empty(), "a locator's size");
-    if (asked.acts == conduct::silent) return give_up(order.ticket, order.peer, true);
+    if (asked.acts == conduct::silent) return give_up(order.ticket, order.peer, sync_kind::headers);
     content sent{order.peer, asked.serves};
     for (const wire::hash& each : order.locator) {
       if (!asked.serves->has(each) || chain::height_of(each) > asked.serves->length()) continue;
@@ -233,7 +218,7 @@ private:
     if (asked.acts == conduct::unlinked) sent.links = false;
     if (asked.acts == conduct::invalid_header) sent.valid = false;
     later(takes, [this, ticket = order.ticket, sent, is_truncated] {
-      if (!end_request(ticket, sent.peer, true)) return;
+      if (!end_request(ticket, sent.peer, sync_kind::headers)) return;
       headers_sent_ += sent.count;
       content_[ticket] = sent;
       headers_summary found;
@@ -253,15 +238,15 @@ private:
     require(!std::exchange(importing_headers_, true), "one import of headers at a time");
     later(how_.import_time, [this, order] {
       importing_headers_ = false;
-      syncer_.headers_imported(now_, order.ticket, import_of_headers(order.ticket));
+      syncer_.headers_imported(now_, order.ticket, import_of(order.ticket, &application::import_headers));
     });
   }
 
-  import_result import_of_headers(sync_ticket which) {
+  import_result import_of(sync_ticket which, import_result (application::*import)(const content&)) {
     if (chance(how_.busy)) return import_result::busy;
     if (chance(how_.failing)) return import_result::failed;
     require(content_.contains(which), "what is imported was not discarded");
-    return note_tips(application_.import_headers(content_[which]));
+    return note_tips((application_.*import)(content_[which]));
   }
 
   void carry_out(const sync_action::list_missing& order) {
@@ -275,21 +260,21 @@ private:
   }
 
   void carry_out(const sync_action::request_block& order) {
-    member& asked = begin_request(order.ticket, order.peer);
-    require(++asked.blocks_open <= limits::max_blocks_in_flight_per_peer, "requests for blocks to a peer");
+    member& asked = begin_request(order.ticket, order.peer, sync_kind::block);
+    require(asked.open[1] <= limits::max_blocks_in_flight_per_peer, "requests for blocks to a peer");
     require(chain::height_of(order.hash) <= claim_of(asked).height, "no peer is asked above its height");
     const std::uint64_t height = chain::height_of(order.hash);
     const bool is_pruned = asked.acts == conduct::pruned && height + limits::recent_blocks < asked.serves->length();
     const bool has_it = !is_pruned && asked.serves->has(order.hash) && height <= asked.serves->length();
     require(!is_pruned, "no peer is asked for a block that is older than it keeps");
     const bool mute = asked.acts == conduct::silent || asked.acts == conduct::headers_only;
-    if (mute || !has_it) return give_up(order.ticket, order.peer, false);
+    if (mute || !has_it) return give_up(order.ticket, order.peer, sync_kind::block);
     content sent{order.peer, asked.serves, chain::height_of(order.hash), 1};
     sent.valid = asked.acts != conduct::invalid_block;
     const io::duration takes{static_cast<io::duration::rep>(1e9 / how_.blocks_per_second)};
     asked.sends_until = std::max(asked.sends_until, now_) + takes;
     later(asked.sends_until - now_ + asked.round_trip, [this, ticket = order.ticket, sent] {
-      if (!end_request(ticket, sent.peer, false)) return;
+      if (!end_request(ticket, sent.peer, sync_kind::block)) return;
       ++blocks_sent_;
       content_[ticket] = sent;
       syncer_.block_received(now_, ticket, random_.below(how_.max_block_size));
@@ -300,17 +285,93 @@ private:
     require(!std::exchange(importing_block_, true), "one import of a block at a time");
     later(how_.import_time, [this, order] {
       importing_block_ = false;
-      syncer_.block_imported(now_, order.ticket, import_of_block(order.ticket));
+      if (chance(how_.unlinked)) return syncer_.block_imported(now_, order.ticket, import_result::unlinked);
+      syncer_.block_imported(now_, order.ticket, import_of(order.ticket, &application::import_block));
     });
   }
 
-  import_result import_of_block(sync_ticket which) {
-    if (chance(how_.busy)) return import_result::busy;
-    if (chance(how_.failing)) return import_result::failed;
-    require(content_.contains(which), "what is imported was not discarded");
-    if (chance(how_.unlinked)) return import_result::unlinked;
-    return note_tips(application_.import_block(content_[which]));
+  // The state.
+
+  void carry_out(const sync_action::continue_state& order) {
+    require(!std::exchange(continuing_, true), "one list of segments at a time");
+    require(!uses_archive(), "one method for a state at a time");
+    later(how_.import_time, [this, order] {
+      continuing_ = false;
+      if (chance(how_.failing)) return syncer_.state_continued(now_, std::nullopt);
+      syncer_.state_continued(now_, application_.continue_state(order.block, order.count));
+    });
   }
+
+  void carry_out(const sync_action::request_segment& order) {
+    member& asked = begin_request(order.ticket, order.peer, sync_kind::segment);
+    require(asked.open[2] <= limits::max_segments_in_flight_per_peer, "requests for segments to a peer");
+    require(!uses_archive(), "no segment is requested beside an archive");
+    const std::uint64_t height = chain::height_of(order.block);
+    require(served_state(claim_of(asked).height) == height, "a peer is asked for the state only that it serves");
+    const bool has_it = served_state(asked.serves->length()) == height && asked.serves->has(order.block);
+    const bool mute =
+        asked.acts == conduct::silent || asked.acts == conduct::headers_only || asked.acts == conduct::damaged_archive;
+    if (mute || !has_it) return give_up(order.ticket, order.peer, sync_kind::segment);
+    content sent{order.peer, asked.serves};
+    sent.valid = asked.acts != conduct::invalid_segment;
+    sent.state = order.block;
+    sent.segment = order.segment;
+    later(asked.round_trip, [this, ticket = order.ticket, sent] {
+      if (!end_request(ticket, sent.peer, sync_kind::segment)) return;
+      ++segments_sent_;
+      content_[ticket] = sent;
+      syncer_.segment_received(now_, ticket, random_.below(limits::assumed_segment_size));
+    });
+  }
+
+  void carry_out(const sync_action::import_segment& order) {
+    require(!std::exchange(importing_segment_, true), "one import of a segment at a time");
+    later(how_.import_time, [this, order] {
+      importing_segment_ = false;
+      syncer_.segment_imported(now_, order.ticket, import_of(order.ticket, &application::import_segment));
+    });
+  }
+
+  void carry_out(const sync_action::finish_state& order) {
+    require(!std::exchange(finishing_, true), "one validation of a state at a time");
+    later(how_.import_time * 100, [this, order] {
+      finishing_ = false;
+      if (chance(how_.busy)) return syncer_.state_finished(now_, import_result::busy);
+      if (chance(how_.failing)) return syncer_.state_finished(now_, import_result::failed);
+      syncer_.state_finished(now_, note_tips(application_.finish_state(order.block)));
+    });
+  }
+
+  void carry_out(const sync_action::request_archive& order) {
+    member& asked = begin_request(order.ticket, order.peer, sync_kind::archive);
+    ++archives_requested_;
+    std::size_t open = 0;
+    for (const auto& [id, each] : members_) open += each.open[3];
+    require(open == 1, "one archive at a time");
+    if (asked.acts == conduct::silent || asked.acts == conduct::headers_only) {
+      return give_up(order.ticket, order.peer, sync_kind::archive);
+    }
+    content sent{order.peer, asked.serves};
+    sent.valid = asked.acts != conduct::invalid_segment;
+    sent.state = asked.serves->at(served_state(asked.serves->length()));
+    const bool damaged = asked.acts == conduct::damaged_archive;
+    later(20s + asked.round_trip, [this, ticket = order.ticket, sent, damaged] {
+      if (!end_request(ticket, sent.peer, sync_kind::archive)) return;
+      content_[ticket] = sent;
+      syncer_.archive_received(now_, ticket, damaged ? archive_outcome::damaged : archive_outcome::stored);
+    });
+  }
+
+  void carry_out(const sync_action::import_archive& order) {
+    require(!std::exchange(importing_archive_, true), "one import of an archive at a time");
+    later(how_.import_time * 100, [this, order] {
+      importing_archive_ = false;
+      if (chance(how_.busy)) return syncer_.archive_imported(now_, order.ticket, import_result::busy);
+      syncer_.archive_imported(now_, order.ticket, import_of(order.ticket, &application::import_archive));
+    });
+  }
+
+  [[nodiscard]] bool uses_archive() const noexcept { return importing_archive_; }
 
   import_result note_tips(import_result what) {
     syncer_.set_tips(now_, application_.body(), application_.header());
@@ -324,7 +385,9 @@ private:
   void carry_out(const sync_action::report& order) {
     const auto found = members_.find(order.peer);
     if (found == members_.end()) return;
-    const bool guilty = found->second.acts == conduct::invalid_header || found->second.acts == conduct::invalid_block;
+    const conduct acts = found->second.acts;
+    const bool guilty = acts == conduct::invalid_header || acts == conduct::invalid_block ||
+                        acts == conduct::invalid_segment || acts == conduct::damaged_archive;
     require(guilty, "only who has sent what is invalid is reported");
     found->second.reported = true;
     later(0ms, [this, id = order.peer] { disconnect(id); });
@@ -335,29 +398,30 @@ private:
     later(0ms, [this, id = order.peer] { disconnect(id); });
   }
 
-  member& begin_request(sync_ticket ticket, std::uint64_t peer) {
+  member& begin_request(sync_ticket ticket, std::uint64_t peer, sync_kind kind) {
     require(tickets_.insert(ticket).second, "each ticket is used once");
     member& asked = members_.at(peer);
     require(asked.connected, "no peer is asked that has left");
     require(asked.allowed.try_consume(now_), "the rate of requests to a peer");
     open_[peer].insert(ticket);
+    ++asked.open[static_cast<std::size_t>(kind)];
     ++asked.requests;
     if (asked.acts == conduct::leaving && asked.requests % 20 == 0) later(0ms, [this, peer] { disconnect(peer); });
     return asked;
   }
 
   /// False if it has ended already.
-  bool end_request(sync_ticket ticket, std::uint64_t peer, bool headers) {
+  bool end_request(sync_ticket ticket, std::uint64_t peer, sync_kind kind) {
     if (open_[peer].erase(ticket) == 0) return false;
-    member& asked = members_.at(peer);
-    --(headers ? asked.headers_open : asked.blocks_open);
+    --members_.at(peer).open[static_cast<std::size_t>(kind)];
     return true;
   }
 
   /// The session's own time-out.
-  void give_up(sync_ticket ticket, std::uint64_t peer, bool headers) {
-    later(30s, [this, ticket, peer, headers] {
-      if (end_request(ticket, peer, headers)) syncer_.unanswered(now_, ticket);
+  void give_up(sync_ticket ticket, std::uint64_t peer, sync_kind kind) {
+    const io::duration patience = kind == sync_kind::archive ? 10min : 30s;
+    later(patience, [this, ticket, peer, kind] {
+      if (end_request(ticket, peer, kind)) syncer_.unanswered(now_, ticket);
     });
   }
 
@@ -379,9 +443,15 @@ private:
   bool listing_ = false;
   bool importing_headers_ = false;
   bool importing_block_ = false;
+  bool continuing_ = false;
+  bool importing_segment_ = false;
+  bool finishing_ = false;
+  bool importing_archive_ = false;
   std::size_t disconnects_ = 0;
   std::size_t headers_sent_ = 0;
   std::size_t blocks_sent_ = 0;
+  std::size_t segments_sent_ = 0;
+  std::size_t archives_requested_ = 0;
   application application_;
 };
 

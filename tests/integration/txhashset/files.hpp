@@ -47,7 +47,9 @@ inline void write_file(const std::string& path, const std::string& content) {
 
 /// The files of a txhashset, each with different content.
 struct chain_files {
-  explicit chain_files(const temporary_folder& in, std::size_t size = 100'000) {
+  explicit chain_files(const temporary_folder& in, std::size_t size = 100'000,
+                       const pappus::wire::hash& at = pappus::wire::blake2b({}))
+      : block(at) {
     std::uint32_t seed = 1;
     for (const std::string& name : pappus::integration::txhashset_files(block)) {
       contents.push_back(noise_text(size * (seed % 4), seed));
@@ -67,7 +69,7 @@ struct chain_files {
     return same;
   }
 
-  pappus::wire::hash block = pappus::wire::blake2b({});
+  pappus::wire::hash block;
   std::vector<pappus::integration::zip_entry> listed;
   std::vector<std::string> contents;
 };

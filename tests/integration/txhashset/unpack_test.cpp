@@ -46,10 +46,15 @@ public:
     return integration::unpack(zip(), into(), some_names(), limits, progress);
   }
 
-  /// The error; none if it is unpacked.
+  /// The error; none if it is unpacked. Without unpacking it the same is found.
   std::optional<archive_errc> refusal(const std::string& bytes, const unpack_limits& limits = {}) {
     const auto unpacked = unpack(bytes, limits);
+    work_progress progress;
+    const auto verified = verify_archive(zip(), some_names(), limits, progress);
+    const bool concerns_disk = !unpacked && unpacked.error().code == archive_errc::disk_full;
+    if (!concerns_disk) CHECK(verified.has_value() == unpacked.has_value());
     if (unpacked) return std::nullopt;
+    if (!concerns_disk && !verified) CHECK(verified.error().code == unpacked.error().code);
     CHECK_FALSE(fs::exists(into()));
     CHECK(things_in(folder_.file("")) == 1);  // no other files exist
     return unpacked.error().code;

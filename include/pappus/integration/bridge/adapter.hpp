@@ -10,6 +10,7 @@
 
 #include <pappus/integration/bridge/chain_import.hpp>
 #include <pappus/integration/bridge/request_handler.hpp>
+#include <pappus/integration/bridge/state_import.hpp>
 #include <pappus/integration/bridge/sync_status.hpp>
 #include <pappus/io/endpoint.hpp>
 #include <pappus/peer/adapter/chain_adapter.hpp>
@@ -120,6 +121,27 @@ struct adapter {
   /// before the result is given.
   request_handler<import_result(const wire::block_ptr& block)> import_block;
 
+  // States: the node downloads one if `get_missing_blocks` says that it is needed, by segments if the first three are
+  // set, or as an archive if the last one and `node_config::archive_folder` are. There is one call of each at a time.
+
+  /// Begins the import of the state at a block of the header chain, or goes on with it, and tells up to `count`
+  /// segments that it needs next. Called again after some have been imported. A state of another block that was begun
+  /// is dropped. Nothing if the state of that block cannot be imported.
+  request_handler<std::optional<state_progress>(const wire::hash& block, std::size_t count)> continue_state;
+
+  /// Verifies a segment against the header of its block, and stores it. `import_result::known` if it is not needed.
+  request_handler<import_result(const any_segment& segment)> import_segment;
+
+  /// Validates the state whose segments have all been imported, and makes its block the tip of the chain.
+  /// `node::set_chain_tip` is to be called before the result is given. After any result but `accepted` and `busy` the
+  /// state is to be dropped. Its time limit is `limits::state_validation_timeout`.
+  request_handler<import_result(const wire::hash& block)> finish_state;
+
+  /// Validates the state in an archive, and makes its block the tip of the chain, if that is on the header chain.
+  /// `node::set_chain_tip` is to be called before the result is given. Its time limit is
+  /// `limits::state_validation_timeout`.
+  request_handler<import_result(const state_archive& archive)> import_archive;
+
   /// The features of the output with that commitment. Needed for peers at version 2 or below, which expect them with
   /// each input of a transaction. Gives its result at once, since it is called while a message is encoded. Empty, or
   /// nothing: not known, and these peers are not sent the transaction.
@@ -162,5 +184,7 @@ struct adapter {
 [[nodiscard]] wire::capabilities capabilities_of(const adapter& functions) noexcept;
 /// Whether an application with these functions can be synchronized.
 [[nodiscard]] bool can_synchronize(const adapter& functions) noexcept;
+/// Whether an application with these functions can import a state by segments.
+[[nodiscard]] bool can_import_segments(const adapter& functions) noexcept;
 
 }  // namespace pappus::integration

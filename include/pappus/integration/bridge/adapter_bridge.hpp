@@ -59,6 +59,12 @@ public:
   void get_missing_blocks(const std::optional<wire::hash>& after, std::size_t count,
                           peer::completion<missing_blocks> done);
   void import_block(const wire::block_ptr& block, peer::completion<import_result> done);
+  [[nodiscard]] bool can_import_segments() const noexcept { return integration::can_import_segments(functions_); }
+  [[nodiscard]] bool can_import_archives() const noexcept { return static_cast<bool>(functions_.import_archive); }
+  void continue_state(const wire::hash& block, std::size_t count, peer::completion<state_progress> done);
+  void import_segment(const any_segment& segment, peer::completion<import_result> done);
+  void finish_state(const wire::hash& block, peer::completion<import_result> done);
+  void import_archive(const state_archive& archive, peer::completion<import_result> done);
   void sync_progressed(const sync_status& now) noexcept;
 
   // peer::chain_adapter

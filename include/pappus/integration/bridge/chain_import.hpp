@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
+#include <pappus/integration/bridge/state_import.hpp>
 #include <pappus/wire/hash.hpp>
 #include <pappus/wire/header.hpp>
 
@@ -34,9 +36,13 @@ struct missing_blocks {
   struct block {
     wire::hash hash;           // of the header
     std::uint64_t height = 0;  // on the chain
+
+    friend bool operator==(const block&, const block&) = default;
   };
   std::vector<block> blocks;  // the lowest first
   bool reorganized = false;   // the block that they were to follow is not on the header chain any more
+  /// A state that is to be imported before any block. Requires the adapter's functions that import states.
+  std::optional<state_target> state;
 };
 
 }  // namespace pappus::integration

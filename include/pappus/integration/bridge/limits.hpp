@@ -23,6 +23,8 @@ inline constexpr std::size_t adapter_call_share = 16;
 /// Time for an adapter call that looks something up. For those that validate or pack something it is
 /// `peer::limits::validation_timeout`.
 inline constexpr io::duration lookup_timeout = 20s;
+/// Time for an adapter call that validates a whole state.
+inline constexpr io::duration state_validation_timeout = 12h;
 
 /// Further unrequested copies of an item, one for each account, that are kept while the adapter validates the first
 /// one, count. They are used if the adapter rejects it.

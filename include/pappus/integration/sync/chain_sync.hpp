@@ -5,31 +5,37 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <string>
 #include <variant>
 
 #include <pappus/coro/event.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/integration/bridge/adapter_bridge.hpp>
 #include <pappus/integration/bridge/chain_import.hpp>
+#include <pappus/integration/bridge/state_import.hpp>
 #include <pappus/integration/bridge/sync_status.hpp>
+#include <pappus/integration/sync/archive_receiver.hpp>
 #include <pappus/integration/sync/statistics.hpp>
 #include <pappus/integration/sync/sync_action.hpp>
+#include <pappus/integration/sync/sync_options.hpp>
 #include <pappus/integration/sync/syncer.hpp>
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/peer/chain_tip.hpp>
+#include <pappus/peer/logger.hpp>
 #include <pappus/peer/memory_budget.hpp>
 #include <pappus/peer/peer_info.hpp>
 #include <pappus/peer/session/exception_boundary.hpp>
 #include <pappus/peer/session/session_registry.hpp>
 #include <pappus/wire/block.hpp>
 #include <pappus/wire/messages/ban_reason.hpp>
+#include <pappus/wire/messages/segments.hpp>
 
 namespace pappus::integration {
 
-/// Every `limits::sync_poll_interval` it looks for new sessions and for tips that peers have reported. Headers and
-/// blocks are held here from when they were received until the application has imported them, and count as memory that
-/// peers make the node hold.
+/// Every `limits::sync_poll_interval` it looks for new sessions and for tips that peers have reported. Headers, blocks
+/// and segments are held here from when they were received until the application has imported them, and count as memory
+/// that peers make the node hold; archives are held on the disk.
 class chain_sync final : private peer::session_observer {
 public:
   /// Called for a peer that has certainly misbehaved.
@@ -44,9 +50,12 @@ public:
     peer::tip_source& header_tip;  // of its header chain; without work until the application has set it
     peer::memory_budget& memory;
     peer::exception_boundary& exceptions;
+    peer::logger& log;
   };
 
-  chain_sync(const dependencies& on, misbehavior_handler report);
+  /// `archive_folder`: where archives of states are stored while they are imported; empty if none are.
+  chain_sync(const dependencies& on, const sync_options& options, const std::string& archive_folder,
+             misbehavior_handler report);
   chain_sync(const chain_sync&) = delete;
   chain_sync& operator=(const chain_sync&) = delete;
   ~chain_sync();
@@ -63,11 +72,12 @@ public:
 private:
   /// What a peer has sent.
   struct content {
-    std::variant<headers_ptr, wire::block_ptr> items;
-    std::size_t bytes;
+    std::variant<headers_ptr, wire::block_ptr, any_segment, received_archive_ptr> items;
+    std::size_t bytes;  // of memory
   };
 
   void session_ended(std::uint64_t peer) noexcept override;
+  [[nodiscard]] task<void> run_syncer();
   void poll();
   void update_peers();
   void update_tips();
@@ -81,8 +91,14 @@ private:
   void carry_out(const sync_action::import_headers& action);
   void carry_out(const sync_action::list_missing& action);
   void carry_out(const sync_action::import_block& action);
+  void carry_out(const sync_action::continue_state& action);
+  void carry_out(const sync_action::import_segment& action);
+  void carry_out(const sync_action::finish_state& action);
+  void carry_out(const sync_action::import_archive& action);
   void carry_out(const sync_action::request_headers& action);
   void carry_out(const sync_action::request_block& action);
+  void carry_out(const sync_action::request_segment& action);
+  void carry_out(const sync_action::request_archive& action);
   void carry_out(const sync_action::discard& action);
   void carry_out(const sync_action::report& action);
   void carry_out(const sync_action::disconnect& action);
@@ -92,8 +108,14 @@ private:
   void lost(const sync_action::import_headers& action);
   void lost(const sync_action::list_missing& action);
   void lost(const sync_action::import_block& action);
-  void lost(const sync_action::request_headers& action);
-  void lost(const sync_action::request_block& action);
+  void lost(const sync_action::continue_state& action);
+  void lost(const sync_action::import_segment& action);
+  void lost(const sync_action::finish_state& action);
+  void lost(const sync_action::import_archive& action);
+  void lost(const sync_action::request_headers& action) { unanswered(action.ticket); }
+  void lost(const sync_action::request_block& action) { unanswered(action.ticket); }
+  void lost(const sync_action::request_segment& action) { unanswered(action.ticket); }
+  void lost(const sync_action::request_archive& action) { unanswered(action.ticket); }
   template <class Other>
   void lost(const Other&) noexcept {}
 
@@ -101,10 +123,20 @@ private:
   template <class Report>
   void happened(std::uint64_t peer, Report report) noexcept;
   void keep(sync_ticket which, content received);
+  /// What was received with that ticket.
+  template <class Items>
+  [[nodiscard]] Items kept(sync_ticket which) const {
+    return std::get<Items>(received_.at(which).items);
+  }
+  template <wire::messages::segment_type Of>
+  void request_segment(const sync_action::request_segment& action, peer::session& asked);
+  [[nodiscard]] sync_status status() const;
   void unanswered(sync_ticket which);
 
   dependencies deps_;
   misbehavior_handler report_;
+  archive_receiver archives_;
+  const state_methods usable_;
   syncer syncer_;
   io::time_point next_poll_ = io::time_point::min();
   io::time_point next_progress_ = io::time_point::min();

@@ -13,6 +13,8 @@ using namespace std::chrono_literals;
 /// Blocks that are requested or wait to be imported, from the first missing one on, count. Grin's room for orphans is
 /// 200; Bitcoin Core BLOCK_DOWNLOAD_WINDOW is 1,024 of blocks that may be kept out of order.
 inline constexpr std::size_t block_window = 128;
+/// Largest setting of that window, and of requests for blocks under way, count.
+inline constexpr std::size_t max_block_window = 1024;
 /// Block requests under way, count.
 inline constexpr std::size_t max_blocks_in_flight = 64;
 /// Block requests under way to one peer, count. Bitcoin Core MAX_BLOCKS_IN_TRANSIT_PER_PEER.
@@ -25,6 +27,30 @@ inline constexpr std::size_t sync_memory_divisor = 4;
 inline constexpr std::size_t assumed_block_size = 3 << 19;
 /// Latest blocks that every node has, count. Grin CUT_THROUGH_HORIZON.
 inline constexpr std::uint64_t recent_blocks = 10'080;
+
+/// Segments of a state that are requested or wait to be imported, count. Grin wants 15 at a time.
+inline constexpr std::size_t segment_window = 15;
+/// Largest setting of that window, and of requests for segments under way, count.
+inline constexpr std::size_t max_segment_window = 64;
+/// Segment requests under way to one peer, count.
+inline constexpr std::size_t max_segments_in_flight_per_peer = 4;
+/// Bytes that a requested segment counts until it has arrived. The largest that Grin sends are range proofs of 2^11
+/// outputs, 683 bytes each.
+inline constexpr std::size_t assumed_segment_size = 3 << 19;
+/// Time without a segment after which the state is requested as an archive.
+inline constexpr io::duration archive_delay = 120s;
+/// Time after a state was invalid in which none is requested by the same method.
+inline constexpr io::duration state_retry_delay = 10min;
+/// Time without a peer that serves a state after which the import begins anew with a later one.
+inline constexpr io::duration state_target_delay = 10s;
+/// Calls of the application with an archive, count, after which it is discarded if they have failed.
+inline constexpr int max_archive_imports = 3;
+/// Delay before an archive is requested again from a peer that has not given it.
+inline constexpr io::duration archive_retry_delay = 60s;
+
+/// Time without progress of the header chain after which a state or blocks are downloaded, though peers claim to have
+/// more work. Until then it may be seen by further headers that a state is needed, or which.
+inline constexpr io::duration header_progress_time = 10s;
 
 /// Requests for headers under way, count: further peers are asked while the responses of others are late.
 inline constexpr std::size_t max_header_requests = 8;

@@ -15,11 +15,15 @@ struct sync_statistics {
   sync_status status;  // now
   std::uint64_t headers_received = 0;
   std::uint64_t blocks_received = 0;
-  std::uint64_t bytes_received = 0;  // of these
-  std::uint64_t unanswered = 0;      // requests for headers and blocks without a response
-  import_counts header_imports;      // calls of the application with a batch of headers, by result
-  import_counts block_imports;       // calls of the application with a block, by result
-  std::uint64_t disconnected = 0;    // peers that were of no use
+  std::uint64_t segments_received = 0;
+  std::uint64_t archives_received = 0;  // whole and undamaged
+  std::uint64_t bytes_received = 0;     // of headers, blocks and segments
+  std::uint64_t unanswered = 0;         // requests without a response
+  import_counts header_imports;         // calls of the application with a batch of headers, by result
+  import_counts block_imports;          // calls of the application with a block, by result
+  import_counts segment_imports;        // calls of the application with a segment, by result
+  import_counts state_imports;          // calls of the application to validate a state of segments, or with an archive
+  std::uint64_t disconnected = 0;       // peers that were of no use
 };
 
 }  // namespace pappus::integration

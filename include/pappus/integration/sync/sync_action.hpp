@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include <pappus/integration/bridge/state_import.hpp>
 #include <pappus/peer/disconnect_info.hpp>
 #include <pappus/wire/hash.hpp>
 #include <pappus/wire/messages/ban_reason.hpp>
@@ -38,6 +39,27 @@ struct import_block {
   sync_ticket ticket;
 };
 
+/// Begin the import of the state at this block, or go on with it, and list up to `count` segments that it needs:
+/// `syncer::state_continued`.
+struct continue_state {
+  wire::hash block;
+  std::size_t count;
+};
+/// Import the segment of a response: `syncer::segment_imported`. Ordered again if the application was busy or has
+/// failed.
+struct import_segment {
+  sync_ticket ticket;
+};
+/// Validate the state whose segments have all been imported: `syncer::state_finished`.
+struct finish_state {
+  wire::hash block;
+};
+/// Import the archive of a response: `syncer::archive_imported`. Ordered again if the application was busy or has
+/// failed.
+struct import_archive {
+  sync_ticket ticket;
+};
+
 // To a peer.
 
 /// `syncer::headers_received` or `syncer::unanswered`.
@@ -51,6 +73,21 @@ struct request_block {
   sync_ticket ticket;
   std::uint64_t peer;
   wire::hash hash;
+};
+
+/// `syncer::segment_received` or `syncer::unanswered`.
+struct request_segment {
+  sync_ticket ticket;
+  std::uint64_t peer;
+  wire::hash block;
+  segment_name segment;
+};
+/// `syncer::archive_received` or `syncer::unanswered`.
+struct request_archive {
+  sync_ticket ticket;
+  std::uint64_t peer;
+  wire::hash block;
+  std::uint64_t height;
 };
 
 // Without a result.
@@ -74,7 +111,9 @@ struct disconnect {
 
 using any_sync_action =
     std::variant<sync_action::get_locator, sync_action::import_headers, sync_action::list_missing,
-                 sync_action::import_block, sync_action::request_headers, sync_action::request_block,
+                 sync_action::import_block, sync_action::continue_state, sync_action::import_segment,
+                 sync_action::finish_state, sync_action::import_archive, sync_action::request_headers,
+                 sync_action::request_block, sync_action::request_segment, sync_action::request_archive,
                  sync_action::discard, sync_action::report, sync_action::disconnect>;
 
 }  // namespace pappus::integration

@@ -4,12 +4,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <utility>
 
 #include <pappus/integration/sync/limits.hpp>
 #include <pappus/integration/sync/sync_action.hpp>
+#include <pappus/integration/sync/sync_options.hpp>
 #include <pappus/io/random.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/io/token_bucket.hpp>
@@ -21,15 +23,16 @@
 namespace pappus::integration {
 
 /// Kinds of requests, whose round trips differ.
-enum class sync_kind : std::uint8_t { headers, block };
+enum class sync_kind : std::uint8_t { headers, block, segment, archive };
 
 /// Peers by id. Time and random numbers are passed in. Look-ups are O(log peers), choices O(peers).
 class sync_peers {
 public:
   using actions = ring_buffer<any_sync_action>;
 
-  /// `to_do` outlives it.
-  sync_peers(io::random_source rng, actions& to_do) : rng_(std::move(rng)), to_do_(to_do) {}
+  /// References outlive it.
+  sync_peers(io::random_source rng, actions& to_do, const sync_options& options)
+      : rng_(std::move(rng)), to_do_(to_do), options_(options) {}
 
   /// A peer that is here already has only its tip updated.
   void add(io::time_point now, const peer::peer_info& which);
@@ -48,6 +51,10 @@ public:
   template <class Suits>
   [[nodiscard]] std::optional<std::uint64_t> select(io::time_point now, sync_kind kind, std::uint64_t above,
                                                     std::uint64_t height, std::size_t max_in_flight, Suits suits);
+  /// Whether there is a peer that serves that kind and has no pause, whose claimed tip suits. It may have no room for a
+  /// request now.
+  [[nodiscard]] bool any(io::time_point now, sync_kind kind,
+                         const std::function<bool(peer::chain_tip claim)>& suits) const;
   /// From when a peer can be asked again that could not be only because of its rate limit or a pause.
   [[nodiscard]] io::time_point next_due(io::time_point now) const;
 
@@ -77,7 +84,7 @@ public:
   void disbelieve(io::time_point now, std::uint64_t peer, io::duration length);
 
 private:
-  static constexpr std::size_t kinds = 2;
+  static constexpr std::size_t kinds = 4;
 
   struct responses {
     std::size_t in_flight = 0;
@@ -109,9 +116,7 @@ private:
     return which.capabilities.has(wire::capability::block_hist) || which.claim.height < limits::recent_blocks ||
            which.claim.height - limits::recent_blocks <= height;
   }
-  [[nodiscard]] static bool serves(const entry& which, sync_kind kind) noexcept {
-    return kind == sync_kind::block || which.capabilities.has(wire::capability::header_hist);
-  }
+  [[nodiscard]] static bool serves(const entry& which, sync_kind kind) noexcept;
   [[nodiscard]] io::duration deadline(const entry& which, sync_kind kind) const;
   [[nodiscard]] std::optional<io::duration> median(sync_kind kind) const;
   [[nodiscard]] bool has_responded_since(std::uint64_t other_than, sync_kind kind, io::time_point when) const;
@@ -119,8 +124,9 @@ private:
 
   io::random_source rng_;
   actions& to_do_;
+  const sync_options& options_;
   std::map<std::uint64_t, entry> peers_;
-  std::array<int, kinds> scale_{1, 1};  // of the deadlines
+  std::array<int, kinds> scale_{1, 1, 1, 1};  // of the deadlines
   io::time_point last_disconnect_ = io::time_point::min();
 };
 
@@ -133,10 +139,10 @@ std::optional<std::uint64_t> sync_peers::select(io::time_point now, sync_kind ki
   for (auto& [id, each] : peers_) {
     const responses& with = of(each, kind);
     const bool has_it = each.claim.total_difficulty > above && each.claim.height >= height && serves(each, kind) &&
-                        (kind == sync_kind::headers || keeps_block(each, height));
+                        (kind != sync_kind::block || keeps_block(each, height));
     if (!has_it || each.disbelieved_until > now || each.paused_until > now || with.in_flight >= max_in_flight) continue;
     if (each.requests.time_until(now) > io::duration::zero() || !suits(id)) continue;
-    const std::pair rank{with.in_flight, with.mean.value_or(limits::min_deadline)};
+    const std::pair rank{with.in_flight, with.mean.value_or(options_.min_deadline)};
     if (best && best_rank < rank) continue;
     if (!best || rank < best_rank) alike = 0;
     if (io::uniform_below(rng_, ++alike) != 0) continue;

@@ -7,11 +7,16 @@
 #include <utility>
 #include <vector>
 
+#include <pappus/integration/bridge/chain_import.hpp>
+#include <pappus/integration/bridge/state_import.hpp>
 #include <pappus/integration/bridge/sync_status.hpp>
+#include <pappus/integration/sync/archive_sync.hpp>
 #include <pappus/integration/sync/body_sync.hpp>
 #include <pappus/integration/sync/header_sync.hpp>
 #include <pappus/integration/sync/headers_summary.hpp>
+#include <pappus/integration/sync/state_sync.hpp>
 #include <pappus/integration/sync/sync_action.hpp>
+#include <pappus/integration/sync/sync_options.hpp>
 #include <pappus/integration/sync/sync_peers.hpp>
 #include <pappus/io/random.hpp>
 #include <pappus/io/time.hpp>
@@ -21,17 +26,21 @@
 
 namespace pappus::integration {
 
-/// Brings the application's chain to the tip of the network: first headers, then the blocks of the header chain. The
-/// application validates, stores and decides which chain is best. Headers go on while blocks are downloaded.
+/// Brings the application's chain to the tip of the network: first headers, then a state if it needs one, then the
+/// blocks of the header chain. The application validates, stores and decides which chain is best. Headers go on while a
+/// state or blocks are downloaded.
 ///
 /// Pure: time and random numbers are passed in, and actions are returned. Times must not step back. After each event
 /// the caller takes actions from `next_action` until there is none; their results are further events, during that or
 /// later. Only an import that is `invalid` blames a peer. Each event costs at most the window times peers and requests.
 class syncer {
 public:
-  /// `max_bytes`: of blocks that are requested or wait to be imported.
-  explicit syncer(io::random_source rng, std::size_t max_bytes = limits::max_sync_bytes)
-      : peers_(std::move(rng), to_do_), blocks_(peers_, to_do_, tickets_, max_bytes) {}
+  explicit syncer(io::random_source rng, const sync_options& options = {}, state_methods usable = {})
+      : options_(options),
+        usable_(usable),
+        peers_(std::move(rng), to_do_, options_),
+        blocks_(peers_, to_do_, tickets_, options_),
+        state_(peers_, to_do_, tickets_, options_, usable) {}
   syncer(const syncer&) = delete;
   syncer& operator=(const syncer&) = delete;
 
@@ -50,6 +59,13 @@ public:
   void missing_listed(io::time_point now, std::optional<missing_blocks> what);
   void block_received(io::time_point now, sync_ticket which, std::size_t bytes);
   void block_imported(io::time_point now, sync_ticket which, import_result what);
+  /// Nothing if the application has failed.
+  void state_continued(io::time_point now, std::optional<state_progress> what);
+  void segment_received(io::time_point now, sync_ticket which, std::size_t bytes);
+  void segment_imported(io::time_point now, sync_ticket which, import_result what);
+  void state_finished(io::time_point now, import_result what);
+  void archive_received(io::time_point now, sync_ticket which, archive_outcome what);
+  void archive_imported(io::time_point now, sync_ticket which, import_result what);
   void unanswered(io::time_point now, sync_ticket which);
 
   void tick(io::time_point now) { advance(now); }
@@ -63,12 +79,18 @@ public:
 
 private:
   void advance(io::time_point now);
+  [[nodiscard]] bool headers_arrive(io::time_point now) const;
+  [[nodiscard]] bool may_need_state(io::time_point now) const;
 
+  const sync_options options_;
+  const state_methods usable_;
   sync_peers::actions to_do_;
   sync_ticket tickets_ = 0;
   sync_peers peers_;
   header_sync headers_{peers_, to_do_, tickets_};
   body_sync blocks_;
+  state_sync state_;
+  std::optional<io::time_point> header_progress_;  // when the header chain has last got more work
   bool has_tips_ = false;
 };
 

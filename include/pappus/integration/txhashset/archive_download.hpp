@@ -18,10 +18,10 @@
 namespace pappus::integration {
 
 struct archive_download_report {
-  enum class stage : std::uint8_t { storing, unpacking };
+  enum class stage : std::uint8_t { storing, unpacking, verifying };
 
   stage at = stage::storing;
-  std::uint64_t bytes = 0;  // stored or unpacked so far
+  std::uint64_t bytes = 0;  // stored, unpacked or verified so far
   std::uint64_t total = 0;  // final number; 0 while storing, when only the requester knows it
 };
 
@@ -63,6 +63,12 @@ public:
   /// then removes both asynchronously.
   [[nodiscard]] task<result<unpacked_folder, archive_error>> unpack(std::vector<allowed_name> allowed);
 
+  /// Checks all that `unpack` would, and leaves the archive as it is. Call once, instead of `unpack`, after the whole
+  /// archive was written. When stopped, completes with `abandoned`.
+  [[nodiscard]] task<result<void, archive_error>> verify(std::vector<allowed_name> allowed);
+  /// Path of the archive file, which this object removes.
+  [[nodiscard]] const std::string& path() const noexcept;
+
   /// Removes the archive, whatever has been written to it, instead of unpacking it. Completes when the file is removed,
   /// or fails with `errc::canceled`; the file is then removed later. A write under way fails or has no effect.
   [[nodiscard]] task<result<void>> discard();
@@ -72,6 +78,12 @@ private:
   class incoming_file_stream;
 
   explicit archive_download(std::shared_ptr<incoming_file> at) noexcept;
+
+  /// Runs `process` on a worker thread, with the file and its progress, which is reported as that stage.
+  template <class Given>
+  [[nodiscard]] static task<result<Given, archive_error>> process_file(
+      std::shared_ptr<incoming_file> at, archive_download_report::stage stage,
+      std::function<result<Given, archive_error>(incoming_file& file)> process);
 
   std::shared_ptr<incoming_file> file_;
 };

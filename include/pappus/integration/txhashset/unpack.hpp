@@ -57,4 +57,10 @@ private:
                                                             std::span<const allowed_name> allowed,
                                                             const unpack_limits& max, work_progress& progress);
 
+/// Checks all that `unpack` checks but for the free space, the checksums of all files included, and writes nothing.
+/// `progress` reports the unpacked bytes. Call on a worker thread.
+[[nodiscard]] result<void, archive_error> verify_archive(const std::string& archive,
+                                                         std::span<const allowed_name> allowed,
+                                                         const unpack_limits& max, work_progress& progress);
+
 }  // namespace pappus::integration

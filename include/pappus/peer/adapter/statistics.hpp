@@ -30,13 +30,17 @@ enum class adapter_method : std::uint8_t {
   import_headers,
   get_missing_blocks,
   import_block,
+  continue_state,
+  import_segment,
+  finish_state,
+  import_archive,
 };
 
 /// Name of the adapter's member, for logs and metrics.
 [[nodiscard]] std::string_view to_string(adapter_method method) noexcept;
 
 struct adapter_call_statistics {
-  using by_method = enum_counters<adapter_method::import_block>;
+  using by_method = enum_counters<adapter_method::import_archive>;
 
   by_method made;
   by_method refused;        // not called: too much is pending already
