@@ -10,9 +10,9 @@
 #include <vector>
 
 #include <support/made_up.hpp>
-#include <support/simulated_node.hpp>
 
 #include <pappus/integration/bridge/adapter.hpp>
+#include <pappus/node.hpp>
 #include <pappus/peer/chain_tip.hpp>
 #include <pappus/wire/limits.hpp>
 

@@ -46,6 +46,17 @@ TEST_CASE("a node with nothing but the genesis downloads all headers and blocks 
   CHECK(full.node.disconnected.empty());
 }
 
+TEST_CASE("a new peer with more work is asked for headers as soon as its session has started") {
+  sim::world in{1};
+  member full{in, main_chain()};
+  member fresh{in, first(1)};
+  in.run_for(10s);
+  connect(fresh, full);
+  while (fresh.node->peers().empty()) in.run_for(1ms);
+  in.run_for(500ms);
+  CHECK(fresh.sync().headers_received == 700);
+}
+
 TEST_CASE("results that the application gives later synchronize as well") {
   sim::world in{1};
   member full{in, main_chain()};

@@ -33,9 +33,9 @@
 
 namespace pappus::integration {
 
-/// Every `limits::sync_poll_interval` it looks for new sessions and for tips that peers have reported. Headers, blocks
-/// and segments are held here from when they were received until the application has imported them, and count as memory
-/// that peers make the node hold; archives are held on the disk.
+/// When a session starts, and every `limits::sync_poll_interval`, it looks for tips that peers have reported. Headers,
+/// blocks and segments are held here from when they were received until the application has imported them, and count as
+/// memory that peers make the node hold; archives are held on the disk.
 class chain_sync final : private peer::session_observer {
 public:
   /// Called for a peer that has certainly misbehaved.
@@ -76,6 +76,7 @@ private:
     std::size_t bytes;  // of memory
   };
 
+  void session_started(std::uint64_t /*peer*/) noexcept override { poll_soon(); }
   void session_ended(std::uint64_t peer) noexcept override;
   [[nodiscard]] task<void> run_syncer();
   void poll();

@@ -16,6 +16,7 @@ namespace pappus::peer {
 /// Is told of the end of each session. Must be detached before it is destroyed.
 class session_observer : public coro::intrusive_list<session_observer>::hook {
 public:
+  virtual void session_started(std::uint64_t /*peer*/) noexcept {}
   virtual void session_ended(std::uint64_t peer) noexcept = 0;
 
 protected:
@@ -29,6 +30,7 @@ public:
   void add(session& session) {
     const auto position = std::ranges::upper_bound(sessions_, session.peer().id, {}, id_of);
     sessions_.insert(position, &session);
+    observers_.for_each([&session](session_observer& each) { each.session_started(session.peer().id); });
   }
 
   void remove(session& session) noexcept {
