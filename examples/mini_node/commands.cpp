@@ -2,45 +2,20 @@
 #include "commands.hpp"
 
 #include <algorithm>
-#include <concepts>
-#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include <pappus/coro/frame_recycler.hpp>
 #include <pappus/former_metrics.hpp>
-#include <pappus/peer/discovery/limits.hpp>
-#include <pappus/wire/grin_messages.hpp>
 
 #include "former_keys.hpp"
 #include "parameters.hpp"
-#include "read_message.hpp"
-#include "text.hpp"
 
 namespace mini_node {
 namespace {
 
 using pappus::failure;
-using pappus::result;
-using pappus::io::endpoint;
-namespace io = pappus::io;
-namespace wire = pappus::wire;
-
-/// Parses `IP:PORT`, or an IP alone, which gets `port`.
-std::optional<endpoint> address_of(std::string_view text, std::uint16_t port) {
-  if (const auto address = io::ipv4_address::parse(text)) return endpoint{*address, port};
-  const auto where = endpoint::parse(text);
-  return where && where->port != 0 ? where : std::nullopt;
-}
-
-/// Disconnects the peers that the text names. Returns their number, or nothing if the text cannot be parsed.
-std::optional<std::size_t> disconnect_from(pappus::node& node, std::string_view text) {
-  if (const auto id = parse_number(text)) return node.disconnect(*id) ? 1 : 0;
-  if (const auto peer = io::endpoint::parse(text)) return node.disconnect(io::endpoint_range{*peer});  // also at port 0
-  const auto where = io::endpoint_range::parse(text);
-  return where && where->prefix_length == 32 ? std::optional{node.disconnect(*where)} : std::nullopt;
-}
 
 /// The name of a command, given that or the one it had before version 0.2, which is accepted for one release.
 std::string_view current_name(std::string_view name) {
@@ -69,14 +44,8 @@ void add_former_names_of_program(std::vector<pappus::integration::metric>& all) 
 
 }  // namespace
 
-std::size_t longest_line(const wire::chain_parameters& network) {
-  constexpr std::size_t words_and_blanks = 1024;
-  const auto rules = wire::grin_messages::rules(network);
-  return words_and_blanks + 2 * std::size_t{*std::ranges::max_element(rules.max_length)};
-}
-
-const std::vector<commands::command>& commands::all() {
-  static const std::vector<command> known{
+const std::vector<command<commands>>& commands::all() {
+  static const std::vector<command<commands>> known{
       {"help", "", 0, 0, &commands::help, "lists the commands"},
       {"peers", "", 0, 0, &commands::peers, "lists the connected peers, with how long, how fast and how much"},
       {"tx", "HEX", 1, 1, &commands::tx,
@@ -126,92 +95,20 @@ const std::vector<commands::command>& commands::all() {
   return known;
 }
 
-std::string commands::help_text() {
-  constexpr std::size_t indent = 27;
-  constexpr std::size_t width = 110 - indent;
-  std::string text;
-  for (const command& each : all()) {
-    std::string usage = "  " + std::string{each.name} + ' ' + std::string{each.parameters};
-    if (usage.size() < indent) usage.resize(indent, ' ');
-    else usage += '\n' + std::string(indent, ' ');
-    text += usage + wrapped(each.does, indent, width) + '\n';
-  }
-  return text;
-}
+std::string commands::help_text() { return help_of(all()); }
 
 void commands::carry_out(std::string_view line, std::function<void(record)> answer) {
-  words given = words_of(line);
-  if (given.empty()) return answer(refused("", "an empty line is no command"));
-  const std::string name{given.front()};
-  given.erase(given.begin());
-
-  const auto found = std::ranges::find(all(), current_name(name), &command::name);
-  if (found == all().end()) return answer(refused(name, is_not(name, "a command: `help` lists all")));
-  if (given.size() < found->least || given.size() > found->most) {
-    const std::string blank = found->most == 0 ? "" : " ";
-    return answer(refused(name, fmt::format("usage: {}{}{} (words given after the command: {})", name, blank,
-                                            found->parameters, given.size())));
-  }
-  (this->*found->act)(given, [name, answer = std::move(answer)](outcome ended) {
-    answer(ended ? granted(name, *ended) : refused(name, ended.error()));
-  });
+  mini_node::carry_out(*this, all(), line, std::move(answer), &current_name);
 }
 
-record commands::too_long(std::string_view beginning) {
-  const words given = words_of(beginning);
-  return refused(given.empty() ? "" : given.front(), "the line is longer than any command");
-}
+void commands::help(const words& /*none*/, const done& answer) { answer(list_of(all())); }
 
-void commands::peers(const words& /*none*/, const done& answer) {
-  record list = record::array();
-  for (const auto& each : node_.peers()) list.push_back(description_of(each));
-  answer(record{{"peers", std::move(list)}});
-}
-
-void commands::help(const words& /*none*/, const done& answer) {
-  record list = record::array();
-  for (const command& each : all()) {
-    list.push_back({{"command", each.name}, {"parameters", each.parameters}, {"does", each.does}});
-  }
-  answer(record{{"commands", std::move(list)}});
-}
-
-void commands::connect(const words& given, const done& answer) {
-  const std::uint16_t usual_port = node_.config().chain.default_port;
-  if (const auto where = address_of(given[0], usual_port)) {
-    return node_.connect(*where, [answer, where](const auto& connected) {
-      if (connected) return answer(description_of(*connected));
-      answer(failure{connected.error().message() + " (" + to_string(*where) + ")"});
-    });
-  }
-  std::string text{given[0]};
-  if (text.find(':') == std::string::npos) text += ':' + std::to_string(usual_port);
-  auto whom = pappus::peer::seed::parse(text);
-  if (!whom) {
-    return answer(failure{is_not(given[0], "IP, IP:PORT, HOST or HOST:PORT, with a PORT from 1 to 65535")});
-  }
-  beside_->spawn(connect_by_name(*std::move(whom), answer));
-}
-
-/// Connects to the first address that accepts.
-pappus::task<void> commands::connect_by_name(pappus::peer::seed whom, done answer) {
-  const auto found = co_await resolve(on_.runtime(), whom);
-  if (!found) co_return answer(failure{"cannot look up " + whom.host + ": " + found.error().message()});
-  std::string why;
-  for (std::size_t i = 0; i != std::min(found->size(), pappus::peer::limits::max_addresses_per_name); ++i) {
-    const endpoint where{(*found)[i], whom.port};
-    const auto connected = co_await node_.connect(where);
-    if (connected) co_return answer(description_of(*connected));
-    why = connected.error().message() + " (" + to_string(where) + ")";
-  }
-  answer(failure{std::move(why)});
-}
-
-void commands::disconnect(const words& given, const done& answer) {
-  const auto ended = disconnect_from(node_, given[0]);
-  if (!ended) return answer(failure{is_not(given[0], "an id, IP or IP:PORT")});
-  if (*ended == 0) return answer(failure{no_peer(given[0])});
-  answer(record{{"ended", *ended}});
+void commands::fluff(const words& given, const done& answer) {
+  const auto tx = read_transaction(given[0]);
+  if (!tx) return answer(failure{tx.error()});
+  pool_.add(*tx);
+  const auto report = node_.fluff(*tx);
+  answer(record{{"kernel", kernel_of(**tx)}, {"report", description_of(report)}});
 }
 
 void commands::tip(const words& given, const done& answer) {
@@ -220,11 +117,6 @@ void commands::tip(const words& given, const done& answer) {
   const auto difficulty = number_of("DIFFICULTY", given[1]);
   if (!difficulty) return answer(failure{difficulty.error()});
   follower_.set_tip({*difficulty, *height});
-  answer(record{});
-}
-
-void commands::trust_clock(const words& /*none*/, const done& answer) {
-  node_.trust_clock();
   answer(record{});
 }
 
@@ -307,11 +199,6 @@ std::vector<pappus::integration::metric> commands::numbers() const {
   pappus::add_former_names(all);
   add_former_names_of_program(all);
   return all;
-}
-
-void commands::quit(const words& /*none*/, const done& answer) {
-  answer(record{});
-  node_.stop();
 }
 
 }  // namespace mini_node

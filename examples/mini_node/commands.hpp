@@ -4,38 +4,34 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <pappus/coro/scope.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/integration/txhashset/archive_download.hpp>
 #include <pappus/metrics.hpp>
 #include <pappus/node.hpp>
-#include <pappus/peer/discovery/seed_resolver.hpp>
 #include <pappus/result.hpp>
 #include <pappus/uv/loop.hpp>
 
+#include "command_table.hpp"
 #include "event_limit.hpp"
 #include "follower.hpp"
 #include "memory_chain.hpp"
 #include "memory_pool.hpp"
+#include "node_commands.hpp"
 #include "output.hpp"
 #include "records.hpp"
 
 namespace mini_node {
 
 /// Used on the loop's thread. All constructor arguments must outlive this object.
-class commands {
+class commands : public node_commands {
 public:
   commands(pappus::uv::loop& on, pappus::node& node, memory_pool& pool, memory_chain& chain, follower& follows,
            const output& out, const event_limit& strangers) noexcept
-      : on_(on), node_(node), pool_(pool), chain_(chain), follower_(follows), out_(out), strangers_(strangers) {}
-
-  /// Sets the scope in which long commands run. Call before the first command.
-  void run_beside(pappus::scope& others) noexcept { beside_ = &others; }
+      : node_commands(on, node), pool_(pool), chain_(chain), follower_(follows), out_(out), strangers_(strangers) {}
 
   /// Executes a line. `answer` is called once: before this returns; for `connect`, `ask`, `download` and `unpack` when
   /// the peer is connected or has responded, or the attempt has failed; for `ban`, `unban` and `tx` when the change is
@@ -45,39 +41,14 @@ public:
   /// Describes all commands, at least one line each, for the help of the command line.
   [[nodiscard]] static std::string help_text();
 
-  /// The reply to a line that was too long to be read; `beginning` is its beginning.
-  static record too_long(std::string_view beginning);
-
 private:
-  using words = std::vector<std::string_view>;
-  /// The fields of the reply, or the reason why the command is refused.
-  using outcome = pappus::result<record, std::string>;
-  using done = std::function<void(outcome)>;
+  using done = command_handler;
 
-  struct command {
-    std::string_view name;
-    std::string_view parameters;
-    std::size_t least;  // minimum number of parameters
-    std::size_t most;
-    void (commands::*act)(const words& given, const done& answer);
-    std::string does;
-  };
-  static const std::vector<command>& all();
+  static const std::vector<command<commands>>& all();
 
   void help(const words& given, const done& answer);
-  void peers(const words& given, const done& answer);
-  void tx(const words& given, const done& answer);
   void fluff(const words& given, const done& answer);
-  void dandelion(const words& given, const done& answer);
-  void connect(const words& given, const done& answer);
-  pappus::task<void> connect_by_name(pappus::peer::seed whom, done answer);
-  void disconnect(const words& given, const done& answer);
-  void addresses(const words& given, const done& answer);
-  void bans(const words& given, const done& answer);
-  void ban(const words& given, const done& answer);
-  void unban(const words& given, const done& answer);
   void tip(const words& given, const done& answer);
-  void trust_clock(const words& given, const done& answer);
   void stats(const words& given, const done& answer);
   void metrics(const words& given, const done& answer);
   void send(const words& given, const done& answer);
@@ -91,7 +62,6 @@ private:
   void unpack(const words& given, const done& answer);
   pappus::task<void> fetch_and_unpack(std::uint64_t whom, pappus::wire::messages::txhashset_request at,
                                       pappus::integration::archive_download_options how, done answer);
-  void quit(const words& given, const done& answer);
 
   /// Called when more data can be served: updates what pings and handshakes advertise.
   void show_what_is_kept();
@@ -99,23 +69,14 @@ private:
   /// Metrics of the node and of this program.
   [[nodiscard]] std::vector<pappus::integration::metric> numbers() const;
 
-  /// Parses the hexadecimal body of a transaction message.
-  [[nodiscard]] pappus::result<pappus::wire::transaction_ptr, std::string> read_transaction(std::string_view hex) const;
-
   /// The id of the peer that `text` names by id or by IP:PORT: of several at that endpoint the one that was dialed.
   [[nodiscard]] pappus::result<std::uint64_t, std::string> peer_at(std::string_view text) const;
 
-  pappus::uv::loop& on_;
-  pappus::node& node_;
   memory_pool& pool_;
   memory_chain& chain_;
   follower& follower_;
   const output& out_;
   const event_limit& strangers_;
-  pappus::scope* beside_ = nullptr;
 };
-
-/// Length limit of a line, in bytes: a command with the longest message of the protocol.
-[[nodiscard]] std::size_t longest_line(const pappus::wire::chain_parameters& network);
 
 }  // namespace mini_node

@@ -59,7 +59,7 @@ record news(const char* event, const wire::header& said, const peer::peer_info& 
 }
 
 /// Seconds since 1970; 0 for never.
-std::int64_t seconds(pappus::io::wall_time when) {
+std::int64_t unix_seconds(pappus::io::wall_time when) {
   return std::chrono::floor<std::chrono::seconds>(when).time_since_epoch().count();
 }
 
@@ -156,8 +156,8 @@ record description_of(const peer::ban& made) {
   record said{{"peer", to_string(made.range)},
               {"reason", to_string(made.reason)},
               {"author", to_string(made.author)},
-              {"since", seconds(made.since)},
-              {"until", seconds(made.until)}};
+              {"since", unix_seconds(made.since)},
+              {"until", unix_seconds(made.until)}};
   return with_former_keys(std::move(said), {{"author", "by"}});
 }
 
@@ -167,9 +167,9 @@ record description_of(const peer::address_info& known, peer::address_state state
               {"source", to_string(known.source)},
               {"user_agent", known.user_agent},
               {"capabilities", known.capabilities.bits()},
-              {"last_seen", seconds(known.last_seen)},
-              {"last_try", seconds(known.last_try)},
-              {"last_success", seconds(known.last_success)},
+              {"last_seen", unix_seconds(known.last_seen)},
+              {"last_try", unix_seconds(known.last_try)},
+              {"last_success", unix_seconds(known.last_success)},
               {"attempts", known.attempts},
               {"failures", known.failures},
               {"tried", known.tried}};

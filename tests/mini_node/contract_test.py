@@ -1,8 +1,6 @@
 """The contract of pappus-node, tested from outside with a protocol client of its own.
 
 usage: contract_test.py PAPPUS_NODE [PART_OF_A_TEST_NAME...]
-
-The last line has the form of doctest's summary, which is what tests/run.sh counts.
 """
 
 import sys
@@ -42,12 +40,7 @@ def main(arguments):
     cases = unittest.TestSuite(loader.loadTestsFromModule(each) for each in modules)
     if not loader.testNamePatterns:
         cases.addTest(DeclaredJson("test_every_declared_field_has_been_written"))
-    outcome = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(cases)
-    failed = len({getattr(case, "test_case", case).id() for case, _ in outcome.failures + outcome.errors})
-    skipped = len(outcome.skipped)
-    passed = outcome.testsRun - failed - skipped
-    print(f"[doctest] test cases: {passed + failed} | {passed} passed | {failed} failed | {skipped} skipped", flush=True)
-    return 0 if passed and outcome.wasSuccessful() else 1
+    return process.run_tests(cases)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+import sys
 import threading
 import time
 import unittest
@@ -159,3 +160,13 @@ class TestCase(unittest.TestCase):
     def _opened(self, closable):
         self.addCleanup(closable.close)
         return closable
+
+
+def run_tests(cases):
+    """The exit status. The last line written has the form of doctest's summary, which is what tests/run.sh counts."""
+    outcome = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(cases)
+    failed = len({getattr(case, "test_case", case).id() for case, _ in outcome.failures + outcome.errors})
+    skipped = len(outcome.skipped)
+    passed = outcome.testsRun - failed - skipped
+    print(f"[doctest] test cases: {passed + failed} | {passed} passed | {failed} failed | {skipped} skipped", flush=True)
+    return 0 if passed and outcome.wasSuccessful() else 1

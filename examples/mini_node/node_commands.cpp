@@ -1,0 +1,180 @@
+// Peers, addresses, bans and stem transactions.
+#include "node_commands.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <concepts>
+#include <optional>
+#include <utility>
+
+#include <pappus/io/endpoint_range.hpp>
+#include <pappus/peer/dandelion/status.hpp>
+#include <pappus/peer/discovery/limits.hpp>
+#include <pappus/wire/grin_messages.hpp>
+#include <pappus/wire/messages/ban_reason.hpp>
+
+#include "former_keys.hpp"
+#include "parameters.hpp"
+#include "read_message.hpp"
+
+namespace mini_node {
+namespace {
+
+using pappus::failure;
+using pappus::io::endpoint;
+namespace io = pappus::io;
+namespace wire = pappus::wire;
+
+/// Parses `IP:PORT`, or an IP alone, which gets `port`.
+std::optional<endpoint> address_of(std::string_view text, std::uint16_t port) {
+  if (const auto address = io::ipv4_address::parse(text)) return endpoint{*address, port};
+  const auto where = endpoint::parse(text);
+  return where && where->port != 0 ? where : std::nullopt;
+}
+
+/// Disconnects the peers that the text names. Returns their number, or nothing if the text cannot be parsed.
+std::optional<std::size_t> disconnect_from(pappus::node& node, std::string_view text) {
+  if (const auto id = parse_number(text)) return node.disconnect(*id) ? 1 : 0;
+  if (const auto peer = io::endpoint::parse(text)) return node.disconnect(io::endpoint_range{*peer});  // also at port 0
+  const auto where = io::endpoint_range::parse(text);
+  return where && where->prefix_length == 32 ? std::optional{node.disconnect(*where)} : std::nullopt;
+}
+
+std::string unreadable(std::string_view text) {
+  return is_not(text, "IP[/BITS][:PORT], with BITS from 0 to 32 and a PORT from 1 to 65535");
+}
+
+}  // namespace
+
+std::size_t longest_line(const wire::chain_parameters& network) {
+  constexpr std::size_t words_and_blanks = 1024;
+  const auto rules = wire::grin_messages::rules(network);
+  return words_and_blanks + 2 * std::size_t{*std::ranges::max_element(rules.max_length)};
+}
+
+void node_commands::peers(const words& /*none*/, const command_handler& answer) {
+  record list = record::array();
+  for (const auto& each : node_.peers()) list.push_back(description_of(each));
+  answer(record{{"peers", std::move(list)}});
+}
+
+pappus::result<wire::transaction_ptr, std::string> node_commands::read_transaction(std::string_view hex) const {
+  wire::transaction_ptr tx;
+  const auto read = read_message("transaction", hex, node_.config().chain.limits, [&tx](const auto& message) {
+    if constexpr (std::same_as<decltype(message), const wire::messages::transaction&>) tx = message.tx;
+  });
+  if (!read) return failure{read.error()};
+  return tx;
+}
+
+void node_commands::tx(const words& given, const command_handler& answer) {
+  const auto tx = read_transaction(given[0]);
+  if (!tx) return answer(failure{tx.error()});
+  node_.stem(*tx, [answer, kernel = kernel_of(**tx)](const auto& stemmed) {
+    if (stemmed) answer(record{{"kernel", kernel}});
+    else answer(failure{stemmed.error().message()});
+  });
+}
+
+void node_commands::dandelion(const words& /*none*/, const command_handler& answer) {
+  const auto now = node_.dandelion();
+  record relays = record::array();
+  for (const auto& each : node_.peers()) {
+    const bool relays_ours = std::find(now.relays.begin(), now.relays.end(), each.id) != now.relays.end();
+    if (relays_ours) relays.push_back(to_string(each.endpoint));
+  }
+  const auto left = std::chrono::ceil<std::chrono::seconds>(now.epoch_left).count();
+  answer(record{{"scheme", to_string(node_.config().dandelion.scheme)},
+                {"epoch", now.epoch},
+                {"mode", to_string(now.mode)},
+                {"seconds_left", left},
+                {"relays", std::move(relays)},
+                {"private", now.transactions},
+                {"bytes", now.bytes}});
+}
+
+void node_commands::connect(const words& given, const command_handler& answer) {
+  const std::uint16_t usual_port = node_.config().chain.default_port;
+  if (const auto where = address_of(given[0], usual_port)) {
+    return node_.connect(*where, [answer, where](const auto& connected) {
+      if (connected) return answer(description_of(*connected));
+      answer(failure{connected.error().message() + " (" + to_string(*where) + ")"});
+    });
+  }
+  std::string text{given[0]};
+  if (text.find(':') == std::string::npos) text += ':' + std::to_string(usual_port);
+  auto whom = pappus::peer::seed::parse(text);
+  if (!whom) {
+    return answer(failure{is_not(given[0], "IP, IP:PORT, HOST or HOST:PORT, with a PORT from 1 to 65535")});
+  }
+  beside_->spawn(connect_by_name(*std::move(whom), answer));
+}
+
+/// Connects to the first address that accepts.
+pappus::task<void> node_commands::connect_by_name(pappus::peer::seed whom, command_handler answer) {
+  const auto found = co_await resolve(on_.runtime(), whom);
+  if (!found) co_return answer(failure{"cannot look up " + whom.host + ": " + found.error().message()});
+  std::string why;
+  for (std::size_t i = 0; i != std::min(found->size(), pappus::peer::limits::max_addresses_per_name); ++i) {
+    const endpoint where{(*found)[i], whom.port};
+    const auto connected = co_await node_.connect(where);
+    if (connected) co_return answer(description_of(*connected));
+    why = connected.error().message() + " (" + to_string(where) + ")";
+  }
+  answer(failure{std::move(why)});
+}
+
+void node_commands::disconnect(const words& given, const command_handler& answer) {
+  const auto ended = disconnect_from(node_, given[0]);
+  if (!ended) return answer(failure{is_not(given[0], "an id, IP or IP:PORT")});
+  if (*ended == 0) return answer(failure{no_peer(given[0])});
+  answer(record{{"ended", *ended}});
+}
+
+void node_commands::addresses(const words& /*none*/, const command_handler& answer) {
+  record list = record::array();
+  for (const auto& each : node_.known_addresses()) list.push_back(description_of(each, node_.address_state(each)));
+  answer(with_former_keys(record{{"addresses", std::move(list)}}, {{"addresses", "known"}}));
+}
+
+void node_commands::bans(const words& /*none*/, const command_handler& answer) {
+  record list = record::array();
+  for (const auto& each : node_.bans()) list.push_back(description_of(each));
+  answer(record{{"bans", std::move(list)}});
+}
+
+void node_commands::ban(const words& given, const command_handler& answer) {
+  const auto whom = io::endpoint_range::parse(given[0]);
+  if (!whom) return answer(failure{unreadable(given[0])});
+  const auto seconds = given.size() > 1 ? number_of("SECONDS", given[1], {.unit = "seconds"}) : default_ban_seconds;
+  if (!seconds) return answer(failure{seconds.error()});
+  node_.ban(*whom, std::chrono::seconds{std::min(*seconds, max_ban_seconds)}, pappus::wire::reason_for_ban::manual,
+            [answer](const auto& stored) {
+              if (!stored) return answer(failure{"in force, but not stored yet: " + stored.error().message()});
+              answer(record{});
+            });
+}
+
+void node_commands::unban(const words& given, const command_handler& answer) {
+  const auto whom = io::endpoint_range::parse(given[0]);
+  if (!whom) return answer(failure{unreadable(given[0])});
+  const auto banned = node_.bans();
+  const bool any = std::ranges::any_of(banned, [&whom](const auto& each) { return whom->contains(each.range); });
+  if (!any) return answer(failure{"nobody at " + to_string(*whom) + " is banned"});
+  node_.unban(*whom, [answer](const auto& stored) {
+    if (!stored) return answer(failure{"lifted, but not stored yet: " + stored.error().message()});
+    answer(record{});
+  });
+}
+
+void node_commands::trust_clock(const words& /*none*/, const command_handler& answer) {
+  node_.trust_clock();
+  answer(record{});
+}
+
+void node_commands::quit(const words& /*none*/, const command_handler& answer) {
+  answer(record{});
+  node_.stop();
+}
+
+}  // namespace mini_node

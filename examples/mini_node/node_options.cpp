@@ -1,0 +1,303 @@
+// Declaration and parsing of the options of a node.
+#include "node_options.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <stdexcept>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <pappus/printable.hpp>
+
+#include "parameters.hpp"
+
+namespace mini_node {
+
+using pappus::failure;
+using pappus::result;
+using pappus::io::endpoint;
+using pappus::io::endpoint_range;
+namespace wire = pappus::wire;
+
+namespace {
+
+using pappus::peer::log_level;
+
+constexpr std::array log_levels{log_level::error, log_level::warning, log_level::info, log_level::debug};
+
+constexpr const char* endpoint_form = "A.B.C.D:PORT";
+constexpr const char* host_form = "HOST:PORT";
+constexpr const char* range_form = "A.B.C.D[/BITS][:PORT]";
+constexpr const char* some_port = " with a PORT from 1 to 65535";
+
+constexpr number_range protocol_versions{1, wire::latest_version.number};
+constexpr number_range mebibytes{1, 100'000, "MiB"};
+constexpr number_range seconds{0, 86'400, "seconds"};
+constexpr number_range epoch_seconds{1, 86'400, "seconds"};
+constexpr double max_probability = 1;
+
+/// Rejects empty values: they are probably unset variables of a script.
+CLI::Validator some_text() {
+  return {[](const std::string& value) { return value.empty() ? std::string{"is empty"} : std::string{}; }, ""};
+}
+
+bool has_value(const CLI::Option* option) { return option->get_type_size() > 0; }
+
+auto seconds_of(pappus::io::duration time) noexcept { return std::chrono::floor<std::chrono::seconds>(time).count(); }
+
+/// Parses an endpoint that can be dialed: its port must not be 0.
+std::optional<endpoint> peer_endpoint(const std::string& text) {
+  const auto where = endpoint::parse(text);
+  return where && where->port != 0 ? where : std::nullopt;
+}
+
+result<std::vector<endpoint_range>, early_exit> ranges_of(std::string_view option,
+                                                          const std::vector<std::string>& given) {
+  std::vector<endpoint_range> ranges;
+  for (const std::string& each : given) {
+    const auto range = endpoint_range::parse(each);
+    if (!range)
+      return refuse(option, each, range_form + std::string{" with BITS from 0 to 32 and a PORT from 1 to 65535"});
+    ranges.push_back(*range);
+  }
+  return ranges;
+}
+
+result<pappus::io::duration, early_exit> seconds_or(pappus::io::duration usual, std::string_view option,
+                                                    const std::string& given, const number_range& allowed = seconds) {
+  if (given.empty()) return usual;
+  PAPPUS_TRY(number, number_or(0, option, given, allowed));
+  return pappus::io::duration{std::chrono::seconds{number}};
+}
+
+result<double, early_exit> probability_of(std::string_view option, const std::string& given, double usual) {
+  if (given.empty()) return usual;
+  double read = -1;
+  const auto [end, failed] = std::from_chars(given.data(), given.data() + given.size(), read);
+  const bool whole = failed == std::errc{} && end == given.data() + given.size();
+  if (!whole || !(read >= 0 && read <= max_probability)) {
+    return refuse(option, given, fmt::format("a number from 0 to {}", max_probability));
+  }
+  return read;
+}
+
+result<pappus::peer::dandelion_options, early_exit> dandelion_of(const node_arguments& given) {
+  using pappus::peer::dandelion_options;
+  using pappus::peer::dandelion_scheme;
+  const bool plus_plus = given.dandelion == "dandelion++";
+  if (!plus_plus && given.dandelion != "grin") return refuse("--dandelion", given.dandelion, "grin or dandelion++");
+  auto how = dandelion_options::of(plus_plus ? dandelion_scheme::dandelion_plus_plus : dandelion_scheme::grin);
+  PAPPUS_TRY(epoch, seconds_or(how.epoch, "--epoch", given.epoch, epoch_seconds));
+  how.epoch = epoch;
+  if (!given.epoch.empty()) how.epoch_jitter = {};
+  PAPPUS_TRY(probability, probability_of("--stem-probability", given.stem_probability, how.stem_probability));
+  how.stem_probability = probability;
+  PAPPUS_TRY(floor, seconds_or(how.embargo.floor, "--embargo", given.embargo));
+  how.embargo.floor = floor;
+  PAPPUS_TRY(aggregation, seconds_or(how.aggregation, "--aggregation", given.aggregation));
+  how.aggregation = aggregation;
+  if (!given.aggregation.empty() && aggregation >= floor && floor > pappus::io::duration::zero()) {
+    return refuse("--aggregation", given.aggregation,
+                  fmt::format("below the {} seconds of --embargo", seconds_of(floor)));
+  }
+  return how;
+}
+
+result<wire::chain_parameters, early_exit> network_of(const node_arguments& given) {
+  const auto chain = wire::chain_from_name(given.network);
+  if (!chain) return refuse("--network", given.network, "mainnet, testnet, usernet or automated");
+  return wire::chain_parameters_for(*chain);
+}
+
+}  // namespace
+
+void declare(CLI::App& app, node_arguments& given) {
+  const pappus::node_config defaults;
+  using pappus::peer::dandelion_options;
+  using pappus::peer::dandelion_scheme;
+  const auto grin = dandelion_options::of(dandelion_scheme::grin);
+  const auto plus_plus = dandelion_options::of(dandelion_scheme::dandelion_plus_plus);
+  app.add_option("--network", given.network, "mainnet, testnet, usernet (the default) or automated")->type_name("NAME");
+  app.add_option("--protocol-version", given.protocol_version,
+                 fmt::format("The highest to speak, {}; default: {}", to_string(protocol_versions),
+                             defaults.protocol_version.number))
+      ->type_name("N");
+  app.add_option("--listen", given.listen, "Default: 0.0.0.0 and the network's port; port 0 picks a free one")
+      ->type_name(endpoint_form);
+  app.add_option("--advertise", given.advertise, "Address advertised to peers; default: that of --listen")
+      ->type_name(endpoint_form);
+  app.add_option("--peer", given.peers, "Stay connected to this peer, whatever its name stands for; may be repeated")
+      ->type_name(host_form)
+      ->allow_extra_args(false);
+  app.add_option("--seed", given.seeds,
+                 "Query this host for peers if none are known; may be repeated; default: those of the network")
+      ->type_name(host_form)
+      ->allow_extra_args(false);
+  app.add_option(
+         "--max-inbound", given.max_inbound,
+         fmt::format("Inbound connections, {}; default: {}", to_string(counts), defaults.connection_limits.inbound))
+      ->type_name("N");
+  app.add_option(
+         "--max-outbound", given.max_outbound,
+         fmt::format("Outbound connections to find and keep, {}; default: {}; 0: only those of --peer and connect",
+                     to_string(counts), defaults.connection_limits.outbound))
+      ->type_name("N");
+  app.add_option("--max-memory", given.max_memory,
+                 fmt::format("MiB held on behalf of peers, {}; beyond, sessions are disconnected; default: {}",
+                             to_string(mebibytes), defaults.max_memory >> 20))
+      ->type_name("MIB");
+  app.add_flag("--trust-clock", given.trust_clock,
+               "Trust this machine's clock, however far it is from the times in the store")
+      ->disable_flag_override();
+  app.add_option("--dandelion", given.dandelion, "Dandelion scheme: grin (the default), dandelion++")
+      ->type_name("SCHEME");
+  app.add_option(
+         "--epoch", given.epoch,
+         fmt::format("Seconds of an epoch, {}, after which mode and relays are drawn anew; default: {} to {}",
+                     to_string(epoch_seconds), seconds_of(grin.epoch), seconds_of(grin.epoch + grin.epoch_jitter)))
+      ->type_name("S");
+  app.add_option("--stem-probability", given.stem_probability,
+                 fmt::format("Probability, 0 to {}, that an epoch relays stem transactions instead of fluffing them; "
+                             "default: {}",
+                             max_probability, grin.stem_probability))
+      ->type_name("P");
+  app.add_option(
+         "--embargo", given.embargo,
+         fmt::format("Least seconds, {}, until a stem transaction that has not become public is fluffed; default: {}, "
+                     "dandelion++: {}",
+                     to_string(seconds), seconds_of(grin.embargo.floor), seconds_of(plus_plus.embargo.floor)))
+      ->type_name("S");
+  app.add_option("--aggregation,--hold", given.aggregation,
+                 fmt::format("Seconds, {}, below those of --embargo, that stem transactions of others wait to be "
+                             "aggregated in an epoch that fluffs; default: {}, dandelion++: {}",
+                             to_string(seconds), seconds_of(grin.aggregation), seconds_of(plus_plus.aggregation)))
+      ->type_name("S");
+  app.add_option("--deny", given.deny, "Refuse connections with these peers; may be repeated")
+      ->type_name(range_form)
+      ->allow_extra_args(false);
+  app.add_option("--allow", given.allow, "Refuse connections with all but these peers; may be repeated")
+      ->type_name(range_form)
+      ->allow_extra_args(false);
+  app.add_flag("--no-rate-limit,--unpaced", given.no_rate_limit,
+               "Limits neither the rate of sending nor that of receiving: for networks of your own")
+      ->disable_flag_override();
+  app.add_flag("--limit-loopback", given.limit_loopback,
+               "Limits by address hold for 127.0.0.0/8 on usernet and automated, too")
+      ->disable_flag_override();
+  app.add_flag("--json", given.json, "One JSON object a line on standard output")->disable_flag_override();
+  app.add_option("--log", given.log, "What goes to standard error: error, warning (the default), info or debug")
+      ->type_name("LEVEL");
+  app.add_flag("--trace", given.trace, "Each message of the protocol goes to standard error, too")
+      ->disable_flag_override();
+}
+
+failure<early_exit> refuse(const std::string& why) { return failure{early_exit{2, pappus::printable(why)}}; }
+
+failure<early_exit> refuse(std::string_view option, const std::string& value, const std::string& wanted) {
+  return refuse(std::string{option} + ": " + is_not(value, wanted));
+}
+
+result<std::uint64_t, early_exit> number_or(std::uint64_t usual, std::string_view option, const std::string& given,
+                                            const number_range& allowed) {
+  if (given.empty()) return usual;
+  auto number = number_of(option, given, allowed);
+  if (!number) return refuse(number.error());
+  return *number;
+}
+
+pappus::result<node_options, early_exit> understand(const node_arguments& given) {
+  node_options understood;
+  auto& node = understood.node;
+  PAPPUS_TRY(network, network_of(given));
+  node.chain = network;
+
+  PAPPUS_TRY(version,
+             number_or(node.protocol_version.number, "--protocol-version", given.protocol_version, protocol_versions));
+  node.protocol_version.number = static_cast<std::uint32_t>(version);
+
+  node.listen = endpoint{{}, network.default_port};
+  if (!given.listen.empty()) {
+    const auto listen = endpoint::parse(given.listen);
+    if (!listen) return refuse("--listen", given.listen, endpoint_form + std::string{" with a PORT from 0 to 65535"});
+    node.listen = *listen;
+  }
+  if (!given.advertise.empty()) {
+    node.advertise = peer_endpoint(given.advertise);
+    if (!node.advertise) return refuse("--advertise", given.advertise, std::string{endpoint_form} + some_port);
+  }
+  for (const std::string& each : given.peers) {
+    const auto named = pappus::peer::seed::parse(each);
+    if (!named) return refuse("--peer", each, std::string{host_form} + some_port);
+    if (const auto peer = peer_endpoint(each)) node.preferred_peers.push_back(*peer);
+    else node.preferred_hosts.push_back(*named);
+  }
+
+  for (const std::string& each : given.seeds) {
+    const auto seed = pappus::peer::seed::parse(each);
+    if (!seed) return refuse("--seed", each, std::string{host_form} + some_port);
+    if (!node.seeds) node.seeds.emplace();
+    node.seeds->push_back(*seed);
+  }
+  PAPPUS_TRY(inbound, number_or(node.connection_limits.inbound, "--max-inbound", given.max_inbound, counts));
+  node.connection_limits.inbound = inbound;
+  PAPPUS_TRY(outbound, number_or(node.connection_limits.outbound, "--max-outbound", given.max_outbound, counts));
+  node.connection_limits.outbound = outbound;
+  PAPPUS_TRY(memory, number_or(node.max_memory >> 20, "--max-memory", given.max_memory, mebibytes));
+  node.max_memory = memory << 20;
+
+  if (given.no_rate_limit) node.send_limit = node.receive_limit = pappus::peer::rate_limit::unlimited();
+
+  node.limit_loopback = given.limit_loopback;
+  node.trust_clock = given.trust_clock;
+  PAPPUS_TRY(dandelion, dandelion_of(given));
+  node.dandelion = dandelion;
+  PAPPUS_TRY(deny, ranges_of("--deny", given.deny));
+  node.peer_lists.deny = std::move(deny);
+  PAPPUS_TRY(allow, ranges_of("--allow", given.allow));
+  node.peer_lists.allow = std::move(allow);
+
+  const auto level = std::find_if(log_levels.begin(), log_levels.end(),
+                                  [&given](log_level known) { return given.log == to_string(known); });
+  if (level == log_levels.end()) return refuse("--log", given.log, "error, warning, info or debug");
+  node.log_level = *level;
+  understood.json = given.json;
+  understood.trace = given.trace;
+  return understood;
+}
+
+std::optional<early_exit> parse(CLI::App& app, int argc, const char* const* argv) {
+  for (CLI::Option* const each : app.get_options(has_value)) {
+    if (each->get_name() != "--store") each->check(some_text());  // the store rejects an empty name itself
+    if (each->get_items_expected_max() == 1) each->take_last();   // of those given, which are counted afterwards
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return early_exit{0, app.help()};
+  } catch (const CLI::CallForVersion& asked) {
+    return early_exit{0, std::string{asked.what()} + '\n'};
+  } catch (const CLI::ParseError& wrong) {
+    return refuse(wrong.what()).error();
+  }
+  for (const CLI::Option* const each : std::as_const(app).get_options(has_value)) {
+    const bool repeatable = each->get_items_expected_max() > 1;
+    if (!repeatable && each->count() > 1)
+      return refuse(fmt::format("{} is given {} times, but has one value", each->get_name(), each->count())).error();
+  }
+  return std::nullopt;
+}
+
+result<void, early_exit> check(const pappus::node_config& node) {
+  try {
+    node.check();
+  } catch (const std::invalid_argument& wrong) {
+    return refuse(wrong.what());
+  }
+  return {};
+}
+
+}  // namespace mini_node

@@ -1,0 +1,82 @@
+// Options of the command line that a node has, whatever its chain.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <pappus/node_config.hpp>
+#include <pappus/result.hpp>
+
+#include "parameters.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace mini_node {
+
+struct node_options {
+  pappus::node_config node;
+  bool json = false;
+  bool trace = false;  // logs each message to standard error
+};
+
+/// The program exits without running: `text` goes to standard output if the status is 0, otherwise to standard error,
+/// as one line.
+struct early_exit {
+  int status = 0;
+  std::string text;
+};
+
+/// The options of a node as text, before they are interpreted.
+struct node_arguments {
+  std::string network = "usernet";
+  std::string protocol_version;
+  std::string listen;
+  std::string advertise;
+  std::vector<std::string> peers;
+  std::vector<std::string> seeds;
+  std::string max_inbound;
+  std::string max_outbound;
+  std::string max_memory;
+  std::string dandelion = "grin";
+  std::string epoch;
+  std::string stem_probability;
+  std::string embargo;
+  std::string aggregation;
+  std::vector<std::string> deny;
+  std::vector<std::string> allow;
+  std::string log = "warning";
+  bool no_rate_limit = false;
+  bool limit_loopback = false;
+  bool trust_clock = false;
+  bool json = false;
+  bool trace = false;
+};
+
+void declare(CLI::App& app, node_arguments& given);
+[[nodiscard]] pappus::result<node_options, early_exit> understand(const node_arguments& given);
+
+/// To be called when all options are declared. Nothing if the program is to run.
+[[nodiscard]] std::optional<early_exit> parse(CLI::App& app, int argc, const char* const* argv);
+
+/// Bad usage.
+[[nodiscard]] pappus::failure<early_exit> refuse(const std::string& why);
+[[nodiscard]] pappus::failure<early_exit> refuse(std::string_view option, const std::string& value,
+                                                 const std::string& wanted);
+
+/// The number of an option that may be absent.
+[[nodiscard]] pappus::result<std::uint64_t, early_exit> number_or(std::uint64_t usual, std::string_view option,
+                                                                  const std::string& given,
+                                                                  const number_range& allowed);
+
+/// Numbers of connections and the like.
+inline constexpr number_range counts{0, 100'000};
+
+/// Refuses settings that are out of their range.
+[[nodiscard]] pappus::result<void, early_exit> check(const pappus::node_config& node);
+
+}  // namespace mini_node
