@@ -5,6 +5,7 @@
 #include <pappus/wire/limits.hpp>
 #include <pappus/wire/messages/block.hpp>
 #include <pappus/wire/messages/transaction.hpp>
+#include <pappus/wire/writer.hpp>
 
 #include "full_node/grin_answer.hpp"
 
@@ -159,6 +160,15 @@ outcome<void> grin_chain::add_transaction(const wire::transaction& tx) {
 
 outcome<void> grin_chain::validate_transaction(const wire::transaction& tx) const {
   return done(pappus_grin_validate_tx, node_.get(), view(tx.raw_bytes()), version_number(tx));
+}
+
+outcome<wire::transaction_ptr> grin_chain::aggregate(std::span<const wire::transaction_ptr> txs) const {
+  wire::writer out{wire::latest_version};
+  for (const wire::transaction_ptr& each : txs) each->write(out);
+  const auto all = std::move(out).finish();
+  if (!all) return failure{fault{verdict::failed, to_string(all.error())}};
+  PAPPUS_TRY(answer, grin_answer::of(pappus_grin_aggregate, node_.get(), view(*all)));
+  return transaction_of(answer, latest());
 }
 
 outcome<wire::transaction_ptr> grin_chain::transaction(const hash& kernel) const {

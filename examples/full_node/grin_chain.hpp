@@ -140,6 +140,9 @@ public:
   outcome<void> add_transaction(const pappus::wire::transaction& tx);
   /// Whether it could be added now.
   [[nodiscard]] outcome<void> validate_transaction(const pappus::wire::transaction& tx) const;
+  /// One transaction of several, if it could be added now.
+  [[nodiscard]] outcome<pappus::wire::transaction_ptr> aggregate(
+      std::span<const pappus::wire::transaction_ptr> txs) const;
   [[nodiscard]] outcome<pappus::wire::transaction_ptr> transaction(const pappus::wire::hash& kernel) const;
   /// Hashes of the kernels of all transactions.
   [[nodiscard]] outcome<std::vector<pappus::wire::hash>> pool_kernels() const;

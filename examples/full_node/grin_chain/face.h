@@ -72,6 +72,9 @@ uint8_t pappus_grin_add_tx(const struct pappus_grin_node* node, struct pappus_gr
                            struct pappus_grin_bytes* out);
 uint8_t pappus_grin_validate_tx(const struct pappus_grin_node* node, struct pappus_grin_view tx, uint32_t version,
                                 struct pappus_grin_bytes* out);
+/* `txs`: one after the other. A transaction. Both at the latest version. */
+uint8_t pappus_grin_aggregate(const struct pappus_grin_node* node, struct pappus_grin_view txs,
+                              struct pappus_grin_bytes* out);
 uint8_t pappus_grin_tx(const struct pappus_grin_node* node, struct pappus_grin_view kernel, uint32_t version,
                        struct pappus_grin_bytes* out);
 /* Hashes of kernels. */

@@ -139,6 +139,17 @@ TEST_CASE("A transaction is validated, added, found, mined, and then gone from t
   CHECK(verdict_of(chain->add_transaction(*chain->spend(4).value())) == verdict::future);
 }
 
+TEST_CASE("Transactions become one, unless they spend the same") {
+  chain_in_folder chain;
+  chain.mine(6);
+  const std::vector txs{chain->spend(1).value(), chain->spend(2).value()};
+  const auto together = chain->aggregate(txs).value();
+  CHECK(together->kernels().size() == 2);
+  CHECK(chain->pool_kernels().value().empty());
+  CHECK(verdict_of(chain->add_transaction(*together)) == verdict::accepted);
+  CHECK(!chain->aggregate(std::vector{txs[0], chain->spend(1, 0, 1'000).value()}));
+}
+
 TEST_CASE("A compact block is completed from the pool, or says what the pool lacks") {
   chain_in_folder miner;
   chain_in_folder chain;

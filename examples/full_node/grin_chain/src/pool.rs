@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex};
 use chrono::{Duration, Utc};
 use grin_chain::{BlockStatus, Chain, ChainAdapter, Options};
 use grin_core::core::hash::{Hash, Hashed};
-use grin_core::core::{Block, BlockHeader, CompactBlock, ShortId, Transaction, Weighting};
+use grin_core::core::{
+    transaction, Block, BlockHeader, CompactBlock, ShortId, Transaction, Weighting,
+};
 use grin_pool::{PoolAdapter, PoolConfig, PoolEntry, PoolError, TransactionPool, TxSource};
 use grin_util::RwLock;
 
@@ -76,6 +78,14 @@ impl Pool {
         let mut copy = empty(self.chain.clone());
         copy.txpool.entries = self.inner.read().txpool.entries.clone();
         add(&mut copy, &self.chain, tx)
+    }
+
+    /// One transaction of several, if it could be added now.
+    pub fn aggregate(&self, txs: &[Transaction]) -> Outcome<Transaction> {
+        let together = transaction::aggregate(txs)
+            .map_err(|error| Fault::new(Verdict::Refused, format!("{error:?}")))?;
+        self.validate(together.clone())?;
+        Ok(together)
     }
 
     pub fn find(&self, kernel: Hash) -> Option<Transaction> {

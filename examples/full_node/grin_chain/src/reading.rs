@@ -63,6 +63,15 @@ pub fn transaction(bytes: &[u8], version: ProtocolVersion) -> Outcome<Transactio
     whole(bytes, version)
 }
 
+/// Transactions one after the other.
+pub fn transactions(mut bytes: &[u8]) -> Outcome<Vec<Transaction>> {
+    let mut read = vec![];
+    while !bytes.is_empty() {
+        read.push(next(&mut bytes, LATEST).map_err(invalid)?);
+    }
+    Ok(read)
+}
+
 /// Grin's reader does not say that it has rejected a header for its time alone.
 fn with_header<T: Readable>(bytes: &mut &[u8], version: ProtocolVersion) -> Outcome<T> {
     let start = *bytes;

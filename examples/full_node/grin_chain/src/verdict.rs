@@ -66,6 +66,9 @@ impl<T> OrAbsent<T> for Result<T, grin_chain::Error> {
             grin_chain::Error::StoreErr(grin_store::Error::NotFoundErr(what), _) => {
                 Fault::new(Verdict::Absent, what)
             }
+            grin_chain::Error::InvalidHeaderHeight(height) => {
+                Fault::new(Verdict::Absent, format!("no header at {height}"))
+            }
             other => Fault::failed(other),
         })
     }

@@ -40,6 +40,20 @@ pub unsafe extern "C" fn pappus_grin_validate_tx(
 /// # Safety
 /// As `ask`.
 #[no_mangle]
+pub unsafe extern "C" fn pappus_grin_aggregate(
+    node: *const Node,
+    txs: View,
+    out: *mut Bytes,
+) -> u8 {
+    ask(node, out, |node| {
+        let txs = reading::transactions(txs.bytes())?;
+        written(&node.pool.aggregate(&txs)?, LATEST)
+    })
+}
+
+/// # Safety
+/// As `ask`.
+#[no_mangle]
 pub unsafe extern "C" fn pappus_grin_tx(
     node: *const Node,
     kernel: View,

@@ -141,3 +141,26 @@ fn a_transaction_returns_to_the_pool_when_its_block_leaves_the_chain() {
     assert!(read.is_ok());
     node.validate(false).unwrap();
 }
+
+#[test]
+fn several_transactions_become_one_that_the_pool_takes() {
+    let node = TestNode::new();
+    node.mine_many(6, 0);
+    let txs = [node.spend(1, 0, 0).unwrap(), node.spend(2, 0, 0).unwrap()];
+    let together = node.pool.aggregate(&txs).unwrap();
+    assert_eq!(together.kernels().len(), 2);
+    assert!(node.pool.kernels().is_empty());
+    node.pool.add(together).unwrap();
+    assert_eq!(node.mine(0).unwrap().kernels().len(), 3);
+    node.validate(false).unwrap();
+}
+
+#[test]
+fn transactions_that_spend_the_same_become_no_one() {
+    let node = node_with_a_mature_reward();
+    let txs = [
+        node.spend(1, 0, 0).unwrap(),
+        node.spend(1, 0, 1_000).unwrap(),
+    ];
+    assert!(node.pool.aggregate(&txs).is_err());
+}

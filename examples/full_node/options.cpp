@@ -1,0 +1,44 @@
+#include "full_node/options.hpp"
+
+#include <string>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+
+#include <pappus/version.hpp>
+
+#include "full_node/commands.hpp"
+#include "mini_node/output.hpp"
+
+namespace full_node {
+
+using mini_node::early_exit;
+using pappus::failure;
+using pappus::result;
+
+result<options, early_exit> read_options(int argc, const char* const* argv) {
+  CLI::App app{"A full node of the network, on Grin's own chain and transaction pool.", "pappus-full-node"};
+  app.set_version_flag("--version", "pappus-full-node " + std::string{pappus::library_version});
+  std::string data;
+  app.add_option("--data-dir", data, "Folder of the chain, peers and bans, made if there is none; for one node alone")
+      ->type_name("FOLDER")
+      ->required();
+  mini_node::node_arguments given;
+  declare(app, given);
+  app.footer("Commands on standard input, one a line, each answered by one line:\n" + commands::help_text() +
+             "Blocks and transactions are verified by Grin's own code.\nThe end of standard input is no command. " +
+             mini_node::output::what_is_dropped() +
+             "\nExit status: 0 after quit, SIGINT or SIGTERM; 1 when it cannot run; 2 on bad usage.");
+  if (auto instead = mini_node::parse(app, argc, argv)) return failure{*std::move(instead)};
+
+  options understood;
+  PAPPUS_TRY(shared, understand(given));
+  static_cast<mini_node::node_options&>(understood) = std::move(shared);
+  understood.type = *pappus::wire::chain_from_name(given.network);
+  understood.data = data;
+  understood.node.store_path = (understood.data / "peers.db").string();
+  PAPPUS_TRY_DISCARD(mini_node::check(understood.node));
+  return understood;
+}
+
+}  // namespace full_node

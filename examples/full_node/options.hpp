@@ -1,0 +1,20 @@
+// Options of the command line.
+#pragma once
+
+#include <filesystem>
+
+#include <pappus/result.hpp>
+#include <pappus/wire/chain_parameters.hpp>
+
+#include "mini_node/node_options.hpp"
+
+namespace full_node {
+
+struct options : mini_node::node_options {
+  pappus::wire::chain_type type = pappus::wire::chain_type::usernet;
+  std::filesystem::path data;  // folder of the chain, and of peers and bans
+};
+
+[[nodiscard]] pappus::result<options, mini_node::early_exit> read_options(int argc, const char* const* argv);
+
+}  // namespace full_node
