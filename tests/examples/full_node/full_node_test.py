@@ -192,7 +192,7 @@ class Reorganization(TestCase):
 class Transactions(TestCase):
     def pair(self):
         """Two connected nodes, and a transaction that spends a reward that is mature."""
-        one, other = self.node("one"), self.node("other")
+        one, other = self.node("one"), self.node("other", "--stem-probability", "1")
         self.connect(one, other)
         other.reaches(one.mine(6))
         return one, other, one.ask("spend 1")
