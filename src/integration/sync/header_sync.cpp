@@ -11,6 +11,12 @@ namespace {
 /// Batches that wait: one that is imported, and the next.
 constexpr std::size_t max_batches = 2;
 
+/// Whether the headers follow each other, and the first one follows a header that was named in the request.
+[[nodiscard]] bool follow(const headers_summary& response, const std::vector<wire::hash>& locator) noexcept {
+  return response.count != 0 && response.consecutive &&
+         std::find(locator.begin(), locator.end(), response.before_first) != locator.end();
+}
+
 }  // namespace
 
 void header_sync::set_tip(peer::chain_tip tip) noexcept { tip_ = tip; }
@@ -29,8 +35,12 @@ void header_sync::located(io::time_point now, std::vector<wire::hash> locator) {
 bool header_sync::received(io::time_point now, sync_ticket which, const headers_summary& response) {
   const auto asked = open_.answered(now, which);
   if (!asked) return false;
+  const bool brings_more = batches_.size() != max_batches && response.tip.total_difficulty > known_work();
   if (asked->round == round_) {
     accept(now, *asked, response);
+  } else if (brings_more && follow(response, asked->locator)) {
+    add_batch(*asked, response);
+    start_over();
   } else {
     wasted_ += response.count;
     to_do_.push_back(sync_action::discard{which});
@@ -50,22 +60,28 @@ void header_sync::accept(io::time_point now, const request& asked, const headers
   const bool fork_is_long =
       unaccepted_ + response.count > limits::max_fork_headers && response.tip.total_difficulty <= tip_.total_difficulty;
   const bool is_full = response.count == wire::limits::max_headers;
-  const bool usable = response.count != 0 && response.consecutive && links(response) && !fork_is_long;
+  const bool usable = follow(response, asked.locator) && !fork_is_long;
   const std::uint64_t given = response.count == 0 ? known_work() : response.tip.total_difficulty;
   if (usable) {
-    batches_.push_back({asked.ticket, asked.peer, response.tip, response.count});
-    unaccepted_ += response.count;
-    last_ = response.last;
-    source_ = asked.peer;
-    ++round_;
+    add_batch(asked, response);
   } else {
     wasted_ += response.count;
     to_do_.push_back(sync_action::discard{asked.ticket});
     if (response.count != 0 && !fork_is_long) peers_.useless(now, asked.peer);
   }
+  const auto best = peers_.best_claim(now);
+  if (!is_full && best && given < best->total_difficulty) peers_.demote(asked.peer, sync_kind::headers);
   if (response.truncated) peers_.disbelieve(now, asked.peer, limits::sync_pauses[0]);
   else if (fork_is_long || (!is_full && given < asked.claimed)) peers_.overstated(now, asked.peer);
   if (!usable || !is_full) start_over();
+}
+
+void header_sync::add_batch(const request& asked, const headers_summary& response) {
+  batches_.push_back({asked.ticket, asked.peer, response.tip, response.count});
+  unaccepted_ += response.count;
+  last_ = response.last;
+  source_ = asked.peer;
+  ++round_;
 }
 
 void header_sync::imported(io::time_point now, sync_ticket which, import_result what) {
@@ -129,7 +145,7 @@ void header_sync::request_next(io::time_point now) {
     return;
   }
   const std::uint64_t claimed = peers_.claim_of(*chosen, now)->total_difficulty;
-  open_.add(now, {{++tickets_, *chosen, {}, {}}, round_, claimed});
+  open_.add(now, {{++tickets_, *chosen, {}, {}}, round_, claimed, locator()});
   to_do_.push_back(sync_action::request_headers{tickets_, *chosen, locator()});
 }
 
@@ -151,12 +167,6 @@ io::time_point header_sync::next_due(io::time_point now) const {
 bool header_sync::is_behind(io::time_point now) const {
   const auto best = peers_.best_claim(now);
   return best && best->total_difficulty > tip_.total_difficulty;
-}
-
-/// Whether the predecessor of the first header is one that was named in the request.
-bool header_sync::links(const headers_summary& response) const noexcept {
-  if (last_ && response.before_first == *last_) return true;
-  return locator_ && std::find(locator_->begin(), locator_->end(), response.before_first) != locator_->end();
 }
 
 /// Work of what was received so far, or of the tip if there is nothing to be imported.

@@ -69,13 +69,15 @@ io::time_point sync_peers::sent(io::time_point now, std::uint64_t peer, sync_kin
   return io::saturating_add(now, deadline(which, kind));
 }
 
-void sync_peers::delivered(io::time_point now, std::uint64_t peer, sync_kind kind, io::duration took) {
+void sync_peers::delivered(io::time_point now, std::uint64_t peer, sync_kind kind, io::duration took, bool was_late) {
   scale_[static_cast<std::size_t>(kind)] = 1;
   entry* const found = find(peer);
   if (found == nullptr) return;
   responses& with = of(*found, kind);
   --with.in_flight;
   with.last = now;
+  with.is_demoted = false;
+  if (!was_late) with.max_in_flight += 1 / with.max_in_flight;
   with.mean = with.mean ? (*with.mean * 7 + took) / 8 : took;
 }
 
@@ -92,8 +94,16 @@ void sync_peers::not_delivered(std::uint64_t peer, sync_kind kind) {
 
 void sync_peers::late(io::time_point now, std::uint64_t peer, sync_kind kind, io::time_point asked_at) {
   entry* const found = find(peer);
-  if (found == nullptr || of(*found, kind).last >= asked_at) return;
+  if (found == nullptr) return;
+  responses& with = of(*found, kind);
+  with.max_in_flight = std::clamp(static_cast<double>(with.in_flight) / 2, 1.0, with.max_in_flight);
+  with.is_demoted = true;
+  if (with.last >= asked_at) return;
   if (has_responded_since(peer, kind, asked_at)) strike(now, peer);
+}
+
+void sync_peers::demote(std::uint64_t peer, sync_kind kind) {
+  if (entry* const found = find(peer)) of(*found, kind).is_demoted = true;
 }
 
 void sync_peers::extend_deadlines(sync_kind kind) noexcept {
@@ -152,7 +162,7 @@ std::optional<io::duration> sync_peers::median(sync_kind kind) const {
     if (const auto mean = of(each, kind).mean) means.push_back(*mean);
   }
   if (means.empty()) return std::nullopt;
-  const auto middle = means.begin() + static_cast<std::ptrdiff_t>(means.size() / 2);
+  const auto middle = means.begin() + static_cast<std::ptrdiff_t>((means.size() - 1) / 2);
   std::nth_element(means.begin(), middle, means.end());
   return *middle;
 }

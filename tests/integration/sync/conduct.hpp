@@ -27,8 +27,10 @@ enum class conduct : std::uint8_t {
   ahead,            // its headers are cut short, as by a clock of the application's that is behind
   invalid_segment,  // sends segments and archives that the application finds invalid
   damaged_archive,  // sends archives that are none, and no segments
+  creeping,         // claims one header more than the application has, and gives that, again and again
+  trickling,        // sends one block at a time, slowly
 };
-inline constexpr std::size_t conducts = 15;
+inline constexpr std::size_t conducts = 17;
 
 struct settings {
   pappus::io::duration import_time = 1ms;  // of headers, a block or a segment
@@ -37,6 +39,7 @@ struct settings {
   double unlinked = 0;                     // probability that it does not know the predecessor of a block
   std::size_t max_block_size = 100'000;    // bytes
   double blocks_per_second = 1'000'000;    // that a peer sends
+  pappus::io::duration trickle = 2s;       // in which a trickling peer sends a block
   std::uint64_t horizon = 0;               // missing blocks above which the application needs a state; 0: never
   bool by_segments = true;                 // whether it imports states by segments
   bool invalid_state = false;              // whether it finds a state invalid that has come by segments

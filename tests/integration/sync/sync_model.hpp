@@ -27,6 +27,7 @@
 #include "application.hpp"
 #include "chain.hpp"
 #include "conduct.hpp"
+#include "scripted_peer.hpp"
 
 namespace sync_model {
 
@@ -43,17 +44,7 @@ public:
         syncer_([this] { return random_.next(); }, {}, {how.horizon != 0, how.horizon != 0}),
         application_(how) {}
 
-  struct member {
-    conduct acts = conduct::honest;
-    const chain* serves = nullptr;
-    io::duration round_trip = 50ms;
-    bool connected = false;
-    std::array<std::size_t, 4> open{};  // requests, by kind
-    std::size_t requests = 0;
-    io::time_point sends_until{};  // when it will have sent what it was asked for
-    io::token_bucket allowed{limits::sync_request_rate, limits::sync_request_burst + 1, io::time_point{}};
-    bool reported = false;
-  };
+  using member = scripted_peer;
 
   std::uint64_t add(conduct acts, const chain& serves, io::duration round_trip) {
     const std::uint64_t id = ++last_id_;
@@ -138,28 +129,15 @@ private:
   bool chance(double probability) { return static_cast<double>(random_.below(1'000'000)) < probability * 1e6; }
   void later(io::duration after, std::function<void()> run) { events_.push({now_ + after, ++order_, std::move(run)}); }
 
-  [[nodiscard]] static peer::chain_tip claim_of(const member& which) {
-    peer::chain_tip claim = which.serves->tip();
-    if (which.acts == conduct::overstating) claim = {claim.total_difficulty + 1'000'000, claim.height + 100'000};
-    if (which.acts == conduct::replaying) claim.total_difficulty += 1'000'000;
-    if (which.acts == conduct::empty || which.acts == conduct::unlinked) claim.total_difficulty += 7;
-    return claim;
+  [[nodiscard]] peer::chain_tip claim_of(const member& which) const {
+    return which.claim(application_.header().height);
   }
 
   void connect(std::uint64_t id) {
     member& which = members_.at(id);
     which.connected = true;
     which.open = {};
-    peer::peer_info info;
-    info.id = id;
-    info.direction = id % 2 == 0 ? peer::direction::outbound : peer::direction::inbound;
-    info.capabilities = which.acts == conduct::pruned ? wire::default_capabilities : wire::archive_capabilities;
-    if (!how_.segments_served) {
-      info.capabilities =
-          wire::capability::header_hist | wire::capability::block_hist | wire::capability::txhashset_hist;
-    }
-    info.tip = claim_of(which);
-    syncer_.peer_connected(now_, info);
+    syncer_.peer_connected(now_, which.info(id, application_.header().height, how_.segments_served));
   }
 
   void disconnect(std::uint64_t id) {
@@ -208,6 +186,7 @@ private:
     }
     sent.count = std::min<std::uint64_t>(wire::limits::max_headers, asked.serves->length() + 1 - sent.first);
     if (asked.acts == conduct::empty) sent.count = 0;
+    if (asked.acts == conduct::creeping) sent.count = std::min<std::uint64_t>(sent.count, 1);
     if (asked.acts == conduct::replaying) {
       sent.first = 1;
       sent.count = std::min<std::uint64_t>(wire::limits::max_headers, asked.serves->length());
@@ -271,7 +250,11 @@ private:
     if (mute || !has_it) return give_up(order.ticket, order.peer, sync_kind::block);
     content sent{order.peer, asked.serves, chain::height_of(order.hash), 1};
     sent.valid = asked.acts != conduct::invalid_block;
-    const io::duration takes{static_cast<io::duration::rep>(1e9 / how_.blocks_per_second)};
+    io::duration takes{static_cast<io::duration::rep>(1e9 / how_.blocks_per_second)};
+    if (asked.acts == conduct::trickling) {
+      takes = how_.trickle;
+      give_up(order.ticket, order.peer, sync_kind::block);
+    }
     asked.sends_until = std::max(asked.sends_until, now_) + takes;
     later(asked.sends_until - now_ + asked.round_trip, [this, ticket = order.ticket, sent] {
       if (!end_request(ticket, sent.peer, sync_kind::block)) return;
@@ -375,6 +358,9 @@ private:
 
   import_result note_tips(import_result what) {
     syncer_.set_tips(now_, application_.body(), application_.header());
+    for (auto& [id, each] : members_) {
+      if (each.acts == conduct::creeping && each.connected) syncer_.peer_changed(now_, id, claim_of(each));
+    }
     return what;
   }
 

@@ -19,8 +19,8 @@ namespace pappus::integration {
 
 /// Headers come in batches of up to 512, each requested by a locator: hashes of which the peer continues from the first
 /// that is on its chain. The next batch is requested while the one before is imported, from the same peer, since the
-/// batch may be of a fork, if that one is fast. A second peer is asked when a response is late; a peer that does not
-/// respond at all is not believed for a while.
+/// batch may be of a fork, if that one is fast. A second peer is asked when a response is late, which still counts if
+/// it brings more; a peer that does not respond at all is not believed for a while.
 ///
 /// A full batch is followed by another. After a shorter one the peer has no more: if its last header has less work than
 /// the peer claimed, the peer has overstated its chain, and is not believed for a while.
@@ -55,6 +55,7 @@ private:
   struct request : open_request {
     std::uint64_t round = 0;    // of the locator
     std::uint64_t claimed = 0;  // work that the peer claimed
+    std::vector<wire::hash> locator;
   };
   struct batch {
     sync_ticket ticket;
@@ -63,12 +64,12 @@ private:
     std::size_t count;
   };
 
-  [[nodiscard]] bool links(const headers_summary& response) const noexcept;
   [[nodiscard]] std::uint64_t known_work() const noexcept;
   [[nodiscard]] std::vector<wire::hash> locator() const;
   template <class Suits>
   [[nodiscard]] std::optional<std::uint64_t> select(io::time_point now, Suits suits);
   void accept(io::time_point now, const request& asked, const headers_summary& response);
+  void add_batch(const request& asked, const headers_summary& response);
   void check_late(io::time_point now);
   void request_next(io::time_point now);
   void start_over() noexcept;

@@ -61,11 +61,14 @@ public:
   /// A request was sent; returns when its response is late.
   [[nodiscard]] io::time_point sent(io::time_point now, std::uint64_t peer, sync_kind kind);
   /// Its response has arrived, or there will be none.
-  void delivered(io::time_point now, std::uint64_t peer, sync_kind kind, io::duration took);
+  void delivered(io::time_point now, std::uint64_t peer, sync_kind kind, io::duration took, bool was_late);
   void not_delivered(std::uint64_t peer, sync_kind kind);
 
-  /// A response is late. Blames the peer if others have responded since, and it has not.
+  /// A response is late. Fewer requests to the peer are under way from now on, until others are in time again. Blames
+  /// the peer if others have responded since, and it has not.
   void late(io::time_point now, std::uint64_t peer, sync_kind kind, io::time_point asked_at);
+  /// Others are asked first, until it delivers again.
+  void demote(std::uint64_t peer, sync_kind kind);
   /// All responses are late and no other peer can be asked: the node's own link may be slow, so later deadlines are
   /// longer, until a response arrives.
   void extend_deadlines(sync_kind kind) noexcept;
@@ -88,8 +91,10 @@ private:
 
   struct responses {
     std::size_t in_flight = 0;
-    std::optional<io::duration> mean;             // exponentially weighted
-    io::time_point last = io::time_point::min();  // when the last one arrived
+    double max_in_flight = limits::max_block_window;  // halved when a response is late, one more when so many are not
+    std::optional<io::duration> mean;                 // exponentially weighted
+    io::time_point last = io::time_point::min();      // when the last one arrived
+    bool is_demoted = false;                          // since the last one
   };
   struct entry {
     peer::chain_tip claim;
@@ -135,20 +140,29 @@ std::optional<std::uint64_t> sync_peers::select(io::time_point now, sync_kind ki
                                                 std::uint64_t height, std::size_t max_in_flight, Suits suits) {
   std::optional<std::uint64_t> best;
   std::pair<std::size_t, io::duration> best_rank;
-  std::uint64_t alike = 0;  // candidates with the best rank
+  std::uint64_t alike = 0;   // candidates with the best rank
+  bool others_wait = false;  // for their rate limit
   for (auto& [id, each] : peers_) {
     const responses& with = of(each, kind);
     const bool has_it = each.claim.total_difficulty > above && each.claim.height >= height && serves(each, kind) &&
                         (kind != sync_kind::block || keeps_block(each, height));
-    if (!has_it || each.disbelieved_until > now || each.paused_until > now || with.in_flight >= max_in_flight) continue;
-    if (each.requests.time_until(now) > io::duration::zero() || !suits(id)) continue;
-    const std::pair rank{with.in_flight, with.mean.value_or(options_.min_deadline)};
+    if (!has_it || each.disbelieved_until > now || each.paused_until > now) continue;
+    if (with.in_flight >= std::min(max_in_flight, static_cast<std::size_t>(with.max_in_flight))) continue;
+    if (!suits(id)) continue;
+    if (each.requests.time_until(now) > io::duration::zero()) {
+      others_wait |= !with.is_demoted;
+      continue;
+    }
+    const io::duration slowness = with.is_demoted ? io::duration::max() : with.mean.value_or(options_.min_deadline);
+    const std::pair rank{with.in_flight, slowness};
     if (best && best_rank < rank) continue;
     if (!best || rank < best_rank) alike = 0;
     if (io::uniform_below(rng_, ++alike) != 0) continue;
     best = id;
     best_rank = rank;
   }
+  // Headers come one batch at a time: a demoted peer would be asked whenever the others wait.
+  if (kind == sync_kind::headers && best_rank.second == io::duration::max() && others_wait) return std::nullopt;
   return best;
 }
 

@@ -1,0 +1,81 @@
+// Synchronization with peers that give as little as they can without being silent.
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "sync_model.hpp"
+
+namespace slow_peers_test {
+
+using namespace sync_model;
+
+namespace {
+
+constexpr io::duration a_day = 24h;
+constexpr std::uint64_t block_size = 100'000 / 2;  // bytes, on average
+
+}  // namespace
+
+TEST_CASE("peers that give one header at a time do not keep others from giving all, however slow these are") {
+  const chain main{1, 50'000, 10};
+  for (const io::duration round_trip : {50ms, 600ms, 2500ms}) {
+    for (const int creeping : {1, 7}) {
+      network model{1, {}};
+      for (int i = 0; i != creeping; ++i) model.add(conduct::creeping, main, 5ms);
+      model.add(conduct::honest, main, round_trip);
+      model.begin();
+      model.run_for(600s);
+      CHECK(model.header().height == 50'000);
+      CHECK(model.faults() == std::vector<std::string>{});
+    }
+  }
+}
+
+TEST_CASE("as many peers that send blocks slowly as honest ones cost little time and few bytes") {
+  constexpr std::uint64_t length = 4'000;
+  const chain main{1, length, 10};
+  for (const io::duration round_trip : {50ms, 500ms}) {
+    network honest{1, {}};
+    for (int i = 0; i != 4; ++i) honest.add(conduct::honest, main, round_trip);
+    honest.begin();
+    REQUIRE(honest.run_until_has(main, a_day));
+    for (const io::duration trickle : {500ms, 1000ms, 2000ms, 4000ms, 8000ms, 25'000ms}) {
+      for (const int trickling : {1, 3, 4}) {
+        settings how;
+        how.trickle = trickle;
+        network model{1, how};
+        for (int i = 0; i != trickling; ++i) model.add(conduct::trickling, main, 5ms);
+        for (int i = 0; i != 4; ++i) model.add(conduct::honest, main, round_trip);
+        model.begin();
+        CHECK(model.run_until_has(main, a_day));
+        CHECK(model.faults() == std::vector<std::string>{});
+        CHECK(model.elapsed() <= honest.elapsed() * 5 / 4);
+        CHECK(model.status().bytes_wasted <= length * block_size / 10);
+      }
+    }
+  }
+}
+
+TEST_CASE("one honest peer among seven that send blocks slowly needs at most twice as long as alone") {
+  const chain main{1, 2'000, 10};
+  network alone{1, {}};
+  alone.add(conduct::honest, main, 50ms);
+  alone.begin();
+  REQUIRE(alone.run_until_has(main, a_day));
+  for (const io::duration trickle : {1000ms, 4000ms, 8000ms, 15'000ms, 25'000ms}) {
+    settings how;
+    how.trickle = trickle;
+    network model{1, how};
+    for (int i = 0; i != 7; ++i) model.add(conduct::trickling, main, 5ms);
+    model.add(conduct::honest, main, 50ms);
+    model.begin();
+    CHECK(model.run_until_has(main, a_day));
+    CHECK(model.elapsed() <= 2 * alone.elapsed() + 60s);
+  }
+}
+
+}  // namespace slow_peers_test
