@@ -8,11 +8,12 @@ namespace pappus::integration {
 void archive_sync::begin(const state_target& target) {
   end();
   target_ = target;
+  if (std::exchange(asked_for_, target.block) != target.block) asked_.clear();
 }
 
 void archive_sync::end() {
   target_.reset();
-  asked_.clear();
+  was_silence_ = false;
   is_stale_ = request_.has_value();
   if (arrived_ && !is_importing_) to_do_.push_back(sync_action::discard{arrived_->ticket});
   if (!is_importing_) arrived_.reset();
@@ -34,9 +35,10 @@ bool archive_sync::received(io::time_point now, sync_ticket which, archive_outco
   return true;
 }
 
-bool archive_sync::unanswered(io::time_point, sync_ticket which) {
-  if (!take(which)) return false;
-  is_stale_ = false;
+bool archive_sync::unanswered(io::time_point now, sync_ticket which) {
+  const auto ended = take(which);
+  if (!ended) return false;
+  was_silence_ = !std::exchange(is_stale_, false) && now - ended->asked_at >= limits::archive_retry_delay;
   return true;
 }
 
@@ -57,7 +59,8 @@ bool archive_sync::imported(io::time_point now, sync_ticket which, import_result
     to_do_.push_back(sync_action::report{done.peer, wire::reason_for_ban::bad_txhashset});
   }
   if (what == import_result::accepted) peers_.useful(done.peer);
-  return what == import_result::accepted || what == import_result::known;
+  // One that was known may be of another state than the wanted one: then it is requested from another peer.
+  return what == import_result::accepted;
 }
 
 void archive_sync::advance(io::time_point now) {
@@ -88,7 +91,7 @@ void archive_sync::request_next(io::time_point now) {
     not_before_ = io::saturating_add(now, limits::archive_retry_delay);
     return;
   }
-  request_ = request{++tickets_, *chosen};
+  request_ = request{++tickets_, *chosen, now};
   asked_.push_back(*chosen);
   static_cast<void>(peers_.sent(now, *chosen, sync_kind::archive));
   to_do_.push_back(sync_action::request_archive{tickets_, *chosen, target_->block, target_->height});

@@ -149,7 +149,8 @@ void segment_sync::import_next(io::time_point now) {
 void segment_sync::request_segments(io::time_point now) {
   for (window::item& each : window_.items()) {
     if (each.arrived || now < each.not_before || window_.is_awaited(each, true, now)) continue;
-    if (window_.bytes() + window_.assumed_size() > options_.max_bytes || !request_segment(now, each)) return;
+    const bool has_room = window_.bytes() == 0 || window_.bytes() + window_.assumed_size() <= options_.max_bytes;
+    if (!has_room || !request_segment(now, each)) return;
   }
 }
 

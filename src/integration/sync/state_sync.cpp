@@ -37,7 +37,7 @@ void state_sync::archive_imported(io::time_point now, sync_ticket which, import_
 }
 
 void state_sync::advance(io::time_point now, const std::optional<state_target>& needed, bool may_begin) {
-  if (!is_finishing_) {
+  if (!is_finishing_ && !archive_.is_importing()) {
     if (!needed) end();
     else if (target_) choose_method(now, *needed);
     else if (may_begin) begin(now, *needed);
@@ -94,7 +94,8 @@ void state_sync::choose_method(io::time_point now, const state_target& needed) {
       if (can_get_archive && segments_.waits_too_long(now)) use(method::archive);
       return;
     case method::archive:
-      if (!can_get_archive && !archive_.is_busy() && can_import_segments && is_served) use(method::segments);
+      if (archive_.is_busy() || !can_import_segments || !is_served) return;
+      if (!can_get_archive || archive_.was_silence()) use(method::segments);
       return;
   }
 }

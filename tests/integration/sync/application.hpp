@@ -105,6 +105,7 @@ private:
   /// The state at a block of the header chain is here, and with it all blocks up to it.
   import_result adopt(const wire::hash& block) {
     if (!headers_->has(block)) return import_result::failed;
+    if (blocks_.contains(block)) return import_result::known;
     const std::uint64_t height = chain::height_of(block);
     for (std::uint64_t each = 0; each <= height; ++each) blocks_.insert(headers_->at(each));
     const std::uint64_t work = headers_->work_at(height);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <pappus/integration/sync/sync_options.hpp>
 #include <pappus/io/time.hpp>
 
 namespace sync_model {
@@ -28,11 +29,13 @@ enum class conduct : std::uint8_t {
   invalid_segment,  // sends segments and archives that the application finds invalid
   damaged_archive,  // sends archives that are none, and no segments
   creeping,         // claims one header more than the application has, and gives that, again and again
+  wrong_archive,    // sends archives of the genesis, and no segments
   trickling,        // sends one block at a time, slowly
 };
-inline constexpr std::size_t conducts = 17;
+inline constexpr std::size_t conducts = 18;
 
 struct settings {
+  pappus::integration::sync_options options;
   pappus::io::duration import_time = 1ms;  // of headers, a block or a segment
   double busy = 0;                         // probability that the application is busy
   double failing = 0;                      // probability that it fails

@@ -147,4 +147,66 @@ TEST_CASE("an import goes on with its state though the chain grows, and begins a
   }
 }
 
+TEST_CASE("after a reorganization at any step the state is imported of the other chain, by one method at a time") {
+  for (const bool served : {true, false}) {
+    bool was_in_time = true;
+    for (std::size_t step = 1; was_in_time; ++step) {
+      const chain main{1, 700, 10};
+      const chain other{2, 703, 10, &main, 550};
+      settings how = with_horizon();
+      how.import_time = 100ms;
+      how.segments_served = served;
+      network model{step, how};
+      model.add(conduct::honest, main, 50ms);
+      was_in_time = false;
+      model.at_step(step, [&] {
+        was_in_time = true;
+        model.switch_to(other);
+      });
+      model.begin();
+      CHECK(model.run_until_has(other, 1h) == was_in_time);
+      CHECK(model.faults() == none);
+    }
+  }
+}
+
+TEST_CASE("segments are requested even if one is larger than what may be downloaded at once") {
+  const chain main{1, length, 10};
+  settings how = with_horizon();
+  how.options.max_bytes = 1;
+  network model{1, how};
+  model.add(conduct::honest, main, 50ms);
+  model.begin();
+  CHECK(model.run_until_has(main, a_day));
+  CHECK(model.segments_sent() == segments);
+  CHECK(model.archives_requested() == 0);
+}
+
+TEST_CASE("a peer whose archive is of a state that is known already is not asked for it again at once") {
+  const chain main{1, length, 10};
+  settings how = with_horizon();
+  how.by_segments = false;
+  network model{1, how};
+  for (int i = 0; i != 2; ++i) model.add(conduct::wrong_archive, main, 50ms);
+  model.begin();
+  model.run_for(1h);
+  CHECK(model.archives_requested() <= 2 * 1h / limits::archive_retry_delay);
+  model.add(conduct::honest, main, 50ms);
+  CHECK(model.run_until_has(main, a_day));
+  CHECK(model.faults() == none);
+}
+
+TEST_CASE("peers that promise an archive and keep silent cost the time of one, if others serve segments") {
+  for (std::uint64_t seed = 1; seed != 11; ++seed) {
+    const chain main{1, length, 10};
+    network model{seed, with_horizon()};
+    for (int i = 0; i != 7; ++i) model.add(conduct::headers_only, main, 50ms);
+    model.at(3min, [&] { model.add(conduct::honest, main, 50ms); });
+    model.begin();
+    CHECK(model.run_until_has(main, a_day));
+    CHECK(model.faults() == none);
+    CHECK(model.elapsed() <= 15min);
+  }
+}
+
 }  // namespace state_sync_test

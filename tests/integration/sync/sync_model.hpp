@@ -41,7 +41,7 @@ public:
   network(std::uint64_t seed, const settings& how)
       : random_(seed),
         how_(how),
-        syncer_([this] { return random_.next(); }, {}, {how.horizon != 0, how.horizon != 0}),
+        syncer_([this] { return random_.next(); }, how.options, {how.horizon != 0, how.horizon != 0}),
         application_(how) {}
 
   using member = scripted_peer;
@@ -87,6 +87,11 @@ public:
   [[nodiscard]] peer::chain_tip header() const noexcept { return application_.header(); }
   [[nodiscard]] std::size_t disconnects() const noexcept { return disconnects_; }
   void at(io::duration when, std::function<void()> run) { events_.push({io::time_point{} + when, ++order_, run}); }
+  /// Runs it before the event with that number, from 1 on.
+  void at_step(std::size_t number, std::function<void()> run) {
+    marked_step_ = number;
+    at_marked_step_ = std::move(run);
+  }
 
 private:
   struct event {
@@ -111,6 +116,7 @@ private:
       if (tick <= soonest && next == now_) require(++ticks_at_once_ < 1000, "a tick changes what is due");
       else ticks_at_once_ = 0;
       now_ = next;
+      if (++steps_ == marked_step_) at_marked_step_();
       if (soonest <= tick) {
         const auto run = events_.top().run;
         events_.pop();
@@ -292,9 +298,7 @@ private:
     const std::uint64_t height = chain::height_of(order.block);
     require(served_state(claim_of(asked).height) == height, "a peer is asked for the state only that it serves");
     const bool has_it = served_state(asked.serves->length()) == height && asked.serves->has(order.block);
-    const bool mute =
-        asked.acts == conduct::silent || asked.acts == conduct::headers_only || asked.acts == conduct::damaged_archive;
-    if (mute || !has_it) return give_up(order.ticket, order.peer, sync_kind::segment);
+    if (!asked.sends_segments() || !has_it) return give_up(order.ticket, order.peer, sync_kind::segment);
     content sent{order.peer, asked.serves};
     sent.valid = asked.acts != conduct::invalid_segment;
     sent.state = order.block;
@@ -337,6 +341,7 @@ private:
     content sent{order.peer, asked.serves};
     sent.valid = asked.acts != conduct::invalid_segment;
     sent.state = asked.serves->at(served_state(asked.serves->length()));
+    if (asked.acts == conduct::wrong_archive) sent.state = asked.serves->at(0);
     const bool damaged = asked.acts == conduct::damaged_archive;
     later(20s + asked.round_trip, [this, ticket = order.ticket, sent, damaged] {
       if (!end_request(ticket, sent.peer, sync_kind::archive)) return;
@@ -417,6 +422,9 @@ private:
   io::time_point now_{};
   std::priority_queue<event> events_;
   std::uint64_t order_ = 0;
+  std::size_t steps_ = 0;
+  std::size_t marked_step_ = 0;
+  std::function<void()> at_marked_step_;
   int ticks_at_once_ = 0;
   std::map<std::uint64_t, member> members_;
   std::uint64_t last_id_ = 0;

@@ -12,6 +12,7 @@
 #include <pappus/integration/sync/sync_action.hpp>
 #include <pappus/integration/sync/sync_peers.hpp>
 #include <pappus/io/time.hpp>
+#include <pappus/wire/hash.hpp>
 
 namespace pappus::integration {
 
@@ -50,6 +51,10 @@ public:
   [[nodiscard]] bool is_busy() const noexcept { return request_.has_value() || arrived_.has_value(); }
   /// Whether an archive is being imported, or is to be.
   [[nodiscard]] bool has_arrived() const noexcept { return arrived_.has_value(); }
+  /// Whether the application imports one: nothing else must be begun meanwhile.
+  [[nodiscard]] bool is_importing() const noexcept { return is_importing_; }
+  /// Whether a peer has kept silent for long instead of sending one.
+  [[nodiscard]] bool was_silence() const noexcept { return was_silence_; }
   /// Whether a peer without a pause serves archives of that height.
   [[nodiscard]] bool is_served(io::time_point now, const state_target& target) const;
   [[nodiscard]] std::size_t in_flight() const noexcept { return request_ ? 1 : 0; }
@@ -58,6 +63,7 @@ private:
   struct request {
     sync_ticket ticket;
     std::uint64_t peer;
+    io::time_point asked_at;
   };
 
   [[nodiscard]] std::optional<request> take(sync_ticket which);
@@ -71,8 +77,10 @@ private:
   std::optional<request> arrived_;  // to be imported
   bool is_stale_ = false;           // the request is of a state that is not wanted any more
   bool is_importing_ = false;
+  bool was_silence_ = false;
   int failures_ = 0;                                   // of the application to import it
-  std::vector<std::uint64_t> asked_;                   // peers, not to be asked again for a while
+  wire::hash asked_for_{};                             // block whose state these peers were asked for
+  std::vector<std::uint64_t> asked_;                   // not to be asked again for a while
   io::time_point not_before_ = io::time_point::min();  // of the next request or import
 };
 
