@@ -81,8 +81,10 @@ void state_sync::choose_method(io::time_point now, const state_target& needed) {
   const bool is_served = segments_.is_served(now, *target_);
   if (is_served) last_served_ = now;
   const bool is_reorganized = needed.height == target_->height && needed.block != target_->block;
-  const bool is_unserved = now - last_served_ >= limits::state_target_delay && !archive_.is_busy();
-  if (needed != *target_ && (is_reorganized || is_unserved || has_failed_)) return begin(now, needed);
+  // A peer may claim to serve it, and not do so.
+  const bool is_unserved = now - last_served_ >= limits::state_target_delay || segments_.waits_too_long(now);
+  if (needed != *target_ && (is_reorganized || has_failed_ || (is_unserved && !archive_.is_busy())))
+    return begin(now, needed);
   const bool can_import_segments = usable_.segments && target_->by_segments && now >= segments_not_before_;
   const bool can_get_archive = usable_.archive && archive_.is_served(now, *target_);
   switch (method_) {

@@ -30,9 +30,10 @@ enum class conduct : std::uint8_t {
   damaged_archive,  // sends archives that are none, and no segments
   creeping,         // claims one header more than the application has, and gives that, again and again
   wrong_archive,    // sends archives of the genesis, and no segments
+  stuck,            // stays where its chain is, and answers requests for headers only
   trickling,        // sends one block at a time, slowly
 };
-inline constexpr std::size_t conducts = 18;
+inline constexpr std::size_t conducts = 19;
 
 struct settings {
   pappus::integration::sync_options options;
@@ -45,6 +46,7 @@ struct settings {
   pappus::io::duration trickle = 2s;       // in which a trickling peer sends a block
   std::uint64_t horizon = 0;               // missing blocks above which the application needs a state; 0: never
   bool by_segments = true;                 // whether it imports states by segments
+  bool by_archive = true;                  // whether it imports states as archives
   bool invalid_state = false;              // whether it finds a state invalid that has come by segments
   bool segments_served = true;             // whether any peer serves segments
 };

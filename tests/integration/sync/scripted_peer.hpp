@@ -46,9 +46,11 @@ struct scripted_peer {
     }
   }
 
+  [[nodiscard]] bool sends_blocks() const noexcept {
+    return acts != conduct::silent && acts != conduct::headers_only && acts != conduct::stuck;
+  }
   [[nodiscard]] bool sends_segments() const noexcept {
-    return acts != conduct::silent && acts != conduct::headers_only && acts != conduct::damaged_archive &&
-           acts != conduct::wrong_archive;
+    return sends_blocks() && acts != conduct::damaged_archive && acts != conduct::wrong_archive;
   }
 
   [[nodiscard]] peer::peer_info info(std::uint64_t id, std::uint64_t header, bool serves_segments) const {

@@ -209,4 +209,23 @@ TEST_CASE("peers that promise an archive and keep silent cost the time of one, i
   }
 }
 
+TEST_CASE("a peer that claims to serve an old state, and does not, does not keep a later one from being imported") {
+  const chain old{1, length, 10};
+  chain main{1, length, 10};
+  settings how = with_horizon();
+  how.by_archive = false;
+  how.import_time = 500ms;
+  network model{1, how};
+  model.add(conduct::stuck, old, 50ms);
+  model.add(conduct::honest, main, 50ms);
+  model.at(30s, [&] {
+    REQUIRE(model.status().stage == sync_stage::segments);
+    main.grow(length + 200);
+    model.switch_to(main);
+  });
+  model.begin();
+  CHECK(model.run_until_has(main, 1h));
+  CHECK(model.faults() == none);
+}
+
 }  // namespace state_sync_test

@@ -41,7 +41,7 @@ public:
   network(std::uint64_t seed, const settings& how)
       : random_(seed),
         how_(how),
-        syncer_([this] { return random_.next(); }, how.options, {how.horizon != 0, how.horizon != 0}),
+        syncer_([this] { return random_.next(); }, how.options, {how.horizon != 0, how.horizon != 0 && how.by_archive}),
         application_(how) {}
 
   using member = scripted_peer;
@@ -56,7 +56,7 @@ public:
   /// All honest peers change over to another chain.
   void switch_to(const chain& other) {
     for (auto& [id, each] : members_) {
-      if (each.acts == conduct::overstating) continue;
+      if (each.acts == conduct::overstating || each.acts == conduct::stuck) continue;
       each.serves = &other;
       if (each.connected) syncer_.peer_changed(now_, id, claim_of(each));
     }
@@ -252,8 +252,7 @@ private:
     const bool is_pruned = asked.acts == conduct::pruned && height + limits::recent_blocks < asked.serves->length();
     const bool has_it = !is_pruned && asked.serves->has(order.hash) && height <= asked.serves->length();
     require(!is_pruned, "no peer is asked for a block that is older than it keeps");
-    const bool mute = asked.acts == conduct::silent || asked.acts == conduct::headers_only;
-    if (mute || !has_it) return give_up(order.ticket, order.peer, sync_kind::block);
+    if (!asked.sends_blocks() || !has_it) return give_up(order.ticket, order.peer, sync_kind::block);
     content sent{order.peer, asked.serves, chain::height_of(order.hash), 1};
     sent.valid = asked.acts != conduct::invalid_block;
     io::duration takes{static_cast<io::duration::rep>(1e9 / how_.blocks_per_second)};
@@ -335,7 +334,7 @@ private:
     std::size_t open = 0;
     for (const auto& [id, each] : members_) open += each.open[3];
     require(open == 1, "one archive at a time");
-    if (asked.acts == conduct::silent || asked.acts == conduct::headers_only) {
+    if (!asked.sends_blocks()) {
       return give_up(order.ticket, order.peer, sync_kind::archive);
     }
     content sent{order.peer, asked.serves};
