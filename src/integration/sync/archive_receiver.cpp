@@ -34,7 +34,9 @@ void archive_receiver::request(const sync_action::request_archive& what, result_
 }
 
 task<void> archive_receiver::run() {
-  if (!co_await archive_download::remove_leftovers(runtime_, folder_)) co_return;
+  // Only once: when it has thrown and runs again, an archive may be here that waits to be imported.
+  if (!are_leftovers_removed_ && !co_await archive_download::remove_leftovers(runtime_, folder_)) co_return;
+  are_leftovers_removed_ = true;
   for (;;) {
     if (!co_await has_order_.wait()) co_return;
     received now;

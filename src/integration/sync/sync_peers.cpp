@@ -180,9 +180,10 @@ void sync_peers::strike(io::time_point now, std::uint64_t peer) {
   found->paused_until = io::saturating_add(now, limits::sync_pauses[step]);
   const bool is_time =
       last_disconnect_ == io::time_point::min() || now - last_disconnect_ >= limits::slow_peer_interval;
+  const bool is_again = found->pauses > 1;  // a slow one responds by then
   const bool has_never_responded =
       std::all_of(found->by_kind.begin(), found->by_kind.end(), [](const responses& each) { return !each.mean; });
-  if (found->direction == peer::direction::outbound && has_never_responded && is_time) {
+  if (found->direction == peer::direction::outbound && has_never_responded && is_again && is_time) {
     last_disconnect_ = now;
     to_do_.push_back(sync_action::disconnect{peer, peer::disconnect_reason::stalling});
   }

@@ -78,4 +78,29 @@ TEST_CASE("one honest peer among seven that send blocks slowly needs at most twi
   }
 }
 
+TEST_CASE("a peer that responds slower than the others is not disconnected") {
+  for (const io::duration round_trip : {2500ms, 8000ms}) {
+    for (std::uint64_t seed = 1; seed != 31; ++seed) {
+      const chain main{1, 2'000, 10};
+      network model{seed, {}};
+      for (int i = 0; i != 3; ++i) model.add(conduct::honest, main, 20ms);
+      model.add(conduct::honest, main, round_trip);
+      model.begin();
+      CHECK(model.run_until_has(main, a_day));
+      CHECK(model.disconnects() == 0);
+    }
+  }
+}
+
+TEST_CASE("an outbound peer that never responds is disconnected in the end") {
+  const chain main{1, 4'000, 10};
+  network model{1, {}};
+  model.add(conduct::honest, main, 20ms);
+  const std::uint64_t mute = model.add(conduct::silent, main, 20ms);
+  model.begin();
+  CHECK(model.run_until_has(main, a_day));
+  CHECK(model.disconnects() >= 1);
+  CHECK(!model.of(mute).connected);
+}
+
 }  // namespace slow_peers_test

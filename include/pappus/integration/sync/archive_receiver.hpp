@@ -26,7 +26,7 @@ struct received_archive {
 };
 using received_archive_ptr = std::shared_ptr<const received_archive>;
 
-/// One archive at a time is stored in a folder, and verified. What an earlier run has left there is removed.
+/// One archive at a time is stored in a folder, and verified. What an earlier process has left there is removed.
 class archive_receiver {
 public:
   /// With an archive if it is whole and undamaged. Nothing if the peer has sent none.
@@ -70,6 +70,7 @@ private:
   std::optional<order> current_;
   coro::event has_order_;
   bool is_receiving_ = false;
+  bool are_leftovers_removed_ = false;
   std::uint64_t bytes_ = 0;
 };
 
