@@ -56,8 +56,10 @@ io::time_point sync_peers::next_due(io::time_point now) const {
     io::token_bucket requests = each.requests;
     if (each.paused_until > now) due = std::min(due, each.paused_until);
     if (each.disbelieved_until > now) due = std::min(due, each.disbelieved_until);
-    const io::duration wait = requests.time_until(now);
-    if (wait > io::duration::zero()) due = std::min(due, io::saturating_add(now, wait));
+    for (const sync_kind kind : {sync_kind::headers, sync_kind::block}) {
+      const io::duration wait = requests.time_until(now, tokens_for(kind));
+      if (wait > io::duration::zero()) due = std::min(due, io::saturating_add(now, wait));
+    }
   }
   return due;
 }

@@ -103,4 +103,28 @@ TEST_CASE("an outbound peer that never responds is disconnected in the end") {
   CHECK(!model.of(mute).connected);
 }
 
+TEST_CASE("a fast peer gives the headers though its rate limit makes it wait, and slow ones do not") {
+  for (std::uint64_t seed = 1; seed != 6; ++seed) {
+    const chain main{1, 20'000, 10};
+    network model{seed, {}};
+    for (int i = 0; i != 7; ++i) model.add(conduct::slow_headers, main, 20ms);
+    model.add(conduct::honest, main, 50ms);
+    model.begin();
+    model.run_for(200s);
+    CHECK(model.header().height == 20'000);
+    CHECK(model.faults() == std::vector<std::string>{});
+  }
+}
+
+TEST_CASE("one honest peer among 120 silent ones is found") {
+  const chain main{1, 20'000, 10};
+  network model{1, {}};
+  for (int i = 0; i != 120; ++i) model.add(conduct::silent, main, 20ms);
+  model.add(conduct::honest, main, 50ms);
+  model.begin();
+  model.run_for(20min);
+  CHECK(model.header().height == 20'000);
+  CHECK(model.faults() == std::vector<std::string>{});
+}
+
 }  // namespace slow_peers_test

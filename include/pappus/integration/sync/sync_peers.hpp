@@ -109,6 +109,11 @@ private:
     int overstatements = 0;
   };
 
+  /// Tokens that a peer's rate limit must have for a request: the last one is for headers, which blocks would leave
+  /// none for.
+  [[nodiscard]] double tokens_for(sync_kind kind) const noexcept {
+    return kind == sync_kind::headers ? 1 : std::min(2.0, options_.request_limit.burst);
+  }
   [[nodiscard]] entry* find(std::uint64_t peer);
   [[nodiscard]] const entry* find(std::uint64_t peer) const;
   /// `Entry`: an entry, which may be constant.
@@ -140,8 +145,8 @@ std::optional<std::uint64_t> sync_peers::select(io::time_point now, sync_kind ki
                                                 std::uint64_t height, std::size_t max_in_flight, Suits suits) {
   std::optional<std::uint64_t> best;
   std::pair<std::size_t, io::duration> best_rank;
-  std::uint64_t alike = 0;   // candidates with the best rank
-  bool others_wait = false;  // for their rate limit
+  std::uint64_t alike = 0;  // candidates with the best rank
+  bool best_waits = false;  // for its rate limit
   for (auto& [id, each] : peers_) {
     const responses& with = of(each, kind);
     const bool has_it = each.claim.total_difficulty > above && each.claim.height >= height && serves(each, kind) &&
@@ -149,21 +154,21 @@ std::optional<std::uint64_t> sync_peers::select(io::time_point now, sync_kind ki
     if (!has_it || each.disbelieved_until > now || each.paused_until > now) continue;
     if (with.in_flight >= std::min(max_in_flight, static_cast<std::size_t>(with.max_in_flight))) continue;
     if (!suits(id)) continue;
-    if (each.requests.time_until(now) > io::duration::zero()) {
-      others_wait |= !with.is_demoted;
-      continue;
-    }
-    const io::duration slowness = with.is_demoted ? io::duration::max() : with.mean.value_or(options_.min_deadline);
+    // Headers come one batch at a time, so that it is better to wait for a fast peer than to ask a slow one.
+    const io::duration wait = each.requests.time_until(now, tokens_for(kind));
+    const bool waits = wait > io::duration::zero();
+    if (waits && (kind != sync_kind::headers || with.is_demoted)) continue;
+    const io::duration usual = io::saturating_add(with.mean.value_or(options_.min_deadline), wait);
+    const io::duration slowness = with.is_demoted ? io::duration::max() : usual;
     const std::pair rank{with.in_flight, slowness};
     if (best && best_rank < rank) continue;
     if (!best || rank < best_rank) alike = 0;
     if (io::uniform_below(rng_, ++alike) != 0) continue;
     best = id;
     best_rank = rank;
+    best_waits = waits;
   }
-  // Headers come one batch at a time: a demoted peer would be asked whenever the others wait.
-  if (kind == sync_kind::headers && best_rank.second == io::duration::max() && others_wait) return std::nullopt;
-  return best;
+  return best_waits ? std::nullopt : best;
 }
 
 }  // namespace pappus::integration
