@@ -71,16 +71,17 @@ task<void> chain_sync::run() {
 }
 
 task<void> chain_sync::run_syncer() {
-  io::time_point next_tick = io::never;
   for (;;) {
     has_news_.reset();
-    if (deps_.runtime.now() >= next_poll_) {
-      next_poll_ = io::saturating_add(deps_.runtime.now(), limits::sync_poll_interval);
+    const io::time_point now = deps_.runtime.now();
+    if (now >= next_poll_) {
+      next_poll_ = io::saturating_add(now, limits::sync_poll_interval);
       poll();
     }
-    if (deps_.runtime.now() >= next_tick) syncer_.tick(deps_.runtime.now());
+    syncer_.tick(now);
     co_await perform_all();
-    next_tick = syncer_.next_due(deps_.runtime.now());
+    // What has become due since `now`, while the application was called, must not be missed.
+    const io::time_point next_tick = syncer_.next_due(now);
     const auto news = co_await io::with_deadline(deps_.runtime, std::min(next_poll_, next_tick), has_news_.wait());
     if (!news && news.error() == make_error_code(errc::canceled)) co_return;
   }

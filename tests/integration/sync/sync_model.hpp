@@ -121,9 +121,8 @@ private:
         const auto run = events_.top().run;
         events_.pop();
         run();
-      } else {
-        syncer_.tick(now_);
       }
+      syncer_.tick(now_);
       perform();
     }
     return faults_.empty();
