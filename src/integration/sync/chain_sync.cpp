@@ -92,9 +92,10 @@ void chain_sync::poll_soon() noexcept {
   has_news_.set();
 }
 
+/// The tips come first, so that no header is requested that the application has from the announcement of a peer.
 void chain_sync::poll() {
-  update_peers();
   update_tips();
+  update_peers();
   report_progress();
 }
 
