@@ -30,7 +30,7 @@ void commands::archive(const words& given, const done& answer) {
     return answer(failure{path + ": " + readable.error().message()});
   }
   chain_.archives().keep_file(path, *at);
-  show_what_is_kept();
+  follower_.show();
   answer(record{});
 }
 
@@ -41,7 +41,7 @@ void commands::pack(const words& given, const done& answer) {
   std::error_code unknown;
   if (!std::filesystem::is_directory(folder, unknown)) return answer(failure{"FOLDER: " + is_not(folder, "a folder")});
   chain_.archives().keep_folder(folder, std::string{given[3]}, *at);
-  show_what_is_kept();
+  follower_.show();
   answer(record{});
 }
 

@@ -8,12 +8,25 @@
 namespace mini_node {
 
 namespace wire = pappus::wire;
+using pappus::integration::import_result;
 
-block_store::block_store(const hash& genesis, bool believes, const limits& most)
-    : most_(most), headers_(genesis, believes, most.headers, [this](number gone) {
-        ++dropped_;
-        drop_body(gone);
-      }) {}
+block_store::block_store(const hash& genesis, bool believes, const limits& most, std::unique_ptr<chain_file> file)
+    : most_(most), headers_(genesis, believes, most.headers, [this](number gone) { drop(gone); }) {
+  if (file != nullptr) read(*file);
+  file_ = std::move(file);
+  trim();
+}
+
+void block_store::read(chain_file& file) {
+  file.read([this](const chain_file::row& stored) {
+    header_tree::entry* const made = stored.is_linked ? headers_.restore(stored.header) : headers_.add(stored.header);
+    if (made == nullptr || stored.block == nullptr) return;
+    bodies_[made->own].block = stored.block;
+    bytes_ += stored.block->raw_bytes().size();
+    age(made->own);
+  });
+  settle();
+}
 
 std::size_t block_store::body::size() const noexcept {
   return (block == nullptr ? 0 : block->raw_bytes().size()) + (compact == nullptr ? 0 : compact->raw_bytes().size());
@@ -21,7 +34,8 @@ std::size_t block_store::body::size() const noexcept {
 
 void block_store::keep(const wire::header& given) {
   headers_.decree(headers_.keep(given));
-  headers_.trim();
+  best_.clear();
+  trim();
 }
 
 template <class Block>
@@ -35,7 +49,6 @@ header_tree::entry& block_store::keep_body(const Block& given, Block body::*wher
 
 void block_store::keep(const wire::block_ptr& given) {
   header_tree::entry& made = keep_body(given, &body::block);
-  made.told = true;
   headers_.complete(made);
   trim();
 }
@@ -46,9 +59,42 @@ void block_store::keep(const wire::compact_block_ptr& given) {
 }
 
 bool block_store::add(const wire::header& brought) {
-  const bool is_kept = headers_.add(brought) != nullptr;
+  const bool is_kept = best_.ahead() < max_ahead && headers_.add(brought) != nullptr;
   trim();
   return is_kept;
+}
+
+import_result block_store::import(std::span<const wire::header> batch) {
+  if (best_.ahead() + batch.size() > max_ahead) return import_result::busy;
+  const header_tree::entry* last = nullptr;
+  for (const wire::header& each : batch) {
+    last = headers_.add(each);
+    if (last == nullptr || !last->attached) break;
+    best_.consider(*last);
+  }
+  settle();
+  const header_tree::entry* const tip = best_.tip();
+  const bool is_followed = last != nullptr && last->attached && tip != nullptr &&
+                           tip->header.total_difficulty() >= batch.back().total_difficulty();
+  trim();
+  return is_followed ? import_result::accepted : import_result::unlinked;
+}
+
+import_result block_store::import(const wire::block_ptr& block) {
+  const block_name name = name_of(block->header());
+  const header_tree::entry* const known = headers_.find(name);
+  if (known != nullptr && known->whole) return import_result::known;
+  add(block);
+  const header_tree::entry* const made = headers_.find(name);
+  return made != nullptr && made->linked ? import_result::accepted : import_result::unlinked;
+}
+
+void block_store::forget_ahead() {
+  while (const number last = best_.last_ahead()) {
+    if (headers_.find(last)->stays) best_.clear();
+    else headers_.drop(last);
+  }
+  trim();
 }
 
 /// Stores one body per name: a later body with the same name is ignored.
@@ -60,10 +106,7 @@ bool block_store::add_body(const Block& brought, Block body::*where) {
   body& its = bodies_[known->own];
   if (its.*where != nullptr) return true;
   its.*where = brought;
-  if (is_new) {
-    its.came = ++last_came_;
-    ages_.emplace(its.came, known->own);
-  }
+  if (is_new) age(known->own);
   bytes_ += its.came == 0 ? 0 : brought->raw_bytes().size();  // additions to the operator's bodies are permanent
   return true;
 }
@@ -81,12 +124,42 @@ bool block_store::add(const wire::compact_block_ptr& brought) {
   return is_kept;
 }
 
+void block_store::age(number of) {
+  bodies_[of].came = ++last_came_;
+  ages_.emplace(last_came_, of);
+}
+
+/// Called when headers have been attached or linked.
+void block_store::settle() {
+  const std::vector<number> changed = headers_.take_changed();
+  for (const number each : changed) {
+    const header_tree::entry* const its = headers_.find(each);
+    if (its == nullptr) continue;
+    best_.consider(*its);
+    const auto found = bodies_.find(each);
+    if (file_) file_->put(its->header, its->linked, found == bodies_.end() ? nullptr : found->second.block);
+  }
+}
+
 void block_store::trim() {
-  headers_.trim();
+  settle();
+  headers_.trim(best_);
   while (ages_.size() > most_.blocks || bytes_ > most_.bytes) {
     ++dropped_;
-    drop_body(ages_.begin()->second);
+    const number oldest = ages_.begin()->second;
+    if (file_) file_->drop_block(headers_.find(oldest)->name.digest);
+    drop_body(oldest);
   }
+  if (file_) file_->commit();
+}
+
+/// Called before a header is dropped.
+void block_store::drop(number of) {
+  ++dropped_;
+  const header_tree::entry& gone = *headers_.find(of);
+  best_.dropped(gone);
+  if (file_) file_->drop(gone.name.digest);
+  drop_body(of);
 }
 
 void block_store::drop_body(number of) {
@@ -94,30 +167,6 @@ void block_store::drop_body(number of) {
   if (found == bodies_.end()) return;
   if (ages_.erase(found->second.came) != 0) bytes_ -= found->second.size();
   bodies_.erase(found);
-}
-
-bool block_store::has_had(const block_name& which) const {
-  const header_tree::entry* const known = headers_.find(which);
-  return known != nullptr && known->whole;
-}
-
-bool block_store::has_had(const hash& id) const {
-  return std::ranges::any_of(headers_.named(id), [](const auto* each) { return each->whole; });
-}
-
-std::optional<wire::hash> block_store::missing_before(const block_name& which) const {
-  const header_tree::entry* const known = headers_.find(which);
-  const bool waits = known != nullptr && known->whole && !known->linked && known->header.height() > 1;
-  if (!waits || headers_.aside() > (most_.headers.aside + 1) / 2) return std::nullopt;
-  const hash before = known->header.prev_hash();
-  return has_had(before) ? std::nullopt : std::optional{before};
-}
-
-bool block_store::take_news(const block_name& which, wire::header& into) {
-  header_tree::entry* const known = headers_.find(which);
-  if (known == nullptr || !known->whole || std::exchange(known->told, true)) return false;
-  into = known->header;
-  return true;
 }
 
 template <class Serves>
@@ -145,25 +194,16 @@ wire::compact_block_ptr block_store::find_compact_block(const hash& id) const {
   return best == nullptr ? nullptr : best->compact;
 }
 
-bool block_store::has_compact_block(const block_name& which) const {
-  const header_tree::entry* const known = headers_.find(which);
-  const auto found = known == nullptr ? bodies_.end() : bodies_.find(known->own);
-  return found != bodies_.end() && found->second.compact != nullptr;
-}
-
-pappus::peer::chain_tip block_store::tip() const {
-  pappus::peer::chain_tip said;
+const wire::header* block_store::tip() const {
   const header_tree::entry* const last = headers_.tip();
-  if (last == nullptr) return said;
-  said.total_difficulty = last->header.total_difficulty();
-  said.height = last->header.height();
-  return said;
+  return last == nullptr ? nullptr : &last->header;
 }
 
 block_store::statistics block_store::counted() const noexcept {
   statistics now;
   now.headers = headers_.size();
-  now.orphans = headers_.aside();
+  now.ahead = best_.ahead();
+  now.orphans = headers_.aside() - std::min(headers_.aside(), now.ahead);
   now.blocks = ages_.size();
   now.bytes = bytes_;
   now.dropped = dropped_;

@@ -29,8 +29,6 @@ std::string_view current_name(std::string_view name) {
 constexpr std::pair<std::string_view, std::string_view> renamed_metrics[] = {
     {"pappus_node_header_orphans", "pappus_node_headers_aside"},
     {"pappus_node_blocks_relayed_total", "pappus_node_blocks_passed_on_total"},
-    {"pappus_node_block_requests", "pappus_node_blocks_wanted"},
-    {"pappus_node_block_requests_dropped_total", "pappus_node_blocks_overlooked_total"},
 };
 
 /// Appends a copy of each of them under its former name.
@@ -125,16 +123,13 @@ void commands::stats(const words& /*none*/, const done& answer) {
   counted["pool"] = {{"transactions", pool_.size()}, {"bytes", pool_.bytes()}, {"dropped", pool_.dropped()}};
   const auto kept = chain_.counted();
   counted["cache"] = with_former_keys({{"headers", kept.headers},
+                                       {"ahead", kept.ahead},
                                        {"orphans", kept.orphans},
                                        {"blocks", kept.blocks},
                                        {"bytes", kept.bytes},
                                        {"dropped", kept.dropped},
                                        {"relayed", follower_.relayed()}},
                                       {{"orphans", "aside"}, {"relayed", "passed_on"}});
-  const auto fetching = follower_.fetching();
-  counted["block_requests"] = with_former_keys(
-      {{"blocks", fetching.wanted}, {"dropped", fetching.dropped}, {"unavailable", fetching.unavailable}},
-      {{"dropped", "overlooked"}});
   counted["output"] = {{"bytes_waiting", out_.bytes_waiting()},
                        {"events_dropped", out_.events_dropped()},
                        {"events_suppressed", strangers_.suppressed()}};
@@ -144,17 +139,12 @@ void commands::stats(const words& /*none*/, const done& answer) {
                                  {"reused", frames.reused},
                                  {"idle_bytes", frames.idle_bytes}};
   counted["metrics"] = record::parse(to_json(numbers()));
-  counted = with_former_keys(std::move(counted), {{"cache", "kept"}, {"block_requests", "wanted"}});
+  counted = with_former_keys(std::move(counted), {{"cache", "kept"}});
   answer(record{{"stats", std::move(counted)}});
 }
 
 void commands::metrics(const words& /*none*/, const done& answer) {
   answer(record{{"text", to_prometheus(numbers())}});
-}
-
-void commands::show_what_is_kept() {
-  follower_.show_tip();
-  node_.set_capabilities(chain_.capabilities());
 }
 
 std::vector<pappus::integration::metric> commands::numbers() const {
@@ -176,23 +166,18 @@ std::vector<pappus::integration::metric> commands::numbers() const {
       strangers_.suppressed());
   const auto kept = chain_.counted();
   add("pappus_node_headers", "Headers received and kept.", metric_kind::gauge, kept.headers);
+  add("pappus_node_headers_ahead",
+      "Headers of the chain that is followed whose blocks, or those before them, have not all arrived.",
+      metric_kind::gauge, kept.ahead);
   add("pappus_node_header_orphans",
-      "Headers received and kept whose blocks, or those before them, have not all arrived.", metric_kind::gauge,
+      "Other headers received and kept whose blocks, or those before them, have not all arrived.", metric_kind::gauge,
       kept.orphans);
   add("pappus_node_blocks", "Blocks and compact blocks received and kept.", metric_kind::gauge, kept.blocks);
   add("pappus_node_block_bytes", "Bytes of the blocks and compact blocks received and kept.", metric_kind::gauge,
       kept.bytes);
   add("pappus_node_chain_dropped_total", "Headers and blocks dropped to make room.", metric_kind::counter,
       kept.dropped);
-  add("pappus_node_blocks_relayed_total", "Blocks announced to other peers.", metric_kind::counter,
-      follower_.relayed());
-  const auto fetching = follower_.fetching();
-  add("pappus_node_block_requests", "Blocks requested from peers, or queued to be requested.", metric_kind::gauge,
-      fetching.wanted);
-  add("pappus_node_block_requests_dropped_total", "Blocks not requested from peers because too many were queued.",
-      metric_kind::counter, fetching.dropped);
-  add("pappus_node_blocks_unavailable_total", "Blocks that were requested and that no peer delivered.",
-      metric_kind::counter, fetching.unavailable);
+  add("pappus_node_blocks_relayed_total", "Tips announced to other peers.", metric_kind::counter, follower_.relayed());
   add("pappus_node_coroutine_frames", "Frames of coroutines that have not ended.", metric_kind::gauge, frames.live);
   add("pappus_node_coroutine_idle_bytes", "Bytes of frames of coroutines that have ended, kept for reuse.",
       metric_kind::gauge, frames.idle_bytes);

@@ -63,9 +63,6 @@ private:
   pappus::task<void> fetch_and_unpack(std::uint64_t whom, pappus::wire::messages::txhashset_request at,
                                       pappus::integration::archive_download_options how, done answer);
 
-  /// Called when more data can be served: updates what pings and handshakes advertise.
-  void show_what_is_kept();
-
   /// Metrics of the node and of this program.
   [[nodiscard]] std::vector<pappus::integration::metric> numbers() const;
 

@@ -37,6 +37,11 @@ public:
   void tell(const record& event);
   /// An event in two forms, of which only one is written.
   void tell(const record& event, const std::string& text);
+  /// Shows a line on a terminal until the next event, reply or status; nothing if it is empty.
+  void set_status(std::string_view status) { lines_.set_status(status); }
+  /// Whether a person reads the events on a terminal.
+  [[nodiscard]] bool is_terminal() const noexcept { return streams_.output_is_terminal && !settings_.json; }
+  [[nodiscard]] bool is_json() const noexcept { return settings_.json; }
   void log(pappus::peer::log_level level, std::string_view line);
   /// For the adapter's `log` and `trace`.
   void log(const pappus::peer::log_line& line);

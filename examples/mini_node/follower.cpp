@@ -1,102 +1,92 @@
-// Handling of announced headers and blocks, and their announcement to other peers.
+// Handling of headers and blocks, and the announcement of new tips.
 #include "follower.hpp"
 
-#include <algorithm>
+#include <utility>
 
 #include <pappus/io/timer.hpp>
-#include <pappus/wire/grin_messages.hpp>
 
 namespace mini_node {
 
-namespace io = pappus::io;
+namespace integration = pappus::integration;
 namespace peer = pappus::peer;
 namespace wire = pappus::wire;
 
-follower::follower(io::runtime& on, pappus::node& node, memory_chain& chain, std::function<void(const record&)> tell,
-                   std::function<void()> warn)
-    : on_(on),
-      node_(node),
-      chain_(chain),
-      tell_(std::move(tell)),
-      warn_(std::move(warn)),
-      fetcher_(on, node, chain,
-               {[this](const wire::compact_block_ptr& said, const peer_info& from) {
-                  tell_(mini_node::compact_block(*said, from));
-                  chain_.add(said);
-                },
-                [this](const wire::block_ptr& said, const peer_info& from, bool by_id) {
-                  take_answer(said, from, by_id);
-                }}) {}
+namespace {
 
-void follower::want(const block_name& which, const peer_info& from) {
-  if (!chain_.has_had(which) && !fetcher_.want(which, from)) warn_();
+/// Total difficulty of the first block of usernet and automated. Grin consensus.rs, MIN_DMA_DIFFICULTY.
+constexpr std::uint64_t genesis_difficulty = 3;
+
+}  // namespace
+
+/// The tip of a chain of which `last` is the last header; null for the first block.
+peer::chain_tip follower::tip_of(const wire::header* last) const {
+  if (last != nullptr) return {last->total_difficulty(), last->height()};
+  return {node_.config().chain.on_internet ? 0 : genesis_difficulty, 0};
 }
 
-void follower::heard(const wire::header& said, const peer_info& from) {
-  tell_(mini_node::header(said, from));
-  if (chain_.add(said)) want(name_of(said), from);
+/// Changes the chain, shows and announces what is new.
+template <class Add>
+auto follower::change(Add add) {
+  const peer::chain_tip before = tip_of(chain_.tip());
+  const auto result = add(chain_);
+  show();
+  const bool is_news = tip_of(chain_.tip()) != before && chain_.best().ahead() == 0;
+  if (is_news && !node_.config().chain.on_internet) {
+    ++relayed_;
+    node_.broadcast(*chain_.tip());
+  }
+  return result;
 }
 
-void follower::heard(const wire::compact_block_ptr& said, const peer_info& from) {
-  tell_(mini_node::compact_block(*said, from));
-  if (chain_.add(said)) want(name_of(said->header()), from);
+/// Blocks are not verified, so the peers that send them get no credit.
+void follower::receive_for(integration::adapter& host, bool follows) {
+  host.header_received = [this](const wire::header& said, const peer_info& from) {
+    tell_(header(said, from));
+    change([&said](memory_chain& chain) { return chain.add(said); });
+    return peer::validation_result::ignore;
+  };
+  host.compact_block_received = [this](const wire::compact_block_ptr& said, const peer_info& from) {
+    tell_(compact_block(*said, from));
+    change([&said](memory_chain& chain) { return chain.add(said); });
+    return peer::validation_result::ignore;
+  };
+  host.block_received = [this](const wire::block_ptr& said, const peer_info& from) {
+    tell_(block(*said, from));
+    change([&said](memory_chain& chain) { return chain.add(said); });
+    return peer::validation_result::ignore;
+  };
+  if (!follows) return;
+  host.get_locator = [this] { return chain_.best().locator(); };
+  host.get_missing_blocks = [this](const auto& after, std::size_t count) {
+    return chain_.best().missing(after, count);
+  };
+  host.import_headers = [this](const integration::headers_ptr& batch) {
+    return change([&batch](memory_chain& chain) { return chain.import(*batch); });
+  };
+  host.import_block = [this](const wire::block_ptr& requested) {
+    tell_(block(*requested));
+    return change([&requested](memory_chain& chain) { return chain.import(requested); });
+  };
 }
 
-void follower::heard(const wire::block_ptr& said, const peer_info& from) {
-  tell_(mini_node::block(*said, from));
-  const block_name name = name_of(said->header());
-  chain_.add(said);
-  arrived(name);
-  if (!chain_.missing_before(name)) return;
-  if (strays_.size() == strays) strays_.pop_front();
-  strays_.push_back({name, from.id, on_.now()});
-}
-
-/// The block may have been requested from two peers. The predecessor of a block that was requested as missing is
-/// probably missing, too, so it is requested at once.
-void follower::take_answer(const wire::block_ptr& said, const peer_info& from, bool by_id) {
-  const block_name name = name_of(said->header());
-  if (chain_.has_had(name)) return fetcher_.has_come(name);
-  heard(said, from);
-  if (by_id) ask_before(name, from);
-}
-
-void follower::arrived(const block_name& which) {
-  fetcher_.has_come(which);
-  show_tip();
-  wire::header news;
-  if (!chain_.take_news(which, news) || node_.config().chain.on_internet) return;
-  ++relayed_;
-  node_.broadcast(news);
-}
-
-void follower::ask_before(const block_name& which, const peer_info& whom) {
-  if (node_.config().chain.on_internet) return;
-  const auto before = chain_.missing_before(which);
-  if (before && !fetcher_.want_any(*before, whom)) warn_();
-}
-
-/// A peer that sent a block is preferred: it has more of the chain than a peer that only announced it.
-void follower::ask_before(const stray& which) {
-  const auto able = node_.peers_with(which.name.id);
-  if (able.empty()) return;
-  const auto giver = std::ranges::find(able, which.from, &peer_info::id);
-  ask_before(which.name, giver == able.end() ? able.front() : *giver);
-}
-
-pappus::task<void> follower::run() {
-  for (;;) {
-    const auto slept = co_await io::sleep_for(on_, look_interval);
+pappus::task<void> follower::run(pappus::io::runtime& on) {
+  constexpr int looks = 12;
+  header_tree::number first = 0;
+  for (int seen = 0;; ++seen) {
+    const auto slept = co_await pappus::io::sleep_for(on, patience / looks);
     if (!slept) co_return;
-    fetcher_.look_again();
-    for (; !strays_.empty() && on_.now() - strays_.front().came >= out_of_order; strays_.pop_front()) {
-      ask_before(strays_.front());
-    }
+    if (std::exchange(first, chain_.best().first_ahead()) != chain_.best().first_ahead()) seen = 0;
+    if (first == 0 || seen < looks) continue;
+    chain_.forget_ahead();
+    show();
   }
 }
 
-void follower::show_tip() {
-  if (!tip_is_given_) node_.set_chain_tip(chain_.tip());
+void follower::show() {
+  const header_tree::entry* const best = chain_.best().tip();
+  node_.set_capabilities(chain_.capabilities());
+  if (!tip_is_given_) node_.set_chain_tip(tip_of(chain_.tip()));
+  node_.set_header_tip(tip_of(best == nullptr ? nullptr : &best->header));
 }
 
 void follower::set_tip(peer::chain_tip said) {

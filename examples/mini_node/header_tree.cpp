@@ -1,10 +1,13 @@
-// Links headers, selects the best chain, and drops the oldest headers.
+// Attaches and links headers, selects the main chain, and drops the oldest headers.
 #include "header_tree.hpp"
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 
 #include <pappus/wire/limits.hpp>
+
+#include "header_chain.hpp"
 
 namespace mini_node {
 
@@ -74,13 +77,13 @@ bool header_tree::may_follow(const wire::header& next, const entry& before) {
          next.total_difficulty() - total <= most_after(before.step);
 }
 
-/// A header contradicts the stored ones if a predecessor is linked but it cannot follow any linked predecessor.
+/// A header contradicts the stored ones if a predecessor is attached but it cannot follow any attached predecessor.
 bool header_tree::contradicts(const wire::header& brought) const {
   if (brought.prev_hash() == genesis_) return !may_be_first(brought);
   bool any = false;
   for (const entry* const each : named(brought.prev_hash())) {
-    if (each->linked && may_follow(brought, *each)) return false;
-    any |= each->linked;
+    if (each->attached && may_follow(brought, *each)) return false;
+    any |= each->attached;
   }
   return any;
 }
@@ -94,7 +97,19 @@ header_tree::entry* header_tree::add(const wire::header& brought) {
   entry& made = enter(brought, name);
   made.came = ++last_came_;
   aside_.emplace(made.came, made.own);
+  try_to_attach(made);
   return &made;
+}
+
+header_tree::entry* header_tree::restore(const wire::header& stored) {
+  entry* const made = add(stored);
+  if (made == nullptr) return nullptr;
+  complete(*made);
+  if (!made->linked) {
+    made->is_root = true;
+    link(*made, 0);
+  }
+  return made;
 }
 
 header_tree::entry& header_tree::enter(const wire::header& given, const block_name& name) {
@@ -123,7 +138,7 @@ header_tree::entry& header_tree::keep(const wire::header& given) {
 void header_tree::decree(entry& given) {
   decreed_[given.header.height()] = given.own;
   const auto [height, last] = *decreed_.rbegin();
-  const bool stands = tip() != nullptr && before(*tip(), height) == find(last);
+  const bool stands = tip() != nullptr && ancestor(*tip(), height) == find(last);
   if (!stands) tip_ = last;
   if (!given.linked) return link(given, 0);
   if (stands) return;
@@ -135,6 +150,42 @@ void header_tree::decree(entry& given) {
 void header_tree::complete(entry& which) {
   which.whole = true;
   try_to_link(which);
+}
+
+/// Of several predecessors with the same hash, one of the main chain is preferred, then one that is linked.
+void header_tree::try_to_attach(entry& which) {
+  if (which.header.prev_hash() == genesis_) {
+    if (may_be_first(which.header)) attach(which, 0);
+    return;
+  }
+  const auto rank = [this](const entry& each) { return std::tuple{each.linked && is_on_main(each), each.linked}; };
+  const entry* before = nullptr;
+  for (const entry* const each : named(which.header.prev_hash())) {
+    if (!each->attached || !may_follow(which.header, *each)) continue;
+    if (before == nullptr || rank(*before) < rank(*each)) before = each;
+  }
+  if (before != nullptr) attach(which, before->own);
+}
+
+/// Attaches an entry, and all entries that waited for it.
+void header_tree::attach(entry& first, number before) {
+  std::vector<std::pair<number, number>> next{{first.own, before}};
+  while (!next.empty()) {
+    const auto [own, behind] = next.back();
+    next.pop_back();
+    entry& each = *at(own);
+    const entry* const predecessor = find(behind);
+    each.attached = true;
+    each.before = behind;
+    each.step = each.header.total_difficulty() - (predecessor == nullptr ? 0 : predecessor->header.total_difficulty());
+    changed_.push_back(own);
+    for (auto after = waiting_.lower_bound({each.name.id, 0}); after != waiting_.end(); ++after) {
+      if (after->first != each.name.id) break;
+      const entry& child = *find(after->second);
+      const bool has_predecessor = child.attached && find(child.before) != nullptr;
+      if (!has_predecessor && may_follow(child.header, each)) next.emplace_back(child.own, own);
+    }
+  }
 }
 
 void header_tree::try_to_link(entry& which) {
@@ -153,6 +204,7 @@ void header_tree::try_to_link(entry& which) {
 
 /// Links an entry, and all entries that waited for it.
 void header_tree::link(entry& first, number before) {
+  if (!first.attached) attach(first, before);
   std::vector<std::pair<number, number>> next{{first.own, before}};
   while (!next.empty()) {
     const auto [own, behind] = next.back();
@@ -175,9 +227,10 @@ void header_tree::link(entry& first, number before) {
 void header_tree::put_behind(entry& which, const entry* before) {
   stop_waiting(which);
   which.linked = true;
+  changed_.push_back(which.own);
   which.step = which.header.total_difficulty() - (before == nullptr ? 0 : before->header.total_difficulty());
+  which.before = which.far_before = before == nullptr ? 0 : before->own;
   if (before == nullptr) return;
-  which.before = which.far_before = before->own;
   const entry* const far = find(before->far_before);
   const entry* const farther = far == nullptr ? nullptr : find(far->far_before);
   if (farther == nullptr) return;
@@ -200,15 +253,20 @@ void header_tree::leave_queue(entry& which) {
 
 void header_tree::consider(const entry& candidate) {
   const entry* const best = tip();
-  if (!believes_ || (best != nullptr && candidate.header.total_difficulty() <= best->header.total_difficulty())) return;
-  const bool is_free = decreed_.empty();
-  if (!is_free && before(candidate, decreed_.rbegin()->first) != find(decreed_.rbegin()->second)) return;
-  if (has_beginning(candidate)) tip_ = candidate.own;
+  if (best != nullptr && candidate.header.total_difficulty() <= best->header.total_difficulty()) return;
+  if (may_be_main(&candidate)) tip_ = candidate.own;
 }
 
-/// The ancestor of `which` at that height, or `which` itself; null if it was dropped or never stored. O(log chain).
-const header_tree::entry* header_tree::before(const entry& which, std::uint64_t height) const {
-  const entry* each = &which;
+bool header_tree::may_be_main(const entry* linked) const {
+  if (!believes_) return false;
+  if (linked == nullptr) return decreed_.empty();
+  const auto last = decreed_.rbegin();
+  const bool stands = last == decreed_.rend() || ancestor(*linked, last->first) == find(last->second);
+  return stands && has_beginning(*linked);
+}
+
+const header_tree::entry* header_tree::ancestor(const entry& of, std::uint64_t height) const {
+  const entry* each = &of;
   while (each != nullptr && each->header.height() > height) {
     const entry* const far = find(each->far_before);
     each = far != nullptr && far->header.height() >= height ? far : find(each->before);
@@ -225,7 +283,7 @@ bool header_tree::has_beginning(const entry& which) const {
     if (before == nullptr) break;
     each = before;
   }
-  return each->header.prev_hash() == genesis_ || each->stays || is_on_main(*each);
+  return each->header.prev_hash() == genesis_ || each->stays || each->is_root || is_on_main(*each);
 }
 
 /// At a height without an operator's header, the main chain is the ancestor of the next operator's header, or of the
@@ -233,7 +291,11 @@ bool header_tree::has_beginning(const entry& which) const {
 const header_tree::entry* header_tree::main_at(std::uint64_t height) const {
   const auto above = decreed_.lower_bound(height);
   const entry* const from = above == decreed_.end() ? tip() : find(above->second);
-  return from == nullptr ? nullptr : before(*from, height);
+  return from == nullptr ? nullptr : ancestor(*from, height);
+}
+
+bool header_tree::serves() const {
+  return !decreed_.empty() || (believes_ && (tip() == nullptr || main_at(1) != nullptr));
 }
 
 std::optional<std::uint64_t> header_tree::height_on_main(const hash& id) const {
@@ -261,11 +323,21 @@ std::vector<wire::header> header_tree::after(std::span<const hash> locator) cons
   return found;
 }
 
-void header_tree::trim() {
-  while (aside_.size() > most_.aside) drop(aside_.begin()->second);
-  for (std::size_t i = 0; i != headers_looked_at && size() > most_.headers; ++i) {
+void header_tree::trim(const header_chain& needed) {
+  while (aside_.size() > most_.aside + needed.ahead()) {
+    const auto oldest = aside_.begin();
+    entry& its = *at(oldest->second);
+    if (!needed.is_ahead(its)) {
+      drop(its.own);
+      continue;
+    }
+    its.came = ++last_came_;
+    aside_.erase(oldest);
+    aside_.emplace(its.came, its.own);
+  }
+  for (std::size_t i = 0; i != headers_looked_at && new_.size() + old_.size() > most_.headers; ++i) {
     if (new_.empty()) {
-      drop((old_.empty() ? aside_ : old_).begin()->second);
+      drop(old_.begin()->second);
       continue;
     }
     const auto oldest = new_.begin();

@@ -1,6 +1,8 @@
 // Lookup of stored chain data.
 #include "memory_chain.hpp"
 
+#include <utility>
+
 #include <pappus/io/random.hpp>
 
 #include "compact.hpp"
@@ -11,8 +13,9 @@ using namespace pappus::wire::messages;
 namespace wire = pappus::wire;
 using archive_reply = pappus::integration::responder<std::optional<pappus::peer::archive>>;
 
-memory_chain::memory_chain(pappus::uv::loop& on, const wire::chain_parameters& network, const limits& most)
-    : block_store(network.genesis, !network.on_internet, most),
+memory_chain::memory_chain(pappus::uv::loop& on, const wire::chain_parameters& network, const limits& most,
+                           std::unique_ptr<chain_file> file)
+    : block_store(network.genesis, !network.on_internet, most, std::move(file)),
       limits_(network.limits),
       nonce_(pappus::io::random_bits(on)),
       archives_(on) {}
@@ -24,10 +27,10 @@ wire::compact_block_ptr memory_chain::compact_block_of(const hash& id) const {
   return whole == nullptr ? nullptr : compact(*whole, nonce_, limits_);
 }
 
-wire::capabilities memory_chain::capabilities() const noexcept {
+wire::capabilities memory_chain::capabilities() const {
   using wire::capability;
   wire::capabilities ours = capability::peer_list | capability::tx_kernel_hash;
-  if (answers_for_headers()) ours = ours | capability::header_hist;
+  if (serves_headers()) ours = ours | capability::header_hist;
   if (archives_.has_one()) ours = ours | capability::txhashset_hist;
   return ours;
 }

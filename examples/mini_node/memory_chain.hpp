@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -22,8 +23,9 @@ namespace mini_node {
 class memory_chain : public block_store {
 public:
   /// The loop must outlive this object; it is used for archive files. On mainnet and testnet only the operator's
-  /// headers can become the main chain.
-  memory_chain(pappus::uv::loop& on, const pappus::wire::chain_parameters& network, const limits& most);
+  /// headers can become the main chain. `file` may be null. Throws `chain_file::error`.
+  memory_chain(pappus::uv::loop& on, const pappus::wire::chain_parameters& network, const limits& most,
+               std::unique_ptr<chain_file> file);
 
   using block_store::keep;
   void keep(const pappus::wire::messages::header& given) { keep(given.value); }
@@ -46,9 +48,10 @@ public:
   /// Sets the functions of `adapter` that serve this data.
   void answer_for(pappus::integration::adapter& host);
 
-  /// Capabilities for the data that is available now and for what the node does itself. Segments, whose state may be
-  /// incomplete, and recent blocks are served on request but not advertised.
-  [[nodiscard]] pappus::wire::capabilities capabilities() const noexcept;
+  /// Capabilities for the data that is available now and for what the node does itself: headers if they begin at the
+  /// first block. Segments, whose state may be incomplete, and blocks, of which old ones are dropped, are served on
+  /// request but not advertised.
+  [[nodiscard]] pappus::wire::capabilities capabilities() const;
 
 private:
   using hash = pappus::wire::hash;

@@ -90,7 +90,7 @@ void commands::serve(const words& given, const done& answer) {
     if constexpr (servable<std::remove_cvref_t<decltype(message)>>) chain_.keep(message);
   });
   if (!read) return answer(failure{read.error()});
-  show_what_is_kept();
+  follower_.show();
   answer(record{});
 }
 
@@ -101,7 +101,7 @@ void commands::broadcast(const words& given, const done& answer) {
   const auto read = read_message(given[0], given[1], node_.config().chain.limits, [&](const auto& message) {
     if constexpr (chain_news<std::remove_cvref_t<decltype(message)>>) {
       chain_.keep(message);
-      show_what_is_kept();
+      follower_.show();
       told = node_.broadcast(message.value);
     }
   });

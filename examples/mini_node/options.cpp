@@ -23,6 +23,7 @@ struct arguments {
   node_arguments node;
   std::string genesis;
   std::string max_blocks;
+  std::string chain_store;
   std::string store = pappus::peer::in_memory_store;
   bool describe_json = false;
 };
@@ -36,19 +37,21 @@ void declare(CLI::App& app, arguments& given) {
          fmt::format("Received blocks to keep, and ten times as many headers, {}; default: {}; 0: requests none",
                      to_string(counts), options{}.chain.blocks))
       ->type_name("N");
+  app.add_option("--chain-store", given.chain_store,
+                 "Database of received headers and blocks, to go on with after a restart; default: in memory")
+      ->type_name("FILE");
   app.add_option("--store", given.store, "Database of addresses and bans; default: in memory, lost at exit")
       ->type_name("FILE|:memory:");
   app.add_flag("--describe-json", given.describe_json, "Prints all events, replies and fields of --json, as JSON")
       ->disable_flag_override();
   app.footer(
       "Commands on standard input, one a line, each answered by one line:\n" + commands::help_text() +
-      "Blocks that peers tell of are asked for, kept in memory, given to peers that ask, and told of to others. A "
+      "The headers and blocks of the chain with the most work are requested from peers and sent to peers that request\n"
+      "them, and each new tip is announced. A block counts for what pings say of the chain when all before it have\n"
+      "arrived, and when it adds no more than 1024, or twice what the one before it did, to the difficulty. That is\n"
+      "all: proofs of work, signatures, range proofs and sums are not verified, nor that a block is the one its "
       "header\n"
-      "counts for the chain, and for what pings say of it, when its block has been here and all before it, and when "
-      "it\n"
-      "adds no more than 1024, or twice what the one before it did, to the difficulty. That is all: proofs of work,\n"
-      "signatures, range proofs and sums are not verified, nor that a block is the one its header commits to. So on\n"
-      "mainnet and testnet nothing is told of or believed.\n"
+      "commits to. So on mainnet and testnet the node requests no chain, and announces and believes none.\n"
       "The end of standard input is no command. " +
       output::what_is_dropped() +
       "\nExit status: 0 after quit, SIGINT or SIGTERM; 1 when it cannot run; 2 on bad usage.");
@@ -67,6 +70,7 @@ result<options, early_exit> understand(const arguments& given) {
   understood.chain.blocks = blocks;
   understood.chain.headers.headers = 10 * blocks;
   understood.chain.headers.aside = blocks;
+  understood.chain_store = given.chain_store;
   understood.node.store_path = given.store;
   PAPPUS_TRY_DISCARD(check(understood.node));
   return understood;
@@ -75,7 +79,9 @@ result<options, early_exit> understand(const arguments& given) {
 }  // namespace
 
 result<options, early_exit> read_options(int argc, const char* const* argv) {
-  CLI::App app{"A node of the network, without chain: it keeps connections and relays transactions.", "pappus-node"};
+  CLI::App app{
+      "A node of the network that verifies no chain: it keeps connections, relays transactions and follows blocks.",
+      "pappus-node"};
   arguments given;
   declare(app, given);
   if (auto instead = parse(app, argc, argv)) return failure{*std::move(instead)};

@@ -1,6 +1,8 @@
 // Options of the command line.
 #pragma once
 
+#include <string>
+
 #include <pappus/result.hpp>
 
 #include "block_store.hpp"
@@ -10,6 +12,7 @@ namespace mini_node {
 
 struct options : node_options {
   block_store::limits chain;
+  std::string chain_store;  // empty: in memory
 };
 
 [[nodiscard]] pappus::result<options, early_exit> read_options(int argc, const char* const* argv);

@@ -32,7 +32,21 @@ void output::add_answer(std::string_view line) {
   if (!lost_) add(line);
 }
 
+void output::set_status(std::string_view status) {
+  if (lost_ || bytes_waiting() != 0) return;
+  clear_status();
+  waiting_ += status;
+  has_status_ = !status.empty();
+  filled_.set();
+}
+
+void output::clear_status() {
+  constexpr std::string_view back_and_erase = "\r\x1b[K";
+  if (std::exchange(has_status_, false)) waiting_ += back_and_erase;
+}
+
 void output::add(std::string_view line) {
+  clear_status();
   waiting_ += line;
   waiting_ += '\n';
   if (bytes_waiting() > take_no_commands_above) room_.reset();
@@ -62,7 +76,8 @@ void output::left() {
   if (bytes_waiting() <= take_no_commands_above) room_.set();
 }
 
-void output::finish() noexcept {
+void output::finish() {
+  clear_status();
   finished_ = true;
   filled_.set();
 }

@@ -30,6 +30,10 @@ public:
   bool add_event(std::string_view line);
   void add_answer(std::string_view line);
 
+  /// Shows a line on a terminal until the next line or status; nothing if it is empty. Dropped while other output
+  /// waits.
+  void set_status(std::string_view status);
+
   /// Completes when commands may be read. Fails only with `errc::canceled`.
   [[nodiscard]] pappus::event::wait_operation room() noexcept { return room_.wait(); }
 
@@ -38,7 +42,7 @@ public:
   [[nodiscard]] pappus::task<pappus::result<void>> write_to(pappus::io::stream& to);
 
   /// No lines will be added any more.
-  void finish() noexcept;
+  void finish();
 
   /// Whether a write has failed.
   [[nodiscard]] bool lost() const noexcept { return lost_; }
@@ -48,6 +52,7 @@ public:
 
 private:
   void add(std::string_view line);
+  void clear_status();
   void left();
 
   std::string waiting_;
@@ -55,6 +60,7 @@ private:
   std::uint64_t events_dropped_ = 0;
   pappus::event filled_;
   pappus::event room_;
+  bool has_status_ = false;  // the last output is a status
   bool finished_ = false;
   bool lost_ = false;
 };

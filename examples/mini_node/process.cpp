@@ -61,6 +61,7 @@ pappus::result<standard_streams> open_standard_streams(pappus::uv::loop& on) {
   opened.input = std::move(input);
   opened.output = std::move(output);
   opened.errors = std::move(errors);
+  opened.output_is_terminal = uv_guess_handle(1) == UV_TTY;
   return opened;
 }
 

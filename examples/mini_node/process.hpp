@@ -12,6 +12,7 @@ struct standard_streams {
   pappus::io::stream_ptr input;
   pappus::io::stream_ptr output;
   pappus::io::stream_ptr errors;
+  bool output_is_terminal = false;
 };
 
 /// To be called first: opens closed standard descriptors, ignores SIGHUP and raises the limit of descriptors.

@@ -1,18 +1,15 @@
 // Connects events, commands, signals and output with the node.
 #include "program.hpp"
 
-#include <chrono>
 #include <csignal>
 #include <utility>
 
 #include <pappus/coro/when_all.hpp>
-#include <pappus/peer/limits.hpp>
 
 namespace mini_node {
 namespace {
 
 using pappus::task;
-namespace io = pappus::io;
 namespace integration = pappus::integration;
 namespace peer = pappus::peer;
 using peer::log_level;
@@ -30,21 +27,28 @@ program::program(pappus::uv::loop& on, options chosen, standard_streams streams)
       console_(on, std::move(streams),
                {"pappus-node", options_.json, options_.node.log_level, longest_line(options_.node.chain)}),
       events_(on, console_),
-      overload_(peer::limits::log_rate, peer::limits::log_burst, on.now()),
-      chain_(on, options_.node.chain, options_.chain),
+      chain_(on, options_.node.chain, options_.chain, open_chain_file()),
+      follower_(node_, chain_,
+                [this](const record& event) {
+                  if (event.contains("from") || !sync_display_.has_bar()) tell(event);
+                }),
+      sync_display_(console_),
       node_(on, with_capabilities(options_.node, chain_.capabilities()), make_host()),
-      follower_(
-          on, node_, chain_, [this](const record& event) { tell(event); }, [this] { warn_of_overload(); }),
       commands_(on, node_, pool_, chain_, follower_, console_.written(), events_.strangers()),
-      signals_(on, {SIGINT, SIGTERM}) {}
+      signals_(on, {SIGINT, SIGTERM}) {
+  follower_.show();
+}
+
+std::unique_ptr<chain_file> program::open_chain_file() {
+  if (options_.chain_store.empty()) return nullptr;
+  return std::make_unique<chain_file>(options_.chain_store, options_.node.chain, [this](const std::string& why) {
+    console_.log(log_level::error, "the chain is not stored any more: " + why);
+  });
+}
 
 integration::adapter program::make_host() {
   integration::adapter host;
   events_.add_to(host, options_.trace, [this] { listening_.set(); });
-  host.peer_disconnected = [this, tell = std::move(host.peer_disconnected)](const auto& who, const auto& why) {
-    follower_.forget(who.id);
-    tell(who, why);
-  };
   host.transaction_received = [this](const auto& tx, peer::phase at, const peer::peer_info& from) {
     // Stem transactions are not added to the pool, so that no peer can request them.
     if (at == peer::phase::fluff && !pool_.add(tx)) return peer::validation_result::ignore;
@@ -56,19 +60,8 @@ integration::adapter program::make_host() {
     tell(fluffed(*tx, why, report));
   };
   host.get_transaction = [this](const auto& kernel) { return pool_.find(kernel); };
-  // Blocks are not verified, so the peers that send them get no credit.
-  host.header_received = [this](const auto& said, const peer::peer_info& from) {
-    follower_.heard(said, from);
-    return peer::validation_result::ignore;
-  };
-  host.compact_block_received = [this](const auto& said, const peer::peer_info& from) {
-    follower_.heard(said, from);
-    return peer::validation_result::ignore;
-  };
-  host.block_received = [this](const auto& said, const peer::peer_info& from) {
-    follower_.heard(said, from);
-    return peer::validation_result::ignore;
-  };
+  follower_.receive_for(host, !options_.node.chain.on_internet && options_.chain.blocks != 0);
+  host.sync_progressed = [this](const integration::sync_status& now) { sync_display_.show(now, on_.now()); };
   chain_.answer_for(host);
   return host;
 }
@@ -91,7 +84,7 @@ task<pappus::result<void>> program::run_node(pappus::scope& beside, program* sel
   self->commands_.run_beside(beside);
   beside.spawn(self->stop_on_signal());
   beside.spawn(self->obey());
-  beside.spawn(self->follower_.run());
+  beside.spawn(self->follower_.run(self->on_));
   auto ended = co_await self->node_.run();
   beside.request_stop();
   co_return ended;
@@ -113,13 +106,5 @@ task<void> program::obey() {
 }
 
 void program::tell(const record& event) { console_.tell(event); }
-
-void program::warn_of_overload() {
-  const auto suppressed = overload_.admit(on_.now());
-  if (!suppressed) return;
-  std::string text = "peers tell of more blocks than they can be asked for";
-  if (*suppressed != 0) text += " (" + std::to_string(*suppressed) + " since then)";
-  console_.log(log_level::warning, text);
-}
 
 }  // namespace mini_node

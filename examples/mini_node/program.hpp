@@ -1,6 +1,8 @@
 // The program around the node: commands, events, replies, and signals.
 #pragma once
 
+#include <memory>
+
 #include <pappus/coro/event.hpp>
 #include <pappus/coro/scope.hpp>
 #include <pappus/coro/task.hpp>
@@ -9,9 +11,9 @@
 #include <pappus/uv/loop.hpp>
 #include <pappus/uv/signal_set.hpp>
 
+#include "chain_file.hpp"
 #include "commands.hpp"
 #include "console.hpp"
-#include "event_limit.hpp"
 #include "follower.hpp"
 #include "memory_chain.hpp"
 #include "memory_pool.hpp"
@@ -19,18 +21,21 @@
 #include "options.hpp"
 #include "process.hpp"
 #include "records.hpp"
+#include "sync_display.hpp"
 
 namespace mini_node {
 
 /// `run` may be called once. The loop must outlive this object.
 class program {
 public:
+  /// Throws `chain_file::error`.
   program(pappus::uv::loop& on, options chosen, standard_streams streams);
 
   /// Completes with true after `quit`, SIGINT or SIGTERM; with false, after logging the reason, if the node cannot run.
   [[nodiscard]] pappus::task<bool> run();
 
 private:
+  [[nodiscard]] std::unique_ptr<chain_file> open_chain_file();
   [[nodiscard]] pappus::integration::adapter make_host();
   pappus::task<bool> live();
   static pappus::task<pappus::result<void>> run_node(pappus::scope& beside, program* self);
@@ -38,17 +43,16 @@ private:
   pappus::task<void> stop_on_signal();
 
   void tell(const record& event);
-  void warn_of_overload();
 
   pappus::uv::loop& on_;
   const options options_;
   console console_;
   node_events events_;
-  event_limit overload_;  // for log lines about blocks that are not requested
   memory_pool pool_;
   memory_chain chain_;
-  pappus::node node_;
   follower follower_;
+  sync_display sync_display_;
+  pappus::node node_;
   commands commands_;
   pappus::uv::signal_set signals_;
   pappus::event listening_;

@@ -51,11 +51,20 @@ std::string plain(const record& value) {
 
 record place_of(const wire::header& of) { return {{"hash", to_string(of.hash())}, {"height", of.height()}}; }
 
-record news(const char* event, const wire::header& said, const peer::peer_info& from) {
+record news(const char* event, const wire::header& said) {
   record told{{"event", event}};
   told.update(place_of(said));
+  return told;
+}
+
+record news(const char* event, const wire::header& said, const peer::peer_info& from) {
+  record told = news(event, said);
   told["from"] = to_string(from.endpoint);
   return told;
+}
+
+record part_of(const peer::chain_tip& tip) {
+  return {{"height", tip.height}, {"total_difficulty", tip.total_difficulty}};
 }
 
 /// Seconds since 1970; 0 for never.
@@ -144,6 +153,14 @@ record compact_block(const wire::compact_block& said, const peer::peer_info& fro
   return news("compact_block", said.header(), from);
 }
 record block(const wire::block& said, const peer::peer_info& from) { return news("block", said.header(), from); }
+record block(const wire::block& said) { return news("block", said.header()); }
+
+record sync(const pappus::integration::sync_status& now) {
+  return {{"event", "sync"},           {"stage", to_string(now.stage)},
+          {"tip", part_of(now.body)},  {"header_tip", part_of(now.header)},
+          {"best", part_of(now.best)}, {"in_flight", now.in_flight},
+          {"bytes", now.bytes}};
+}
 
 record banned(const peer::ban& made) {
   record said{{"event", "banned"}};

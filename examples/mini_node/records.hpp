@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <pappus/integration/bridge/sync_status.hpp>
 #include <pappus/io/endpoint.hpp>
 #include <pappus/node.hpp>
 #include <pappus/peer/disconnect_info.hpp>
@@ -35,6 +36,9 @@ using record = nlohmann::ordered_json;
 [[nodiscard]] record banned(const pappus::peer::ban& made);
 [[nodiscard]] record unbanned(const pappus::peer::ban& lifted);
 [[nodiscard]] record block(const pappus::wire::block& said, const pappus::peer::peer_info& from);
+/// One that the node has requested.
+[[nodiscard]] record block(const pappus::wire::block& said);
+[[nodiscard]] record sync(const pappus::integration::sync_status& now);
 
 /// Parts of replies.
 [[nodiscard]] record description_of(const pappus::peer::peer_info& peer);

@@ -8,9 +8,9 @@ import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-MORE = ("include/pappus/peer/dandelion/options.hpp", "examples/mini_node/block_fetcher.hpp",
-        "examples/mini_node/block_store.hpp", "examples/mini_node/follower.hpp", "examples/mini_node/header_tree.hpp",
-        "examples/mini_node/memory_pool.hpp")
+MORE = ("include/pappus/peer/dandelion/options.hpp", "examples/mini_node/block_store.hpp",
+        "examples/mini_node/follower.hpp", "examples/mini_node/header_tree.hpp", "examples/mini_node/memory_pool.hpp",
+        "examples/mini_node/sync_display.hpp")
 
 ROWS = {
     "guides/adapter.md": [
@@ -47,11 +47,11 @@ ROWS = {
     "guides/pappus_node.md": [
         ("it ends within #", "shutdown_timeout"),
         ("by the hashes of their kernels (#", "transactions"),
-        ("At most # blocks are requested from one peer at a time and # wait", "asked_at_once", "waiting_in_line"),
-        ("After # without a response the block", "patience"),
-        ("the predecessor of a block does not arrive within #", "out_of_order"),
+        ("at most # headers ahead", "max_ahead"),
         ("Beyond # headers, # blocks", "headers", "blocks"),
-        ("All other headers, # at most", "aside")],
+        ("beginning of a stage and every #", "line_interval"),
+        ("the next block does not come within #", "patience"),
+        ("predecessors are missing, # are kept", "aside")],
     "guides/peers_and_bans.md": [
         ("from now, # at most", "max_ban_time"),
         ("Outbound slots (#)", "max_outbound"),

@@ -291,7 +291,7 @@ class Commands(process.TestCase):
         self.check_refused(node, "keep ping " + "00" * 16)
         self.check_refused(node, "ask 1 ping " + "00" * 16)
         stats = node.stats()
-        for former, now in [("dialling", "dialer"), ("gossip", "addr"), ("kept", "cache"), ("wanted", "block_requests"),
+        for former, now in [("dialling", "dialer"), ("gossip", "addr"), ("kept", "cache"),
                             ("turned_away", "inbound_refused"), ("crowded_out", "handshakes_evicted")]:
             self.assertEqual(stats[former], stats[now])
         counted = stats["metrics"]

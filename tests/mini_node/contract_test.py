@@ -17,11 +17,13 @@ import commands  # noqa: E402
 import dandelion  # noqa: E402
 import declaration  # noqa: E402
 import descriptors  # noqa: E402
-import fetching  # noqa: E402
+import following  # noqa: E402
 import introductions  # noqa: E402
 import process  # noqa: E402
 import refusals  # noqa: E402
 import sessions  # noqa: E402
+import stored_chain  # noqa: E402
+import sync_display  # noqa: E402
 
 
 class DeclaredJson(unittest.TestCase):
@@ -35,8 +37,8 @@ def main(arguments):
     process.program = arguments[1]
     loader = unittest.TestLoader()
     loader.testNamePatterns = [f"*{name}*" for name in arguments[2:]] or None
-    modules = [addresses, best_chain, blocks, chain, command_line, commands, dandelion, descriptors, fetching,
-               introductions, refusals, sessions]
+    modules = [addresses, best_chain, blocks, chain, command_line, commands, dandelion, descriptors,
+               following, introductions, refusals, sessions, stored_chain, sync_display]
     cases = unittest.TestSuite(loader.loadTestsFromModule(each) for each in modules)
     if not loader.testNamePatterns:
         cases.addTest(DeclaredJson("test_every_declared_field_has_been_written"))

@@ -4,6 +4,7 @@ import hashlib
 import itertools
 import socket
 import struct
+import threading
 
 USERNET = bytes([73, 43])
 USERNET_GENESIS = bytes.fromhex("99a1097ccc1b75d3d8bb311a89cc527a77addfd1edd7c59f502685e99ae2a784")
@@ -151,6 +152,8 @@ class Peer:
     """One connection, in either role."""
 
     def __init__(self, connected):
+        self.tip = (1, 1)  # difficulty and height, for its pings
+        self.sending = threading.Lock()
         self.socket = connected
         self.socket.settimeout(PATIENCE)
         self.unread = b""
@@ -172,7 +175,8 @@ class Peer:
         self.send_raw(frame(kind, body, **unusual))
 
     def send_raw(self, raw):
-        self.socket.sendall(raw)
+        with self.sending:
+            self.socket.sendall(raw)
 
     def receive(self):
         header = self._take(11)
@@ -188,16 +192,16 @@ class Peer:
                 return body
             assert got in (PING, GET_PEER_ADDRS), f"message {got} instead of {kind}"
             if got == PING:
-                self.send(PONG, ping())
+                self.send(PONG, ping(*self.tip))
 
     def check_served(self):
         """Checks that a ping is answered."""
-        self.send(PING, ping())
+        self.send(PING, ping(*self.tip))
         return self.expect(PONG)
 
     def check_served_among_messages(self):
         """The same, ignoring other messages before the pong."""
-        self.send(PING, ping())
+        self.send(PING, ping(*self.tip))
         while self.receive()[0] != PONG:
             pass
 

@@ -28,6 +28,7 @@ OPTIONS = [
     ("--max-blocks", "-1", "--max-blocks: '-1' is not a number from 0 to 100000"),
     ("--max-memory", "0", "--max-memory: '0' is not a number of MiB from 1 to 100000"),
     ("--store", "/nowhere/at/all", "/nowhere/at/all"),
+    ("--chain-store", "/nowhere/at/all", "cannot use the chain store '/nowhere/at/all': it cannot be opened or created"),
     ("--dandelion", "diffusion", "--dandelion: 'diffusion' is not grin or dandelion++"),
     ("--epoch", "0", "--epoch: '0' is not a number of seconds from 1 to 86400"),
     ("--stem-probability", "1.1", "--stem-probability: '1.1' is not a number from 0 to 1"),
@@ -109,7 +110,7 @@ class Refusals(process.TestCase):
     def test_a_wrong_value_of_an_option_is_told_with_what_was_expected(self):
         self.assertEqual({option for option, _, _ in OPTIONS}, set(options()))
         for option, value, expected in OPTIONS:
-            self.check_options(expected, 1 if option == "--store" else 2, option, value)
+            self.check_options(expected, 1 if option in ["--store", "--chain-store"] else 2, option, value)
 
     def test_an_option_given_twice_is_told_by_name_unless_it_may_be_repeated(self):
         for option, text in options().items():

@@ -31,6 +31,7 @@ std::vector<object> parts() {
             {"sent_per_second", "bytes", "per second, over the last ping interval"},
             {"silent_seconds", "seconds", "", "", "idle_seconds"}},
            {"peer"}},
+          {"chain_tip", "", {{"height", "count", "of the last block"}, {"total_difficulty", "count", "up to it"}}},
           {"news", "", {{"from", "endpoint", "the peer that sent it"}}, {"block_identity"}},
           {"block_identity", "", {{"hash", "hash", "of the block"}, {"height", "count", "of the block"}}},
           {"ban",

@@ -34,12 +34,10 @@ object statistics() {
            {"gossip", "address_relay_statistics", "", "", "addr"},
            {"pool", "pool_statistics", "transactions in memory"},
            {"cache", "cache_statistics", "headers and blocks of peers in memory"},
-           {"block_requests", "block_request_statistics", "requests for blocks that peers have announced"},
            {"output", "output_statistics", "standard output"},
            {"coroutine_frames", "frame_statistics", "memory of coroutines"},
            {"metrics", "metrics", "all metrics"},
-           {"kept", "cache_statistics", "", "", "cache"},
-           {"wanted", "block_request_statistics", "", "", "block_requests"}}};
+           {"kept", "cache_statistics", "", "", "cache"}}};
 }
 
 }  // namespace
@@ -98,19 +96,15 @@ std::vector<object> statistics_parts() {
           {"cache_statistics",
            "",
            {{"headers", "count", "now"},
-            {"orphans", "count", "of these, those that are not linked"},
+            {"ahead", "count",
+             "of these, those of the chain that is followed whose blocks are missing, or those before them"},
+            {"orphans", "count", "of the others, those whose blocks are missing, or those before them"},
             {"blocks", "count", "blocks and compact blocks now"},
             {"bytes", "bytes", "of these"},
             {"dropped", "count", "headers and blocks dropped to make room"},
-            {"relayed", "count", "blocks announced to other peers"},
+            {"relayed", "count", "tips announced to other peers"},
             {"aside", "count", "", "", "orphans"},
             {"passed_on", "count", "", "", "relayed"}}},
-          {"block_request_statistics",
-           "",
-           {{"blocks", "count", "requested, or queued to be, now"},
-            {"dropped", "count", "not requested, because too many were queued"},
-            {"unavailable", "count", "that no peer sent"},
-            {"overlooked", "count", "", "", "dropped"}}},
           {"output_statistics",
            "",
            {{"bytes_waiting", "bytes", "that wait to be read now"},

@@ -1,6 +1,7 @@
 // Types of values: numbers with their units, and strings with their forms.
 #include <utility>
 
+#include <pappus/integration/bridge/sync_status.hpp>
 #include <pappus/peer/dandelion/options.hpp>
 #include <pappus/peer/disconnect_info.hpp>
 #include <pappus/peer/peer_info.hpp>
@@ -27,6 +28,7 @@ std::vector<std::string_view> names(Enum first, Enum last) {
 
 std::vector<value_type> enumerations() {
   using namespace pappus::peer;
+  using pappus::integration::sync_stage;
   using pappus::wire::reason_for_ban;
   return {{"direction", "string", "who dialed", names(direction::inbound, direction::outbound)},
           {"disconnect_reason", "string", "why a session or connection ended; a detail may follow after `: `",
@@ -43,6 +45,12 @@ std::vector<value_type> enumerations() {
           {"ban_reason", "string", "as sent to the peer; `none`: a fault that has no value in the protocol",
            names(reason_for_ban::none, reason_for_ban::bad_handshake)},
           {"ban_author", "string", "who banned", names(ban_author::operator_of_node, ban_author::node)},
+          {"sync_stage",
+           "string",
+           "`waiting`: for peers; `headers`: a peer has more work than the headers here; `blocks`: blocks of these "
+           "headers are missing; `following`: nothing is missing",
+           {to_string(sync_stage::waiting), to_string(sync_stage::headers), to_string(sync_stage::blocks),
+            to_string(sync_stage::following)}},
           {"dandelion_scheme", "string", "as chosen by `--dandelion`",
            names(dandelion_scheme::grin, dandelion_scheme::dandelion_plus_plus)},
           {"dandelion_mode", "string", "what happens to stem transactions of others in this epoch",
