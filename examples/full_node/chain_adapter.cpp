@@ -36,10 +36,19 @@ void add_synchronization(integration::adapter& functions, const adapter_parts& p
   functions.import_headers =
       parts.bind([&service](const integration::headers_ptr& batch) { return service.import_headers(*batch); });
   functions.get_missing_blocks = parts.bind([&service](const std::optional<wire::hash>& after, std::size_t count) {
-    return value_or_throw(service.chain().missing_blocks(after, count));
+    return value_or_throw(service.missing_blocks(after, count));
   });
   functions.import_block =
       parts.bind([&service](const wire::block_ptr& block) { return service.import_block(*block); });
+  functions.continue_state = parts.bind([&service](const wire::hash& block, std::size_t count) {
+    auto progress = service.continue_state(block, count);
+    return progress ? std::optional{*std::move(progress)} : std::nullopt;
+  });
+  functions.import_segment =
+      parts.bind([&service](const integration::any_segment& segment) { return service.import_segment(segment); });
+  functions.finish_state = parts.bind([&service](const wire::hash&) { return service.finish_state(); });
+  functions.import_archive =
+      parts.bind([&service](const integration::state_archive& archive) { return service.import_archive(archive); });
 }
 
 void add_news(integration::adapter& functions, const adapter_parts& parts) {
@@ -72,7 +81,7 @@ auto segment_of(const adapter_parts& parts) {
 }
 
 /// Called on the loop, to which the stream belongs.
-std::optional<peer::archive> open_archive(pappus::uv::loop& loop, const state_archive& made) {
+std::optional<peer::archive> open_archive(pappus::uv::loop& loop, const packed_state& made) {
   auto content = pappus::uv::open_file(loop, made.file.string(), pappus::uv::open_mode::read);
   if (!content) return std::nullopt;
   peer::archive opened;

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include <pappus/node.hpp>
+#include <pappus/wire/mmr.hpp>
 
 namespace full_node {
 
@@ -14,6 +15,9 @@ using pappus::peer::validation_result;
 using wire::reason_for_ban;
 
 namespace {
+
+/// Grin's import by segments needs more than one leaf in the bitmap of outputs, which has 1,024 bits.
+constexpr std::uint64_t min_outputs = 1'025;
 
 chain_tip tip_of(const place& head) { return {head.total_difficulty, head.height}; }
 
@@ -37,7 +41,13 @@ wire::capabilities capabilities_of(const heads& chain) noexcept {
   return ours;
 }
 
-chain_service::chain_service(grin_chain chain, observer to) : chain_(std::move(chain)), observer_(std::move(to)) {}
+state_rules state_rules_of(wire::chain_type type) noexcept {
+  const bool is_for_testing = type == wire::chain_type::usernet || type == wire::chain_type::automated_testing;
+  return is_for_testing ? state_rules{20, 10} : state_rules{2'880, 720};
+}
+
+chain_service::chain_service(grin_chain chain, wire::chain_type type, observer to)
+    : chain_(std::move(chain)), rules_(state_rules_of(type)), observer_(std::move(to)) {}
 
 void chain_service::attach(pappus::node_handle net) {
   net_.emplace(std::move(net));
@@ -62,15 +72,74 @@ verdict chain_service::import(const wire::block& block) {
   return what;
 }
 
-outcome<wire::block_ptr> chain_service::mine(std::uint32_t salt) {
-  auto mined = chain_.mine(salt);
+outcome<wire::block_ptr> chain_service::mine(std::uint32_t salt) { return mined(chain_.mine(salt)); }
+
+outcome<wire::block_ptr> chain_service::mine_history() { return mined(chain_.mine_history()); }
+
+outcome<wire::block_ptr> chain_service::mined(outcome<wire::block_ptr> block) {
   report(origin::here);
-  return mined;
+  return block;
+}
+
+outcome<void> chain_service::compact() {
+  auto done = chain_.compact();
+  report(origin::peer);
+  return done;
 }
 
 verdict chain_service::noted(std::string_view what, const outcome<void>& done) {
   if (!done && done.error().what == verdict::failed) observer_.failed(what, done.error());
   return verdict_of(done);
+}
+
+outcome<integration::missing_blocks> chain_service::missing_blocks(const std::optional<wire::hash>& after,
+                                                                   std::size_t max) const {
+  PAPPUS_TRY(now, chain_.heads());
+  integration::missing_blocks found;
+  if (now.state_is_needed && now.archive.height != 0) {
+    const std::uint64_t from = now.archive.height + rules_.depth;
+    const bool by_segments = wire::mmr::leaves(now.archive_output_mmr_size) >= min_outputs;
+    found.state =
+        integration::state_target{now.archive.hash, now.archive.height, by_segments, from, from + rules_.interval - 1};
+    return found;
+  }
+  return chain_.missing_blocks(after, max);
+}
+
+// A state. Until it has been imported the body head does not move.
+
+outcome<integration::state_progress> chain_service::continue_state(const wire::hash& block, std::size_t max) {
+  const auto begun = chain_.begin_state(block);
+  if (!begun) {
+    static_cast<void>(noted("begin of the import of a state", begun));
+    return pappus::failure{begun.error()};
+  }
+  report(origin::peer);
+  return chain_.continue_state(max);
+}
+
+integration::import_result chain_service::import_segment(const integration::any_segment& segment) {
+  const auto added = std::visit([this](const auto& each) { return chain_.add_segment(each); }, segment);
+  const verdict what = noted("import of a segment", added);
+  return what == verdict::refused ? integration::import_result::known : import_result_of(what);
+}
+
+/// Grin does not tell a state that is invalid from a fault of its own. Nobody is blamed for either, and the other
+/// method may succeed.
+integration::import_result chain_service::finish_state() {
+  const auto finished = chain_.finish_state();
+  if (!finished) {
+    observer_.failed("validation of a state", finished.error());
+    static_cast<void>(noted("reset of a state", chain_.reset_state()));
+  }
+  report(origin::peer);
+  return finished ? integration::import_result::accepted : integration::import_result::invalid;
+}
+
+integration::import_result chain_service::import_archive(const integration::state_archive& archive) {
+  const verdict what = noted("import of an archive", chain_.write_archive(archive.block, archive.path));
+  report(origin::peer);
+  return import_result_of(what);
 }
 
 // What the node is told.
@@ -81,9 +150,12 @@ void chain_service::report(origin from) {
   if (!now) return observer_.failed("reading of the heads", now.error());
   net_->set_chain_tip(tip_of(now->body));
   net_->set_header_tip(tip_of(now->header));
+  const auto ours = capabilities_of(*now);
+  if (std::exchange(reported_capabilities_, ours) != ours) {
+    net_->post([ours](pappus::node& on) { on.set_capabilities(ours); }, {});
+  }
   const auto before = std::exchange(reported_, now->body);
   if (!before || *before == now->body) return;
-  net_->post([ours = capabilities_of(*now)](pappus::node& on) { on.set_capabilities(ours); }, {});
   const std::uint64_t disconnected = tell_of_blocks(*before, now->body);
   observer_.head_moved(now->body, disconnected);
   // A node that is still behind has nothing new for others.

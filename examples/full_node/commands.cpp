@@ -33,11 +33,9 @@ record description_of(const place& where) {
 }
 
 record description_of(const heads& chain) {
-  return {{"body", description_of(chain.body)},
-          {"header", description_of(chain.header)},
-          {"tail", description_of(chain.tail)},
-          {"fork_point", description_of(chain.fork_point)},
-          {"archive", description_of(chain.archive)}};
+  return {{"body", description_of(chain.body)},       {"header", description_of(chain.header)},
+          {"tail", description_of(chain.tail)},       {"fork_point", description_of(chain.fork_point)},
+          {"archive", description_of(chain.archive)}, {"state_is_needed", chain.state_is_needed}};
 }
 
 std::string description_of(const fault& why) { return fmt::format("{}: {}", to_string(why.what), why.reason); }
@@ -60,6 +58,12 @@ const std::vector<command<commands>>& commands::all() {
        fmt::format("mines N blocks, {}, on a testing network, and sends them out; blocks with different SALT, {}, "
                    "differ; answers when all are mined",
                    to_string(blocks_to_mine), to_string(salts))},
+      {"mine_history", "[N]", 0, 1, &commands::mine_history,
+       fmt::format(
+           "likewise, but blocks that make many outputs and spend them: 130 have the outputs that the import of a "
+           "state by segments needs; {}",
+           to_string(blocks_to_mine))},
+      {"compact", "", 0, 0, &commands::compact, "drops blocks beyond the horizon"},
       {"spend", "HEIGHT [SALT [FEE]]", 1, 3, &commands::spend,
        "makes a transaction that spends the reward of that block, mined with that SALT, and pays that many nanogrin "
        "more than it must; for `tx` and `fluff`"},
@@ -140,15 +144,30 @@ void commands::mine(const words& given, const handler& answer) {
   if (!count) return answer(failure{count.error()});
   const auto salt = number_at(1, "SALT", given, 0, salts);
   if (!salt) return answer(failure{salt.error()});
-  mine_more(*count, static_cast<std::uint32_t>(*salt), answer);
+  const auto one = [salt = static_cast<std::uint32_t>(*salt)](chain_service& service) { return service.mine(salt); };
+  mine_more(*count, one, answer);
 }
 
-void commands::mine_more(std::uint64_t left, std::uint32_t salt, const handler& answer) {
-  const auto work = [salt](chain_service& service) { return service.mine(salt); };
-  ask(work, answer, [this, left, salt, answer](const wire::block_ptr& mined) {
-    if (left > 1) return mine_more(left - 1, salt, answer);
+void commands::mine_history(const words& given, const handler& answer) {
+  const auto count = number_at(0, "N", given, 1, blocks_to_mine);
+  if (!count) return answer(failure{count.error()});
+  mine_more(
+      *count, [](chain_service& service) { return service.mine_history(); }, answer);
+}
+
+void commands::mine_more(std::uint64_t left, const miner& one, const handler& answer) {
+  ask(one, answer, [this, left, one, answer](const wire::block_ptr& mined) {
+    if (left > 1) return mine_more(left - 1, one, answer);
     answer(record{{"hash", to_string(mined->hash())}, {"height", mined->header().height()}});
   });
+}
+
+void commands::compact(const words& /*none*/, const handler& answer) {
+  const auto work = [](chain_service& service) -> outcome<heads> {
+    PAPPUS_TRY_DISCARD(service.compact());
+    return service.chain().heads();
+  };
+  ask(work, answer, [answer](const heads& chain) { answer(record{{"tail", description_of(chain.tail)}}); });
 }
 
 void commands::spend(const words& given, const handler& answer) {

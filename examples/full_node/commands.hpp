@@ -44,13 +44,17 @@ private:
   void metrics(const words& given, const handler& answer);
   void status(const words& given, const handler& answer);
   void mine(const words& given, const handler& answer);
+  void mine_history(const words& given, const handler& answer);
+  void compact(const words& given, const handler& answer);
   void spend(const words& given, const handler& answer);
   void fluff(const words& given, const handler& answer);
   void pool(const words& given, const handler& answer);
   void validate(const words& given, const handler& answer);
 
   /// Mines `left` blocks, each by a call of its own, so that peers need not wait for all of them.
-  void mine_more(std::uint64_t left, std::uint32_t salt, const handler& answer);
+  /// Mines a block.
+  using miner = std::function<outcome<pappus::wire::block_ptr>(chain_service& service)>;
+  void mine_more(std::uint64_t left, const miner& one, const handler& answer);
 
   /// Calls `work` on the chain's thread, then `answer` on the loop with its result; `refuse` if it has failed, or if
   /// too many commands wait for the chain.

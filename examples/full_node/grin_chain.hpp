@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <pappus/integration/bridge/chain_import.hpp>
+#include <pappus/integration/bridge/state_import.hpp>
 #include <pappus/wire/block.hpp>
 #include <pappus/wire/chain_parameters.hpp>
 #include <pappus/wire/compact_block.hpp>
@@ -57,23 +58,8 @@ struct heads {
 /// do not make up the block. Without a block it has to be requested.
 using hydrated = std::variant<pappus::wire::block_ptr, std::vector<pappus::wire::short_id>>;
 
-/// A segment that an import of a state needs.
-struct wanted_segment {
-  pappus::wire::messages::segment_type type;
-  pappus::wire::segment_identifier id;
-
-  friend bool operator==(const wanted_segment&, const wanted_segment&) = default;
-};
-
-struct state_progress {
-  bool complete = false;
-  std::uint64_t leaves = 0;  // in place; of all three MMRs
-  std::uint64_t all_leaves = 0;
-  std::vector<wanted_segment> wanted;
-};
-
 /// The state at a block as a zip file.
-struct state_archive {
+struct packed_state {
   pappus::wire::hash block;
   std::uint64_t height = 0;
   std::uint64_t size = 0;  // bytes
@@ -175,7 +161,7 @@ public:
   outcome<void> begin_state(const pappus::wire::hash& block);
   /// Puts segments in place that have come, and lists at most `max` that are wanted. To be called again, also if none
   /// is, until the import is complete.
-  outcome<state_progress> continue_state(std::size_t max);
+  outcome<pappus::integration::state_progress> continue_state(std::size_t max);
   /// Refused if the segment is of another block, or not wanted any more.
   template <class Response>
   outcome<void> add_segment(const Response& response);
@@ -189,7 +175,7 @@ public:
   // The state as an archive.
 
   /// The archive of the block whose state is served now, made at the first call. Slow.
-  [[nodiscard]] outcome<state_archive> read_archive() const;
+  [[nodiscard]] outcome<packed_state> read_archive() const;
   /// Replaces the state by that of an archive. Refused if no state is needed. Slow.
   outcome<void> write_archive(const pappus::wire::hash& block, const std::filesystem::path& file);
 

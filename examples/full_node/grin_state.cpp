@@ -33,13 +33,13 @@ outcome<void> grin_chain::begin_state(const hash& block) {
   return done(pappus_grin_begin_state, node_.get(), view(block.view()));
 }
 
-outcome<state_progress> grin_chain::continue_state(std::size_t max) {
+outcome<pappus::integration::state_progress> grin_chain::continue_state(std::size_t max) {
   PAPPUS_TRY(answer, grin_answer::of(pappus_grin_continue_state, node_.get(), max));
   auto in = answer.reader();
-  state_progress progress;
+  pappus::integration::state_progress progress;
   progress.complete = in.u8("complete") != 0;
   progress.leaves = in.u64("leaves");
-  progress.all_leaves = in.u64("all_leaves");
+  progress.total_leaves = in.u64("all_leaves");
   while (in.ok() && in.remaining() > 0) {
     const auto type = static_cast<segment_type>(in.u8("type"));
     progress.wanted.push_back({type, wire::segment_identifier::read(in)});
@@ -69,10 +69,10 @@ outcome<void> grin_chain::reset_state() { return done(pappus_grin_reset_state, n
 
 void grin_chain::stop() const noexcept { pappus_grin_stop(node_.get()); }
 
-outcome<state_archive> grin_chain::read_archive() const {
+outcome<packed_state> grin_chain::read_archive() const {
   PAPPUS_TRY(answer, grin_answer::of(pappus_grin_read_archive, node_.get()));
   auto in = answer.reader();
-  state_archive archive;
+  packed_state archive;
   archive.block = in.fixed<hash>("block");
   archive.height = in.u64("height");
   archive.size = in.u64("size");

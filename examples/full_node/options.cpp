@@ -23,6 +23,10 @@ result<options, early_exit> read_options(int argc, const char* const* argv) {
   app.add_option("--data-dir", data, "Folder of the chain, peers and bans, made if there is none; for one node alone")
       ->type_name("FOLDER")
       ->required();
+  bool with_reward = false;
+  app.add_flag("--genesis-with-reward", with_reward,
+               "Begin with a genesis on which the state can be imported by segments, on usernet or automated testing; "
+               "all nodes of the network must");
   mini_node::node_arguments given;
   declare(app, given);
   app.footer("Commands on standard input, one a line, each answered by one line:\n" + commands::help_text() +
@@ -36,6 +40,7 @@ result<options, early_exit> read_options(int argc, const char* const* argv) {
   static_cast<mini_node::node_options&>(understood) = std::move(shared);
   understood.type = *pappus::wire::chain_from_name(given.network);
   understood.data = data;
+  if (with_reward) understood.first = genesis::with_reward;
   understood.node.store_path = (understood.data / "peers.db").string();
   PAPPUS_TRY_DISCARD(mini_node::check(understood.node));
   return understood;

@@ -30,8 +30,9 @@ program::program(pappus::uv::loop& on, options chosen, mini_node::standard_strea
           {"pappus-full-node", options_.json, options_.node.log_level, mini_node::longest_line(options_.node.chain)}),
       events_(on, console_),
       faults_(pappus::peer::limits::log_rate, pappus::peer::limits::log_burst, on.now()),
-      chain_(open_chain(), {[this](const place& body, std::uint64_t disconnected) { head_moved(body, disconnected); },
-                            [this](std::string_view what, const fault& why) { failed(what, why); }}),
+      chain_(open_chain(), options_.type,
+             {[this](const place& body, std::uint64_t disconnected) { head_moved(body, disconnected); },
+              [this](std::string_view what, const fault& why) { failed(what, why); }}),
       node_(on, node_settings(), make_host()),
       net_(node_.handle()),
       commands_(on, node_, chain_, chain_thread_.in()),
@@ -44,7 +45,7 @@ program::~program() { chain_thread_.end(); }
 
 grin_chain program::open_chain() {
   auto opened =
-      chain_thread_.wait_for([this] { return grin_chain::open(folder_.path(), options_.type, genesis::of_network); });
+      chain_thread_.wait_for([this] { return grin_chain::open(folder_.path(), options_.type, options_.first); });
   if (opened) return *std::move(opened);
   throw std::runtime_error{
       fmt::format("cannot open the chain in '{}': {}", folder_.path().string(), opened.error().reason)};
@@ -53,9 +54,13 @@ grin_chain program::open_chain() {
 /// With the capabilities of the chain as it is now; `chain_service` sets later ones.
 pappus::node_config program::node_settings() {
   const auto chain = chain_thread_.wait_for([this] { return chain_.chain().heads(); });
+  const auto first = chain_thread_.wait_for([this] { return chain_.chain().genesis_header(); });
+  if (!first) throw std::runtime_error{"cannot read the genesis of the chain: " + first.error().reason};
   if (!chain) throw std::runtime_error{"cannot read the heads of the chain: " + chain.error().reason};
   auto settings = options_.node;
+  settings.chain.genesis = first->hash();
   settings.capabilities = capabilities_of(*chain);
+  settings.archive_folder = (folder_.path() / "incoming").string();
   return settings;
 }
 

@@ -54,9 +54,9 @@ class CommandProcess:
     def _parse(self, line):
         return json.loads(line) if self.json_lines else line.decode()
 
-    def take(self, wanted, what):
+    def take(self, wanted, what, seconds=PATIENCE):
         """The first line, read or to come, for which `wanted` holds."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + seconds
         with self.changed:
             while True:
                 for line in self.lines:
@@ -69,16 +69,16 @@ class CommandProcess:
     def event(self, name, **fields):
         return self.take(lambda line: line.get("event") == name and fields.items() <= line.items(), f"{name} {fields}")
 
-    def reply(self, name):
-        return self.take(lambda line: line.get("reply") == name, f"reply to {name}")
+    def reply(self, name, seconds=PATIENCE):
+        return self.take(lambda line: line.get("reply") == name, f"reply to {name}", seconds)
 
     def tell(self, line):
         self.process.stdin.write(line if isinstance(line, bytes) else line.encode() + b"\n")
         self.process.stdin.flush()
 
-    def ask(self, line):
+    def ask(self, line, seconds=PATIENCE):
         self.tell(line)
-        return self.reply(line.split()[0])
+        return self.reply(line.split()[0], seconds)
 
     def stats(self):
         return self.ask("stats")["stats"]

@@ -28,7 +28,7 @@ verdict pass_segment(chain_in_folder& from, chain_in_folder& to, const wire::has
 }
 
 verdict pass(chain_in_folder& from, chain_in_folder& to, const wire::hash& block,
-             const full_node::wanted_segment& what) {
+             const pappus::integration::segment_name& what) {
   switch (what.type) {
     case segment_type::output_bitmap: return pass_segment<segment_type::output_bitmap>(from, to, block, what.id);
     case segment_type::output: return pass_segment<segment_type::output>(from, to, block, what.id);
@@ -65,7 +65,7 @@ TEST_CASE("A state goes to other chains by segments and as an archive, and block
   for (;;) {
     const auto progress = by_segments->continue_state(15).value();
     if (progress.complete) {
-      CHECK(progress.leaves == progress.all_leaves);
+      CHECK(progress.leaves == progress.total_leaves);
       break;
     }
     for (const auto& each : progress.wanted) CHECK(pass(source, by_segments, block, each) == verdict::accepted);

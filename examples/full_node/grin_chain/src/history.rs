@@ -45,10 +45,7 @@ impl Node {
                 next.split = split;
             }
         }
-        let mut block = self.draft(&transactions, 0)?;
-        self.chain.set_txhashset_roots(&mut block).or_failed()?;
-        let difficulty = self.next_difficulty()?.difficulty;
-        miner::prove(&mut block.header, difficulty)?;
+        let block = miner::next_block(&self.chain, &transactions, 0, |_| {})?;
         self.add_block(block.clone(), Options::MINE)?;
         *leftovers = next;
         Ok(block)

@@ -3,8 +3,8 @@
 use std::sync::OnceLock;
 
 use chrono::{DateTime, Duration, Utc};
-use grin_chain::Options;
-use grin_core::consensus::{next_difficulty, HeaderDifficultyInfo, REWARD};
+use grin_chain::{Chain, Options};
+use grin_core::consensus::{self, HeaderDifficultyInfo, REWARD};
 use grin_core::core::hash::Hashed;
 use grin_core::core::{
     Block, BlockHeader, FeeFields, KernelFeatures, Output, Transaction, TxKernel,
@@ -61,6 +61,62 @@ pub fn prove(header: &mut BlockHeader, difficulty: Difficulty) -> Outcome<()> {
     pow::pow_size(header, difficulty, global::proofsize(), edge_bits).or_failed()
 }
 
+/// A block with these transactions that could be the next on the best block, mined after `change` was applied to its
+/// header.
+pub fn next_block(
+    chain: &Chain,
+    transactions: &[Transaction],
+    salt: u32,
+    change: impl FnOnce(&mut BlockHeader),
+) -> Outcome<Block> {
+    let mut block = draft(chain, transactions, salt)?;
+    chain.set_txhashset_roots(&mut block).or_failed()?;
+    change(&mut block.header);
+    prove(&mut block.header, next_difficulty(chain)?.difficulty)?;
+    Ok(block)
+}
+
+/// A block on the best block, without the roots of the state after it and without a proof of work.
+pub fn draft(chain: &Chain, transactions: &[Transaction], salt: u32) -> Outcome<Block> {
+    if !network::is_for_testing(global::get_chain_type()) {
+        return Err(Fault::failed("blocks are mined on testing networks only"));
+    }
+    let previous = chain.head_header().or_failed()?;
+    let fees = transactions.iter().map(|each| each.fee()).sum();
+    let reward = reward_for(&reward_key(previous.height + 1, salt), fees)?;
+    let next = next_difficulty(chain)?;
+    let mut block = Block::new(&previous, transactions, next.difficulty, reward).or_failed()?;
+    block.header.timestamp = time_after(&previous);
+    block.header.pow.secondary_scaling = next.secondary_scaling;
+    Ok(block)
+}
+
+fn next_difficulty(chain: &Chain) -> Outcome<HeaderDifficultyInfo> {
+    let height = chain.head().or_failed()?.height + 1;
+    let ancestors = chain.difficulty_iter().or_failed()?;
+    Ok(consensus::next_difficulty(height, ancestors))
+}
+
+/// Spends the reward of a block that was mined here with that salt, half to each of two outputs. `more_fee`, in
+/// nanogrin, makes different transactions that spend the same.
+pub fn spend(chain: &Chain, height: u64, salt: u32, more_fee: u64) -> Outcome<Transaction> {
+    let header = chain.get_header_by_height(height).or_absent()?;
+    let block = chain.get_block(&header.hash()).or_absent()?;
+    let amount = REWARD + block.total_fees();
+    let fee = tx_fee(1, 2, 1) + more_fee;
+    let rest = amount.checked_sub(fee);
+    let rest = rest.ok_or_else(|| Fault::new(Verdict::Refused, "the fee is too high"))?;
+    let half = rest / 2;
+    let fields = FeeFields::new(0, fee).or_failed()?;
+    let parts = [
+        build::coinbase_input(amount, reward_key(height, salt)),
+        build::output(half, output_key(height, salt, 0)),
+        build::output(rest - half, output_key(height, salt, 1)),
+    ];
+    let features = KernelFeatures::Plain { fee: fields };
+    build::transaction(features, &parts, keychain(), &ProofBuilder::new(keychain())).or_failed()
+}
+
 impl Node {
     /// Mines a block with the pool's transactions on the best block, and imports it.
     pub fn mine(&self, salt: u32) -> Outcome<Block> {
@@ -69,53 +125,12 @@ impl Node {
         Ok(block)
     }
 
-    /// A block that could be the next, mined after `change` was applied to its header.
+    /// As `next_block`, with the pool's transactions.
     pub fn next_block(&self, salt: u32, change: impl FnOnce(&mut BlockHeader)) -> Outcome<Block> {
-        let mut block = self.draft(&self.pool.mineable()?, salt)?;
-        self.chain.set_txhashset_roots(&mut block).or_failed()?;
-        change(&mut block.header);
-        prove(&mut block.header, self.next_difficulty()?.difficulty)?;
-        Ok(block)
+        next_block(&self.chain, &self.pool.mineable()?, salt, change)
     }
 
-    /// A block on the best block, without the roots of the state after it and without a proof of work.
-    pub fn draft(&self, transactions: &[Transaction], salt: u32) -> Outcome<Block> {
-        if !network::is_for_testing(self.chain_type) {
-            return Err(Fault::failed("blocks are mined on testing networks only"));
-        }
-        let previous = self.chain.head_header().or_failed()?;
-        let fees = transactions.iter().map(|each| each.fee()).sum();
-        let reward = reward_for(&reward_key(previous.height + 1, salt), fees)?;
-        let next = self.next_difficulty()?;
-        let mut block = Block::new(&previous, transactions, next.difficulty, reward).or_failed()?;
-        block.header.timestamp = time_after(&previous);
-        block.header.pow.secondary_scaling = next.secondary_scaling;
-        Ok(block)
-    }
-
-    pub(crate) fn next_difficulty(&self) -> Outcome<HeaderDifficultyInfo> {
-        let height = self.chain.head().or_failed()?.height + 1;
-        let ancestors = self.chain.difficulty_iter().or_failed()?;
-        Ok(next_difficulty(height, ancestors))
-    }
-
-    /// Spends the reward of a block that was mined here with that salt, half to each of two outputs. `more_fee`, in
-    /// nanogrin, makes different transactions that spend the same.
     pub fn spend(&self, height: u64, salt: u32, more_fee: u64) -> Outcome<Transaction> {
-        let header = self.chain.get_header_by_height(height).or_absent()?;
-        let block = self.chain.get_block(&header.hash()).or_absent()?;
-        let amount = REWARD + block.total_fees();
-        let fee = tx_fee(1, 2, 1) + more_fee;
-        let rest = amount.checked_sub(fee);
-        let rest = rest.ok_or_else(|| Fault::new(Verdict::Refused, "the fee is too high"))?;
-        let half = rest / 2;
-        let fields = FeeFields::new(0, fee).or_failed()?;
-        let parts = [
-            build::coinbase_input(amount, reward_key(height, salt)),
-            build::output(half, output_key(height, salt, 0)),
-            build::output(rest - half, output_key(height, salt, 1)),
-        ];
-        let features = KernelFeatures::Plain { fee: fields };
-        build::transaction(features, &parts, keychain(), &ProofBuilder::new(keychain())).or_failed()
+        spend(&self.chain, height, salt, more_fee)
     }
 }

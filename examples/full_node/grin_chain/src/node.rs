@@ -21,7 +21,6 @@ use crate::verdict::{Fault, OrAbsent, OrFailed, Outcome, Verdict};
 pub struct Node {
     pub chain: Arc<Chain>,
     pub pool: Pool,
-    pub(crate) chain_type: ChainTypes,
     pub(crate) folder: PathBuf,
     /// The chain's own folder, in `folder`.
     pub(crate) data: PathBuf,
@@ -97,7 +96,6 @@ impl Node {
         let node = Node {
             pool: Pool::new(chain.clone()),
             chain,
-            chain_type,
             folder: folder.into(),
             data,
             leftovers: RwLock::new(Leftovers::default()),

@@ -4,7 +4,7 @@ use grin_core::core::hash::{Hash, Hashed};
 use grin_core::core::{Block, CompactBlock, Transaction, UntrustedBlock, UntrustedCompactBlock};
 use grin_core::pow::Difficulty;
 use grin_core::ser::ProtocolVersion;
-use pappus_grin_chain::miner::prove;
+use pappus_grin_chain::miner::{draft, prove};
 use pappus_grin_chain::reading::{self, LATEST};
 use pappus_grin_chain::verdict::Verdict;
 
@@ -112,7 +112,7 @@ fn a_block_with_wrong_mmr_sizes_is_invalid() {
 
 /// A next block of transactions that the chain does not allow there: its roots cannot be known.
 fn block_of(node: &TestNode, tx: Transaction) -> Block {
-    let mut block = node.draft(&[tx], 5).unwrap();
+    let mut block = draft(&node.chain, &[tx], 5).unwrap();
     let sizes = node.chain.head_header().unwrap();
     block.header.output_mmr_size = sizes.output_mmr_size + 10;
     block.header.kernel_mmr_size = sizes.kernel_mmr_size + 5;
