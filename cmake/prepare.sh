@@ -53,15 +53,21 @@ libuv_source() {
   echo "$1/libuv-sys2/libuv"
 }
 
-# build_release TARGET PART...: with g++, in build/release. Of NODE, TESTS, EXAMPLES and BENCHMARKS only the parts named
-# are configured, for each needs packages that the others do not.
-build_release() {
-  target=$1
-  shift
-  parts='-D PAPPUS_BUILD_NODE=OFF -D PAPPUS_BUILD_TESTS=OFF -D PAPPUS_BUILD_EXAMPLES=OFF -D PAPPUS_BUILD_BENCHMARKS=OFF'
+# configure_release PART...: for g++, in build/release. Of NODE, FULL_NODE, TESTS, EXAMPLES and BENCHMARKS only the parts
+# named are configured, for each needs packages that the others do not.
+configure_release() {
+  parts=
+  for part in NODE FULL_NODE TESTS EXAMPLES BENCHMARKS; do parts="$parts -D PAPPUS_BUILD_$part=OFF"; done
   for part; do parts="$parts -D PAPPUS_BUILD_$part=ON"; done
   # shellcheck disable=SC2086
   cmake -S "$root" --preset gcc-release -B "$build" --log-level=WARNING $parts >/dev/null
+}
+
+# build_release TARGET PART...: configures it with these parts and builds a target.
+build_release() {
+  target=$1
+  shift
+  configure_release "$@"
   build_targets "$build" "$target"
 }
 

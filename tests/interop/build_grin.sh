@@ -1,6 +1,8 @@
-# Read by tests/interop/run.sh and benchmarks/wire/run.sh: builds the program on Grin's own crates and leaves its path in
-# `grin`. What cargo builds is kept outside the checkout, since it takes a quarter of an hour and never changes.
-# The caller has set `root` to the folder of the project.
+# Read by tests/interop/run.sh, tests/interop/full.sh and benchmarks/wire/run.sh: builds programs on Grin's own crates.
+# What cargo builds is kept outside the checkout, since it takes a quarter of an hour and never changes.
+# The caller has set `root` to the folder of the project, and read cmake/prepare.sh.
+
+# Leaves the path of the program on grin_p2p in `grin`.
 
 build_grin() {
   command -v cargo >/dev/null || { echo 'There is no cargo here: see https://rustup.rs' >&2; return 1; }
@@ -9,4 +11,18 @@ build_grin() {
   [ -e "$CARGO_TARGET_DIR/release" ] || echo "Building Grin's crates, once: this takes some 15 minutes."
   cargo build --release --locked --quiet --manifest-path "$root/tests/interop/grin/Cargo.toml" || return 1
   grin="$CARGO_TARGET_DIR/release/pappus-grin"
+}
+
+# pappus-full-node and pappus-node, in build/release, and the program on grin_servers, whose path it leaves in
+# `grin_server`.
+build_full_nodes() {
+  command -v cargo >/dev/null || { echo 'There is no cargo here: see https://rustup.rs' >&2; return 1; }
+  target=${XDG_CACHE_HOME:-$HOME/.cache}/pappus/grin_full
+  [ -e "$target/release" ] || echo "Building Grin's chain and server, once: this takes some 10 minutes."
+  CARGO_TARGET_DIR="$target" cargo build --release --locked --quiet \
+    --manifest-path "$root/tests/interop/grin_server/Cargo.toml" || return 1
+  grin_server="$target/release/pappus-grin-server"
+  configure_release NODE FULL_NODE
+  cmake "$build" -D PAPPUS_GRIN_CHAIN_TARGET="$target" >/dev/null
+  build_targets "$build" pappus-node pappus-full-node
 }
