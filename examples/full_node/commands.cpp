@@ -8,7 +8,6 @@
 #include <pappus/metrics.hpp>
 #include <pappus/wire/hex.hpp>
 
-#include "full_node/progress.hpp"
 #include "mini_node/parameters.hpp"
 
 namespace full_node {
@@ -132,7 +131,7 @@ void commands::status(const words& /*none*/, const handler& answer) {
   const auto look = [](const chain_service& service) { return service.chain().heads(); };
   ask(look, answer, [this, answer](const heads& chain) {
     record told = description_of(chain);
-    record sync = sync_event(node_.sync_status());
+    record sync = mini_node::sync(node_.sync_status());
     sync.erase("event");
     told["sync"] = std::move(sync);
     answer(std::move(told));

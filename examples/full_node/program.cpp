@@ -13,7 +13,6 @@
 #include <pappus/printable.hpp>
 
 #include "full_node/chain_adapter.hpp"
-#include "full_node/progress.hpp"
 
 namespace full_node {
 
@@ -29,6 +28,7 @@ program::program(pappus::uv::loop& on, options chosen, mini_node::standard_strea
           on, std::move(streams),
           {"pappus-full-node", options_.json, options_.node.log_level, mini_node::longest_line(options_.node.chain)}),
       events_(on, console_),
+      sync_display_(console_),
       faults_(pappus::peer::limits::log_rate, pappus::peer::limits::log_burst, on.now()),
       chain_(open_chain(), options_.type,
              {[this](const place& body, std::uint64_t disconnected) { head_moved(body, disconnected); },
@@ -67,9 +67,7 @@ pappus::node_config program::node_settings() {
 pappus::integration::adapter program::make_host() {
   auto host = make_adapter({chain_, chain_thread_.in(), on_, [this](record event) { tell(std::move(event)); }});
   events_.add_to(host, options_.trace, [this] { listening_.set(); });
-  host.sync_progressed = [this](const pappus::integration::sync_status& now) {
-    console_.tell(sync_event(now), sync_line(now));
-  };
+  host.sync_progressed = [this](const pappus::integration::sync_status& now) { sync_display_.show(now, on_.now()); };
   return host;
 }
 
@@ -77,12 +75,17 @@ void program::tell(record event) {
   net_.post([this, event = std::move(event)](pappus::node&) { console_.tell(event); }, {});
 }
 
+/// A bar stands for the blocks that are downloaded.
 void program::head_moved(const place& body, std::uint64_t disconnected) {
-  tell({{"event", "head"},
-        {"hash", to_string(body.hash)},
-        {"height", body.height},
-        {"total_difficulty", body.total_difficulty},
-        {"disconnected", disconnected}});
+  const record event{{"event", "head"},
+                     {"hash", to_string(body.hash)},
+                     {"height", body.height},
+                     {"total_difficulty", body.total_difficulty},
+                     {"disconnected", disconnected}};
+  const auto show = [this, event](pappus::node&) {
+    if (!sync_display_.has_bar()) console_.tell(event);
+  };
+  net_.post(show, {});
 }
 
 void program::failed(std::string_view what, const fault& why) {

@@ -20,6 +20,7 @@
 #include "mini_node/event_limit.hpp"
 #include "mini_node/node_events.hpp"
 #include "mini_node/process.hpp"
+#include "mini_node/sync_display.hpp"
 #include "threaded_host/module_thread.hpp"
 
 namespace full_node {
@@ -56,6 +57,7 @@ private:
   data_folder folder_;
   mini_node::console console_;
   mini_node::node_events events_;
+  mini_node::sync_display sync_display_;
   mini_node::event_limit faults_;  // for log lines about faults of the chain, some of which peers can cause
   threaded_host::module_thread chain_thread_;
   chain_service chain_;  // chain's thread only

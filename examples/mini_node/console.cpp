@@ -37,10 +37,6 @@ console::console(pappus::uv::loop& on, standard_streams streams, settings how)
 
 void console::tell(const record& event) { add_event(line_of(event)); }
 
-void console::tell(const record& event, const std::string& text) {
-  add_event(settings_.json ? to_json_line(event) : text);
-}
-
 void console::add_event(std::string_view line) {
   const bool dropped = !lines_.add_event(line);
   if (dropped && !dropping_ && !lines_.lost())

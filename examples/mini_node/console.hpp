@@ -35,8 +35,6 @@ public:
   console(pappus::uv::loop& on, standard_streams streams, settings how);
 
   void tell(const record& event);
-  /// An event in two forms, of which only one is written.
-  void tell(const record& event, const std::string& text);
   /// Shows a line on a terminal until the next event, reply or status; nothing if it is empty.
   void set_status(std::string_view status) { lines_.set_status(status); }
   /// Whether a person reads the events on a terminal.

@@ -156,10 +156,16 @@ record block(const wire::block& said, const peer::peer_info& from) { return news
 record block(const wire::block& said) { return news("block", said.header()); }
 
 record sync(const pappus::integration::sync_status& now) {
-  return {{"event", "sync"},           {"stage", to_string(now.stage)},
-          {"tip", part_of(now.body)},  {"header_tip", part_of(now.header)},
-          {"best", part_of(now.best)}, {"in_flight", now.in_flight},
-          {"bytes", now.bytes}};
+  record said{{"event", "sync"},           {"stage", to_string(now.stage)},
+              {"tip", part_of(now.body)},  {"header_tip", part_of(now.header)},
+              {"best", part_of(now.best)}, {"in_flight", now.in_flight},
+              {"bytes", now.bytes}};
+  if (now.state_height == 0) return said;
+  said["state"] = {{"height", now.state_height},
+                   {"leaves", now.state_leaves},
+                   {"total_leaves", now.state_total_leaves},
+                   {"archive_bytes", now.archive_bytes}};
+  return said;
 }
 
 record banned(const peer::ban& made) {

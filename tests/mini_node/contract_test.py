@@ -37,12 +37,12 @@ def main(arguments):
     process.program = arguments[1]
     loader = unittest.TestLoader()
     loader.testNamePatterns = [f"*{name}*" for name in arguments[2:]] or None
-    modules = [addresses, best_chain, blocks, chain, command_line, commands, dandelion, descriptors,
-               following, introductions, refusals, sessions, stored_chain, sync_display]
-    cases = unittest.TestSuite(loader.loadTestsFromModule(each) for each in modules)
-    if not loader.testNamePatterns:
-        cases.addTest(DeclaredJson("test_every_declared_field_has_been_written"))
-    return process.run_tests(cases)
+    slow = [following]
+    others = [addresses, best_chain, blocks, chain, command_line, commands, dandelion, descriptors, introductions,
+              refusals, sessions, stored_chain, sync_display]
+    suites = [unittest.TestSuite(map(loader.loadTestsFromModule, modules)) for modules in (slow, others)]
+    last = [] if loader.testNamePatterns else [DeclaredJson("test_every_declared_field_has_been_written")]
+    return process.run_tests(*suites, afterwards=last)
 
 
 if __name__ == "__main__":
