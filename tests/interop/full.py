@@ -17,9 +17,11 @@ sys.dont_write_bytecode = True
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "mini_node"), str(HERE.parent / "examples/full_node")]
 
-import full_node  # noqa: E402: after the lines that make them importable
+import forger  # noqa: E402: after the lines that make them importable
+import full_node  # noqa: E402
 import process  # noqa: E402
 from interop import eventually, free_address  # noqa: E402
+from protocol import BLOCK, HEADERS, OUTPUT_SEGMENT, RANGE_PROOF_SEGMENT  # noqa: E402
 
 given = None  # the command line
 
@@ -260,6 +262,19 @@ class State(TestCase):
         self.assertEqual(fresh.ask("status")["tail"]["height"], 110)
         self.check_same(source, fresh)
 
+    def test_a_broken_segment_bans_its_sender_alone(self):
+        source = self.source()
+        broken = {kind: forger.flipped_in_the_middle for kind in (OUTPUT_SEGMENT, RANGE_PROOF_SEGMENT)}
+        liar = forger.Forger(source.address, broken)
+        self.addCleanup(liar.close)
+        fresh = self.full("fresh", "--genesis-with-reward")
+        self.connect(fresh, liar)
+        fresh.event("banned", peer=liar.address)
+        self.connect(fresh, source)
+        self.reaches(fresh, self.tip)
+        self.assertEqual([ban["peer"] for ban in fresh.ask("bans")["bans"]], [liar.address])
+        self.check_same(source, fresh)
+
     def test_a_full_node_that_is_killed_at_any_time_while_it_gets_a_state_goes_on(self):
         source = self.source()
         kills = 0
@@ -292,6 +307,45 @@ class State(TestCase):
         self.reaches(fresh, tip, seconds=1200)
         self.measured("the archive and the blocks after it, with Grin's own waits", begun)
         self.check_same(source, fresh)
+
+
+class Liars(TestCase):
+    """One beside an honest peer: what it sends is of no use, and the honest one suffices."""
+
+    def meet(self, alterations):
+        """A fresh node that has the chain, and the liar's address."""
+        source = self.full("source")
+        tip = source.mine(15)
+        liar = forger.Forger(source.address, alterations)
+        self.addCleanup(liar.close)
+        fresh = self.full("fresh")
+        self.connect(fresh, liar)
+        time.sleep(3)  # it is asked first
+        self.connect(fresh, source)
+        self.reaches(fresh, tip)
+        self.check_same(source, fresh)
+        return fresh, liar.address
+
+    def check_banned(self, alterations, reason):
+        fresh, liar = self.meet(alterations)
+        [ban] = fresh.ask("bans")["bans"]
+        self.assertEqual((ban["peer"], ban["reason"]), (liar, reason))
+
+    def check_not_banned(self, alterations):
+        fresh, _ = self.meet(alterations)
+        self.check_nobody_is_banned(fresh)
+
+    def test_a_tip_of_100_000_is_not_believed(self):
+        self.check_not_banned(forger.with_tip(10**12, 100_000))
+
+    def test_empty_headers_are_no_proof_of_anything(self):
+        self.check_not_banned(forger.NO_HEADERS)
+
+    def test_a_header_without_its_proof_of_work_is_one(self):
+        self.check_banned({HEADERS: lambda body: forger.flipped(body, 2 + 200)}, "bad header")
+
+    def test_a_broken_block_is_one(self):
+        self.check_banned({BLOCK: forger.flipped}, "bad block")
 
 
 class Transactions(TestCase):
