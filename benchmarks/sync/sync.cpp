@@ -211,7 +211,7 @@ void measure_silence() {
 int main(int argc, char** argv) {
   if (argc > 1) {
     const bool help = std::strcmp(argv[1], "--help") == 0 || std::strcmp(argv[1], "-h") == 0;
-    std::fputs("usage: pappus_benchmark_sync\nSynchronizes a made-up chain over simulated links, in virtual time.\n",
+    std::fputs("usage: sh benchmarks/run.sh sync [--grin [OPTION...]]\nSynchronizes a made-up chain over simulated links, in virtual time.\n",
                help ? stdout : stderr);
     return help ? 0 : 2;
   }
