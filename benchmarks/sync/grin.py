@@ -75,9 +75,9 @@ def main():
     parser.add_argument("full", help=argparse.SUPPRESS)
     parser.add_argument("grin", help=argparse.SUPPRESS)
     parser.add_argument("--rounds", type=int, default=3, help="default: 3")
-    parser.add_argument("--blocks", type=int, nargs="+", default=[18, 600],
-                        help="lengths of the chain; above 20 Grin needs the state, and waits 11 minutes for a peer with "
-                             "segments; default: 18 600")
+    parser.add_argument("--blocks", type=int, nargs="+", default=[18],
+                        help="lengths of the chain; above 20 Grin needs the state of the other Grin, which it cannot "
+                             "import on a testing network; default: 18")
     given = parser.parse_args()
     full.given, full_node.program = given, given.full
     for blocks in given.blocks:

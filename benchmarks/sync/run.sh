@@ -1,6 +1,6 @@
 #!/bin/sh
 # Called by benchmarks/run.sh with the folder of the built programs. With --grin it is compared with Grin's own server
-# instead, which takes cargo and, with a long chain, half an hour; options after it: --help.
+# instead, which takes cargo; options after it: --help.
 set -eu
 built=$1
 shift

@@ -211,8 +211,10 @@ void measure_silence() {
 int main(int argc, char** argv) {
   if (argc > 1) {
     const bool help = std::strcmp(argv[1], "--help") == 0 || std::strcmp(argv[1], "-h") == 0;
-    std::fputs("usage: sh benchmarks/run.sh sync [--grin [OPTION...]]\nSynchronizes a made-up chain over simulated links, in virtual time.\n",
-               help ? stdout : stderr);
+    std::fputs(
+        "usage: sh benchmarks/run.sh sync [--grin [OPTION...]]\nSynchronizes a made-up chain over simulated links, in "
+        "virtual time.\n",
+        help ? stdout : stderr);
     return help ? 0 : 2;
   }
   std::printf("%zu headers of %.0f bytes, or %zu blocks of %.0f bytes; beside each rate what limits it\n", all_headers,

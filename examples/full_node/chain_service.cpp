@@ -16,8 +16,8 @@ using wire::reason_for_ban;
 
 namespace {
 
-/// Grin's import by segments needs more than one leaf in the bitmap of outputs, which has 1,024 bits.
-constexpr std::uint64_t min_outputs = 1'025;
+/// Grin's import by segments needs more than one leaf in the bitmap of outputs, which has 1,024 bits; it panics else.
+bool has_enough_for_segments(const heads& chain) { return wire::mmr::leaves(chain.archive_output_mmr_size) > 1'024; }
 
 chain_tip tip_of(const place& head) { return {head.total_difficulty, head.height}; }
 
@@ -37,7 +37,8 @@ wire::capabilities capabilities_of(const heads& chain) noexcept {
   wire::capabilities ours = capability::header_hist | capability::peer_list | capability::tx_kernel_hash;
   if (chain.tail.height <= 1) ours = ours | capability::block_hist;
   const bool has_state = chain.archive.height > 0 && chain.archive.height <= chain.body.height;
-  if (has_state) ours = ours | capability::txhashset_hist | capability::pibd_hist_1;
+  if (has_state) ours = ours | capability::txhashset_hist;
+  if (has_state && has_enough_for_segments(chain)) ours = ours | capability::pibd_hist_1;
   return ours;
 }
 
@@ -96,11 +97,12 @@ outcome<integration::missing_blocks> chain_service::missing_blocks(const std::op
                                                                    std::size_t max) const {
   PAPPUS_TRY(now, chain_.heads());
   integration::missing_blocks found;
-  if (now.state_is_needed && now.archive.height != 0) {
+  // On testing networks the state that is served may be further below the tip than the horizon: then Grin says, also
+  // after its import, that one is needed.
+  if (now.state_is_needed && now.archive.height > now.fork_point.height) {
     const std::uint64_t from = now.archive.height + rules_.depth;
-    const bool by_segments = wire::mmr::leaves(now.archive_output_mmr_size) >= min_outputs;
-    found.state =
-        integration::state_target{now.archive.hash, now.archive.height, by_segments, from, from + rules_.interval - 1};
+    found.state = integration::state_target{now.archive.hash, now.archive.height, has_enough_for_segments(now), from,
+                                            from + rules_.interval - 1};
     return found;
   }
   return chain_.missing_blocks(after, max);
