@@ -39,8 +39,8 @@ void state_sync::archive_imported(io::time_point now, sync_ticket which, import_
 void state_sync::advance(io::time_point now, const std::optional<state_target>& needed, bool may_begin) {
   if (!is_finishing_ && !archive_.is_importing()) {
     if (!needed) end();
-    else if (target_) choose_method(now, *needed);
-    else if (may_begin) begin(now, *needed);
+    else if (target_ ? is_obsolete(now, *needed) : may_begin) begin(now, *needed);
+    if (target_) choose_method(now);
   }
   segments_.advance(now);
   archive_.advance(now);
@@ -66,7 +66,6 @@ void state_sync::begin(io::time_point now, const state_target& target) {
   target_ = target;
   has_failed_ = false;
   last_served_ = now;
-  choose_method(now, target);
 }
 
 void state_sync::end() {
@@ -77,14 +76,18 @@ void state_sync::end() {
   method_ = method::none;
 }
 
-void state_sync::choose_method(io::time_point now, const state_target& needed) {
-  const bool is_served = segments_.is_served(now, *target_);
-  if (is_served) last_served_ = now;
+/// Whether the state that is being imported is to be given up for another.
+bool state_sync::is_obsolete(io::time_point now, const state_target& needed) {
+  if (segments_.is_served(now, *target_)) last_served_ = now;
+  if (needed == *target_) return false;
   const bool is_reorganized = needed.height == target_->height && needed.block != target_->block;
   // A peer may claim to serve it, and not do so.
   const bool is_unserved = now - last_served_ >= limits::state_target_delay || segments_.waits_too_long(now);
-  if (needed != *target_ && (is_reorganized || has_failed_ || (is_unserved && !archive_.is_busy())))
-    return begin(now, needed);
+  return is_reorganized || has_failed_ || (is_unserved && !archive_.is_busy());
+}
+
+void state_sync::choose_method(io::time_point now) {
+  const bool is_served = segments_.is_served(now, *target_);
   const bool can_import_segments = usable_.segments && target_->by_segments && now >= segments_not_before_;
   const bool can_get_archive = usable_.archive && archive_.is_served(now, *target_);
   switch (method_) {

@@ -40,12 +40,12 @@ public:
 
   /// Removes a request, which has been answered or will not be. Nothing if there is none with that ticket.
   [[nodiscard]] std::optional<Request> answered(io::time_point now, sync_ticket which) {
-    const auto ended = take(which);
+    auto ended = take(which);
     if (ended) peers_.delivered(now, ended->peer, kind_, now - ended->asked_at, ended->late);
     return ended;
   }
   [[nodiscard]] std::optional<Request> unanswered(io::time_point now, sync_ticket which) {
-    const auto ended = take(which);
+    auto ended = take(which);
     if (!ended) return ended;
     peers_.not_delivered(ended->peer, kind_);
     if (!ended->late) peers_.late(now, ended->peer, kind_, ended->asked_at);

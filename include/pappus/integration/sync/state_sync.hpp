@@ -75,7 +75,8 @@ private:
 
   void begin(io::time_point now, const state_target& target);
   void end();
-  void choose_method(io::time_point now, const state_target& needed);
+  [[nodiscard]] bool is_obsolete(io::time_point now, const state_target& needed);
+  void choose_method(io::time_point now);
   void use(method which);
 
   sync_peers::actions& to_do_;
