@@ -22,14 +22,14 @@ AREAS = {
     "Bans": ("peer/store/ban.hpp", "wire/messages/ban_reason.hpp", "peer/access/peer_lists.hpp"),
     "The application's side": (
         "integration/bridge/adapter.hpp", "peer/adapter/validation_result.hpp", "integration/bridge/chain_import.hpp",
-        "integration/bridge/sync_status.hpp",
+        "integration/bridge/state_import.hpp", "integration/bridge/sync_status.hpp",
         "integration/bridge/request_handler.hpp", "integration/bridge/responder.hpp",
         "integration/bridge/bind_executor.hpp", "integration/threads/executor.hpp",
         "integration/threads/call_errc.hpp", "integration/threads/run_loop.hpp", "peer/phase.hpp", "peer/log.hpp"),
     "Below the adapter": ("peer/adapter/chain_adapter.hpp", "peer/adapter/pool_adapter.hpp",
                           "peer/adapter/node_events.hpp", "peer/adapter/completion.hpp"),
     "Statistics": (
-        "statistics.hpp", "metrics.hpp", "integration/metrics/exposition.hpp"),
+        "statistics.hpp", "integration/sync/statistics.hpp", "metrics.hpp", "integration/metrics/exposition.hpp"),
     "Messages": ("wire/message.hpp", "wire/reader.hpp", "wire/writer.hpp", "wire/error.hpp", "wire/hash.hpp",
                  "wire/fixed_bytes.hpp", "wire/hex.hpp", "peer/rate_limit.hpp"),
     "Values and errors": ("result.hpp", "error.hpp", "printable.hpp"),

@@ -50,6 +50,7 @@ SETTING_TYPES = (
     ("peer::seed", "peer/discovery/seed.hpp"),
     ("io::backoff_options", "io/backoff.hpp"),
     ("integration::filter_options", "integration/filter/filter_options.hpp"),
+    ("integration::sync_options", "integration/sync/sync_options.hpp"),
     ("peer::dandelion_options", "peer/dandelion/options.hpp"),
     ("peer::embargo", "peer/dandelion/options.hpp"),
     ("peer::stem_limits", "peer/dandelion/stem_budget.hpp"),

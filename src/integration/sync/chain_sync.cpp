@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -188,7 +189,16 @@ void chain_sync::carry_out(const sync_action::import_headers& action) {
 
 void chain_sync::carry_out(const sync_action::list_missing& action) {
   deps_.application.get_missing_blocks(action.after, action.count, [this](std::optional<missing_blocks> found) {
+    if (found && found->state) warn_of(*found->state);
     happened(0, [&](io::time_point now) { syncer_.missing_listed(now, std::move(found)); });
+  });
+}
+
+void chain_sync::warn_of(const state_target& needed) {
+  if (usable_.archive || (usable_.segments && needed.by_segments)) return;
+  deps_.log(peer::log_level::warning, peer::log_category::sync, [&needed] {
+    return "the chain needs the state at height " + std::to_string(needed.height) +
+           ", which cannot be imported: the adapter lacks functions for it, or node_config::archive_folder is not set";
   });
 }
 

@@ -362,6 +362,13 @@ class CommandLine(TestCase):
             node.event("head")
             self.assertEqual((node.end(number), node.errors()), (0, []))
 
+    def test_a_folder_with_the_chain_of_another_network_is_refused(self):
+        self.assertEqual(self.node("node", network="usernet").end(), 0)
+        for options in ["--network", "mainnet"], ["--network", "usernet", "--genesis-with-reward"]:
+            done = self.run_program("--data-dir", f"{self.folder}/node", "--listen", "127.0.0.1:0", *options)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn("the folder has a chain with another first block", done.stderr)
+
     def test_what_is_written_for_people_is_text(self):
         node = process.CommandProcess(command(self.folder), json_lines=False)
         self.addCleanup(node.close)

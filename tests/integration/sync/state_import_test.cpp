@@ -253,11 +253,19 @@ TEST_CASE("without a folder for archives none is requested, and nothing is impor
                 };
               }};
   importer state{false};
-  member fresh{in, first(1), state.adapter_functions()};
+  std::vector<std::string> warnings;
+  member fresh{in, first(1), [&](adapter& functions) {
+                 state.adapter_functions()(functions);
+                 functions.log = [&warnings](const peer::log_line& line) {
+                   if (line.category == peer::log_category::sync) warnings.push_back(line.text);
+                 };
+               }};
   state.application = &fresh.application;
   connect(fresh, full);
   in.run_for(10min);
   CHECK(requests == 0);
+  REQUIRE_FALSE(warnings.empty());
+  CHECK(warnings[0].starts_with("the chain needs the state at height 100, which cannot be imported"));
   CHECK(fresh.application.tip().height == 0);
   CHECK(full.node.disconnected.empty());
 }

@@ -83,15 +83,24 @@ impl Node {
         let name = data.to_str();
         let name = name.ok_or_else(|| Fault::failed("the folder's name is not UTF-8"))?;
         let accepted = Arc::new(AcceptedBlocks::default());
+        let first = network::first_block(chain_type, genesis)?;
+        let first_hash = first.hash();
         let chain = Chain::init(
             name.into(),
             accepted.clone(),
-            network::first_block(chain_type, genesis)?,
+            first,
             pow::verify_size,
             false,
             None,
         )
         .or_failed()?;
+        // Grin opens the chain of another network without a word.
+        let stored = chain.get_header_by_height(0).or_failed()?;
+        if stored.hash() != first_hash {
+            return Err(Fault::failed(
+                "the folder has a chain with another first block",
+            ));
+        }
         let chain = Arc::new(chain);
         let node = Node {
             pool: Pool::new(chain.clone()),

@@ -25,8 +25,8 @@ struct state_target {
 
 /// A segment of one of the state's MMRs.
 struct segment_name {
-  wire::messages::segment_type type = wire::messages::segment_type::output_bitmap;
-  wire::segment_identifier id;  // in that MMR
+  wire::messages::segment_type type = wire::messages::segment_type::output_bitmap;  // the MMR
+  wire::segment_identifier id;                                                      // in that MMR
 
   friend bool operator==(const segment_name&, const segment_name&) = default;
 };

@@ -132,6 +132,8 @@ private:
   template <wire::messages::segment_type Of>
   void request_segment(const sync_action::request_segment& action, peer::session& asked);
   [[nodiscard]] sync_status status() const;
+  /// Tells the operator of a state that is needed and cannot be imported.
+  void warn_of(const state_target& needed);
   void unanswered(sync_ticket which);
 
   dependencies deps_;
