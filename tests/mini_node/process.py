@@ -56,9 +56,9 @@ class CommandProcess:
     def _parse(self, line):
         return json.loads(line) if self.json_lines else line.decode()
 
-    def take(self, wanted, what, seconds=PATIENCE):
+    def take(self, wanted, what, seconds=None):
         """The first line, read or to come, for which `wanted` holds."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + (seconds or PATIENCE)
         with self.changed:
             while True:
                 for line in self.lines:
@@ -71,14 +71,14 @@ class CommandProcess:
     def event(self, name, **fields):
         return self.take(lambda line: line.get("event") == name and fields.items() <= line.items(), f"{name} {fields}")
 
-    def reply(self, name, seconds=PATIENCE):
+    def reply(self, name, seconds=None):
         return self.take(lambda line: line.get("reply") == name, f"reply to {name}", seconds)
 
     def tell(self, line):
         self.process.stdin.write(line if isinstance(line, bytes) else line.encode() + b"\n")
         self.process.stdin.flush()
 
-    def ask(self, line, seconds=PATIENCE):
+    def ask(self, line, seconds=None):
         self.tell(line)
         return self.reply(line.split()[0], seconds)
 
