@@ -92,9 +92,13 @@ class TestCase(unittest.TestCase):
             self.assertTrue(node.ask("validate", seconds=600)["ok"])
 
     def check_nobody_is_banned(self, *nodes):
+        """None of them bans another. (When Grin dials its own address, which others have told it, it bans the port from
+        which it did.)"""
+        addresses = {node.address for node in nodes}
         for node in nodes:
             name = "banned" if isinstance(node, Grin) else "bans"
-            self.assertEqual(node.ask(name)[name], [])
+            bans = {each if isinstance(each, str) else each["peer"] for each in node.ask(name)[name]}
+            self.assertEqual(bans & addresses, set())
 
     def reaches(self, node, block, seconds=120):
         eventually("the head", lambda: node.head()["hash"] == block, seconds)
@@ -336,7 +340,7 @@ class Liars(TestCase):
 
     def check_not_banned(self, alterations):
         fresh, _ = self.meet(alterations)
-        self.check_nobody_is_banned(fresh)
+        self.assertEqual(fresh.ask("bans")["bans"], [])
 
     def test_a_tip_of_100_000_is_not_believed(self):
         self.check_not_banned(forger.with_tip(10**12, 100_000))
