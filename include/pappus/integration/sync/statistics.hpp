@@ -9,13 +9,15 @@
 
 namespace pappus::integration {
 
+/// Counted from the node's start on.
 struct sync_statistics {
+  /// Calls by their result.
   using import_counts = peer::enum_counters<import_result::failed>;
 
-  sync_status status;  // now
-  std::uint64_t headers_received = 0;
-  std::uint64_t blocks_received = 0;
-  std::uint64_t segments_received = 0;
+  sync_status status;                   // now
+  std::uint64_t headers_received = 0;   // also those that were not imported
+  std::uint64_t blocks_received = 0;    // likewise
+  std::uint64_t segments_received = 0;  // of states, likewise
   std::uint64_t archives_received = 0;  // whole and undamaged
   std::uint64_t bytes_received = 0;     // of headers, blocks and segments
   std::uint64_t unanswered = 0;         // requests without a response
