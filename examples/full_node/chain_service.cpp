@@ -19,6 +19,11 @@ namespace {
 /// Grin's import by segments needs more than one leaf in the bitmap of outputs, which has 1,024 bits; it panics else.
 bool has_enough_for_segments(const heads& chain) { return wire::mmr::leaves(chain.archive_output_mmr_size) > 1'024; }
 
+state_rules state_rules_of(wire::chain_type type) noexcept {
+  const bool is_for_testing = type == wire::chain_type::usernet || type == wire::chain_type::automated_testing;
+  return is_for_testing ? state_rules{20, 10} : state_rules{2'880, 720};
+}
+
 chain_tip tip_of(const place& head) { return {head.total_difficulty, head.height}; }
 
 /// Only what is invalid by rules that do not change blames the peer.
@@ -40,11 +45,6 @@ wire::capabilities capabilities_of(const heads& chain) noexcept {
   if (has_state) ours = ours | capability::txhashset_hist;
   if (has_state && has_enough_for_segments(chain)) ours = ours | capability::pibd_hist_1;
   return ours;
-}
-
-state_rules state_rules_of(wire::chain_type type) noexcept {
-  const bool is_for_testing = type == wire::chain_type::usernet || type == wire::chain_type::automated_testing;
-  return is_for_testing ? state_rules{20, 10} : state_rules{2'880, 720};
 }
 
 chain_service::chain_service(grin_chain chain, wire::chain_type type, observer to)

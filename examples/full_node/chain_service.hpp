@@ -35,7 +35,6 @@ struct state_rules {
   std::uint64_t depth;
   std::uint64_t interval;
 };
-[[nodiscard]] state_rules state_rules_of(pappus::wire::chain_type type) noexcept;
 
 /// All functions are called on the chain's thread.
 class chain_service {

@@ -51,9 +51,9 @@ private:
   void pool(const words& given, const handler& answer);
   void validate(const words& given, const handler& answer);
 
-  /// Mines `left` blocks, each by a call of its own, so that peers need not wait for all of them.
   /// Mines a block.
   using miner = std::function<outcome<pappus::wire::block_ptr>(chain_service& service)>;
+  /// Mines `left` blocks, each by a call of its own, so that peers need not wait for all of them.
   void mine_more(std::uint64_t left, const miner& one, const handler& answer);
 
   /// Calls `work` on the chain's thread, then `answer` on the loop with its result; `refuse` if it has failed, or if

@@ -240,7 +240,7 @@ class Bursts(TestCase):
             node.take(lambda line: line.get("event") == "sync" and line["tip"] == head, "tip", seconds=300)
             self.measured("a pappus-node has 300 blocks that were mined at once")
         self.reaches(far, tip, seconds=300)
-        self.measured("a full node has them, by a state, as it was left 20 blocks behind")
+        self.measured("a full node has them")
         self.check_same(source, far)
         self.check_nobody_is_banned(source, near, next_, far)
 
@@ -448,7 +448,7 @@ def main():
     parser.add_argument("pappus", help=argparse.SUPPRESS)
     parser.add_argument("full", help=argparse.SUPPRESS)
     parser.add_argument("grin", help=argparse.SUPPRESS)
-    parser.add_argument("--long", action="store_true", help="also the tests that take long, an hour and a half in all")
+    parser.add_argument("--long", action="store_true", help="also the tests that take long")
     parser.add_argument("--minutes", type=float, default=60, help="of the network's life, with --long; default: 60")
     parser.add_argument("tests", nargs="*", metavar="TEST", help="a part of a test's name; default: all")
     given = parser.parse_intermixed_args()

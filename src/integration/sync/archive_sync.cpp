@@ -14,7 +14,7 @@ void archive_sync::begin(const state_target& target) {
 void archive_sync::end() {
   target_.reset();
   was_silence_ = false;
-  is_stale_ = request_.has_value();
+  if (request_) request_->is_stale = true;
   if (arrived_ && !is_importing_) to_do_.push_back(sync_action::discard{arrived_->ticket});
   if (!is_importing_) arrived_.reset();
 }
@@ -22,12 +22,13 @@ void archive_sync::end() {
 bool archive_sync::received(io::time_point now, sync_ticket which, archive_outcome what) {
   const auto ended = take(which);
   if (!ended) return false;
-  if (what == archive_outcome::stored && !std::exchange(is_stale_, false)) {
+  if (what == archive_outcome::stored && !ended->is_stale) {
     arrived_ = ended;
     return true;
   }
   to_do_.push_back(sync_action::discard{which});
   if (what == archive_outcome::damaged) {
+    asked_.push_back(ended->peer);  // it is still here, and may have been asked for another state
     to_do_.push_back(sync_action::report{ended->peer, wire::reason_for_ban::bad_txhashset});
   } else if (what == archive_outcome::unstored) {
     not_before_ = io::saturating_add(now, limits::archive_retry_delay);
@@ -38,7 +39,7 @@ bool archive_sync::received(io::time_point now, sync_ticket which, archive_outco
 bool archive_sync::unanswered(io::time_point now, sync_ticket which) {
   const auto ended = take(which);
   if (!ended) return false;
-  was_silence_ = !std::exchange(is_stale_, false) && now - ended->asked_at >= limits::archive_retry_delay;
+  was_silence_ = !ended->is_stale && now - ended->asked_at >= limits::archive_retry_delay;
   return true;
 }
 

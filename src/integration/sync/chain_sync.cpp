@@ -178,13 +178,21 @@ void chain_sync::carry_out(const sync_action::get_locator&) {
   });
 }
 
-void chain_sync::carry_out(const sync_action::import_headers& action) {
-  const auto batch = kept<headers_ptr>(action.ticket);
-  deps_.application.import_headers(batch, [this, ticket = action.ticket](std::optional<import_result> given) {
+/// Counts the result of an import, and reports it to `syncer`.
+template <class Report>
+auto chain_sync::imported(sync_statistics::import_counts& counts, Report report) {
+  return [this, &counts, report](std::optional<import_result> given) {
     const import_result what = given.value_or(import_result::failed);
-    counted_.header_imports.add(what);
-    happened(0, [&](io::time_point now) { syncer_.headers_imported(now, ticket, what); });
-  });
+    counts.add(what);
+    happened(0, [&](io::time_point now) { report(now, what); });
+  };
+}
+
+void chain_sync::carry_out(const sync_action::import_headers& action) {
+  const auto report = [this, ticket = action.ticket](io::time_point now, import_result what) {
+    syncer_.headers_imported(now, ticket, what);
+  };
+  deps_.application.import_headers(kept<headers_ptr>(action.ticket), imported(counted_.header_imports, report));
 }
 
 void chain_sync::carry_out(const sync_action::list_missing& action) {
@@ -203,12 +211,10 @@ void chain_sync::warn_of(const state_target& needed) {
 }
 
 void chain_sync::carry_out(const sync_action::import_block& action) {
-  const auto block = kept<wire::block_ptr>(action.ticket);
-  deps_.application.import_block(block, [this, ticket = action.ticket](std::optional<import_result> given) {
-    const import_result what = given.value_or(import_result::failed);
-    counted_.block_imports.add(what);
-    happened(0, [&](io::time_point now) { syncer_.block_imported(now, ticket, what); });
-  });
+  const auto report = [this, ticket = action.ticket](io::time_point now, import_result what) {
+    syncer_.block_imported(now, ticket, what);
+  };
+  deps_.application.import_block(kept<wire::block_ptr>(action.ticket), imported(counted_.block_imports, report));
 }
 
 void chain_sync::carry_out(const sync_action::continue_state& action) {
@@ -218,30 +224,23 @@ void chain_sync::carry_out(const sync_action::continue_state& action) {
 }
 
 void chain_sync::carry_out(const sync_action::import_segment& action) {
-  const auto segment = kept<any_segment>(action.ticket);
-  deps_.application.import_segment(segment, [this, ticket = action.ticket](std::optional<import_result> given) {
-    const import_result what = given.value_or(import_result::failed);
-    counted_.segment_imports.add(what);
-    happened(0, [&](io::time_point now) { syncer_.segment_imported(now, ticket, what); });
-  });
+  const auto report = [this, ticket = action.ticket](io::time_point now, import_result what) {
+    syncer_.segment_imported(now, ticket, what);
+  };
+  deps_.application.import_segment(kept<any_segment>(action.ticket), imported(counted_.segment_imports, report));
 }
 
 void chain_sync::carry_out(const sync_action::finish_state& action) {
-  deps_.application.finish_state(action.block, [this](std::optional<import_result> given) {
-    const import_result what = given.value_or(import_result::failed);
-    counted_.state_imports.add(what);
-    happened(0, [&](io::time_point now) { syncer_.state_finished(now, what); });
-  });
+  const auto report = [this](io::time_point now, import_result what) { syncer_.state_finished(now, what); };
+  deps_.application.finish_state(action.block, imported(counted_.state_imports, report));
 }
 
 void chain_sync::carry_out(const sync_action::import_archive& action) {
+  const auto report = [this, ticket = action.ticket](io::time_point now, import_result what) {
+    syncer_.archive_imported(now, ticket, what);
+  };
   const auto archive = kept<received_archive_ptr>(action.ticket);
-  deps_.application.import_archive(
-      archive->content, [this, ticket = action.ticket](std::optional<import_result> given) {
-        const import_result what = given.value_or(import_result::failed);
-        counted_.state_imports.add(what);
-        happened(0, [&](io::time_point now) { syncer_.archive_imported(now, ticket, what); });
-      });
+  deps_.application.import_archive(archive->content, imported(counted_.state_imports, report));
 }
 
 // Requests to peers.

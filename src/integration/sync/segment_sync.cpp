@@ -126,9 +126,7 @@ bool segment_sync::waits() const {
 /// imports.
 void segment_sync::list_more(io::time_point now) {
   if (is_listing_ || !has_changed_ || importing_ || now < list_not_before_) return;
-  const auto& items = window_.items();
-  const bool can_import =
-      std::any_of(items.begin(), items.end(), [](const auto& each) { return each.arrived.has_value(); });
+  const bool can_import = window_.first_arrived() != window_.items().end();
   if (can_import && imports_ < options_.segment_window / 4) return;
   has_changed_ = false;
   imports_ = 0;
@@ -138,10 +136,8 @@ void segment_sync::list_more(io::time_point now) {
 
 void segment_sync::import_next(io::time_point now) {
   if (importing_ || is_listing_ || now < not_before_) return;
-  const auto& items = window_.items();
-  const auto found =
-      std::find_if(items.begin(), items.end(), [](const auto& each) { return each.arrived.has_value(); });
-  if (found == items.end()) return;
+  const auto found = window_.first_arrived();
+  if (found == window_.items().end()) return;
   importing_ = found->arrived;
   to_do_.push_back(sync_action::import_segment{*importing_});
 }

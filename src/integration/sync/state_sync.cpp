@@ -87,20 +87,19 @@ bool state_sync::is_obsolete(io::time_point now, const state_target& needed) {
 }
 
 void state_sync::choose_method(io::time_point now) {
-  const bool is_served = segments_.is_served(now, *target_);
   const bool can_import_segments = usable_.segments && target_->by_segments && now >= segments_not_before_;
-  const bool can_get_archive = usable_.archive && archive_.is_served(now, *target_);
+  const auto can_get_archive = [&] { return usable_.archive && archive_.is_served(now, *target_); };
   switch (method_) {
     case method::none:
       if (can_import_segments) use(method::segments);
-      else if (can_get_archive) use(method::archive);
+      else if (can_get_archive()) use(method::archive);
       return;
     case method::segments:
-      if (can_get_archive && segments_.waits_too_long(now)) use(method::archive);
+      if (segments_.waits_too_long(now) && can_get_archive()) use(method::archive);
       return;
     case method::archive:
-      if (archive_.is_busy() || !can_import_segments || !is_served) return;
-      if (!can_get_archive || archive_.was_silence()) use(method::segments);
+      if (archive_.is_busy() || !can_import_segments || !segments_.is_served(now, *target_)) return;
+      if (archive_.was_silence() || !can_get_archive()) use(method::segments);
       return;
   }
 }

@@ -130,7 +130,8 @@ void syncer::advance(io::time_point now) {
   const bool has_enough_work = headers_.tip().total_difficulty >= options_.minimum_work;
   blocks_.advance(now, has_enough_work && !may_need_state(now));
   const bool can_import_state = has_enough_work && (usable_.segments || usable_.archive);
-  state_.advance(now, can_import_state ? blocks_.needed_state() : std::nullopt, !headers_arrive(now));
+  const bool may_begin = !headers_arrive(now) && !blocks_.is_listing();
+  state_.advance(now, can_import_state ? blocks_.needed_state() : std::nullopt, may_begin);
 }
 
 /// Whether the header chain gets more work. A peer that only claims to have more does not count.

@@ -228,4 +228,20 @@ TEST_CASE("a peer that claims to serve an old state, and does not, does not keep
   CHECK(model.faults() == none);
 }
 
+TEST_CASE("a damaged archive of a state that is not wanted any more does not cost the next one") {
+  const chain main{1, length, 10};
+  const chain other{2, length + 1, 10, &main, length - 500};
+  settings how = with_horizon();
+  how.by_segments = false;
+  network model{1, how};
+  const std::uint64_t liar = model.add(conduct::damaged_archive, main, 50ms);
+  model.at(10s, [&] { model.switch_to(other); });
+  model.at(30s, [&] { model.add(conduct::honest, other, 50ms); });
+  model.begin();
+  CHECK(model.run_until_has(other, a_day));
+  CHECK(model.faults() == none);
+  CHECK(model.of(liar).reported);
+  CHECK(model.archives_requested() == 2);
+}
+
 }  // namespace state_sync_test

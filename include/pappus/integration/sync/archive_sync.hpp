@@ -64,6 +64,7 @@ private:
     sync_ticket ticket;
     std::uint64_t peer;
     io::time_point asked_at;
+    bool is_stale = false;  // it is of a state that is not wanted any more
   };
 
   [[nodiscard]] std::optional<request> take(sync_ticket which);
@@ -75,7 +76,6 @@ private:
   std::optional<state_target> target_;
   std::optional<request> request_;  // without an outcome
   std::optional<request> arrived_;  // to be imported
-  bool is_stale_ = false;           // the request is of a state that is not wanted any more
   bool is_importing_ = false;
   bool was_silence_ = false;
   int failures_ = 0;                                   // of the application to import it

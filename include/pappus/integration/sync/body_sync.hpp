@@ -52,7 +52,9 @@ public:
   /// When `advance` is to be called next, if there is no event.
   [[nodiscard]] io::time_point next_due(io::time_point now) const;
 
-  /// The state that the application needs before any block.
+  /// Whether what is missing has yet to be listed for the latest headers.
+  [[nodiscard]] bool is_listing() const noexcept { return has_new_headers_ || listing_; }
+  /// The state that the application needs before any block, by the last list.
   [[nodiscard]] const std::optional<state_target>& needed_state() const noexcept { return needed_state_; }
   [[nodiscard]] peer::chain_tip body() const noexcept { return body_; }
   /// Whether the header chain has more work than the chain of blocks.

@@ -123,6 +123,9 @@ private:
   /// Reports an event to `syncer`. `peer`: the peer that has caused it, 0 for the application.
   template <class Report>
   void happened(std::uint64_t peer, Report report) noexcept;
+  /// The completion of an import. `report`: called with the time and the result.
+  template <class Report>
+  [[nodiscard]] auto imported(sync_statistics::import_counts& counts, Report report);
   void keep(sync_ticket which, content received);
   /// What was received with that ticket.
   template <class Items>

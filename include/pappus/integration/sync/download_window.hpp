@@ -50,6 +50,11 @@ public:
     return std::find_if(items_.begin(), items_.end(), [which](const item& each) { return each.arrived == which; });
   }
 
+  /// The first item whose content is here, or the end.
+  [[nodiscard]] iterator first_arrived() {
+    return std::find_if(items_.begin(), items_.end(), [](const item& each) { return each.arrived.has_value(); });
+  }
+
   /// False if the ticket is none of its requests. Content that is not needed is discarded.
   [[nodiscard]] bool received(io::time_point now, sync_ticket which, std::size_t bytes) {
     const auto answered = open_.answered(now, which);
