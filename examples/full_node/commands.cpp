@@ -26,6 +26,7 @@ constexpr std::size_t max_waiting = 1'000;
 
 constexpr number_range blocks_to_mine{1, 10'000};
 constexpr number_range salts{0, std::numeric_limits<std::uint32_t>::max()};
+constexpr number_range numbers_of_spends{0, std::numeric_limits<std::uint32_t>::max()};
 
 record description_of(const place& where) {
   return {{"hash", to_string(where.hash)}, {"height", where.height}, {"total_difficulty", where.total_difficulty}};
@@ -50,45 +51,31 @@ pappus::result<std::uint64_t, std::string> number_at(std::size_t index, std::str
 }  // namespace
 
 const std::vector<command<commands>>& commands::all() {
-  static const std::vector<command<commands>> known{
-      {"help", "", 0, 0, &commands::help, "lists the commands"},
-      {"status", "", 0, 0, &commands::status, "the heads of the chain, and how far the synchronization is"},
-      {"mine", "[N [SALT]]", 0, 2, &commands::mine,
-       fmt::format("mines N blocks, {}, on a testing network, and sends them out; blocks with different SALT, {}, "
-                   "differ; answers when all are mined",
-                   to_string(blocks_to_mine), to_string(salts))},
-      {"mine_history", "[N]", 0, 1, &commands::mine_history,
-       fmt::format(
-           "likewise, but blocks that make many outputs and spend them: 130 have the outputs that the import of a "
-           "state by segments needs; {}",
-           to_string(blocks_to_mine))},
-      {"compact", "", 0, 0, &commands::compact, "drops blocks beyond the horizon"},
-      {"spend", "HEIGHT [SALT [FEE]]", 1, 3, &commands::spend,
-       "makes a transaction that spends the reward of that block, mined with that SALT, and pays that many nanogrin "
-       "more than it must; for `tx` and `fluff`"},
-      {"tx", "HEX", 1, 1, &commands::tx,
-       "sends a transaction of ours out, private at first; answers when it is on its way and stored"},
-      {"fluff", "HEX", 1, 1, &commands::fluff, "adds a transaction to the pool, and sends it to all peers at once"},
-      {"pool", "", 0, 0, &commands::pool, "lists the kernels of the transactions in the pool"},
-      {"validate", "[fast]", 0, 1, &commands::validate,
-       "verifies the whole state of the chain, without range proofs and signatures if fast"},
-      {"peers", "", 0, 0, &commands::peers, "lists the connected peers, with how long, how fast and how much"},
-      {"connect", "HOST[:PORT]", 1, 1, &commands::connect,
-       "dials an address, or what a name stands for; answers after the handshake or the failure"},
-      {"disconnect", "ID|IP[:PORT]", 1, 1, &commands::disconnect,
-       "ends the session with that peer, or with all peers that advertise that address"},
-      {"addresses", "", 0, 0, &commands::addresses, "lists the known addresses of peers"},
-      {"bans", "", 0, 0, &commands::bans, "lists the bans in force"},
-      {"ban", "IP[/BITS][:PORT] [SECONDS]", 1, 2, &commands::ban,
-       fmt::format("ends and refuses connections with them, by default for {} seconds, at most for {}",
-                   mini_node::default_ban_seconds, mini_node::max_ban_seconds)},
-      {"unban", "IP[/BITS][:PORT]", 1, 1, &commands::unban, "lifts the bans within that range"},
-      {"trust_clock", "", 0, 0, &commands::trust_clock,
-       "trusts this machine's clock now, without waiting for peers to agree with it"},
-      {"dandelion", "", 0, 0, &commands::dandelion, "the epoch, its relays, and how many transactions are private"},
-      {"stats", "", 0, 0, &commands::stats, "counters and gauges"},
-      {"metrics", "", 0, 0, &commands::metrics, "the same as text for Prometheus"},
-      {"quit", "", 0, 0, &commands::quit, "ends the node"}};
+  static const std::vector<command<commands>> known = extended<commands>(
+      {{"help", "", 0, 0, &commands::help, "lists the commands"},
+       {"status", "", 0, 0, &commands::status, "the heads of the chain, and how far the synchronization is"},
+       {"mine", "[N [SALT]]", 0, 2, &commands::mine,
+        fmt::format("mines N blocks, {}, on a testing network, and sends them out; blocks with different SALT, {}, "
+                    "differ; answers when all are mined",
+                    to_string(blocks_to_mine), to_string(salts))},
+       {"mine_history", "[N]", 0, 1, &commands::mine_history,
+        fmt::format(
+            "likewise, but blocks that make many outputs and spend them: 130 have the outputs that the import of a "
+            "state by segments needs; {}",
+            to_string(blocks_to_mine))},
+       {"compact", "", 0, 0, &commands::compact, "drops blocks beyond the horizon"},
+       {"spend", "HEIGHT [SALT [FEE [N]]]", 1, 4, &commands::spend,
+        "makes a transaction that spends the reward of that block, mined with that SALT, and pays that many nanogrin "
+        "more than it must; with N, from 1 on, it spends the output of the one with N - 1 instead, made without FEE; "
+        "for "
+        "`tx` and `fluff`"},
+       {"fluff", "HEX", 1, 1, &commands::fluff, "adds a transaction to the pool, and sends it to all peers at once"},
+       {"pool", "", 0, 0, &commands::pool, "lists the kernels of the transactions in the pool"},
+       {"validate", "[fast]", 0, 1, &commands::validate,
+        "verifies the whole state of the chain, without range proofs and signatures if fast"},
+       {"stats", "", 0, 0, &commands::stats, "counters and gauges"},
+       {"metrics", "", 0, 0, &commands::metrics, "the same as text for Prometheus"}},
+      common());
   return known;
 }
 
@@ -176,8 +163,10 @@ void commands::spend(const words& given, const handler& answer) {
   if (!salt) return answer(failure{salt.error()});
   const auto fee = number_at(2, "FEE", given, 0, {});
   if (!fee) return answer(failure{fee.error()});
-  const auto work = [height = *height, salt = static_cast<std::uint32_t>(*salt),
-                     fee = *fee](const chain_service& service) { return service.chain().spend(height, salt, fee); };
+  const auto number = number_at(3, "N", given, 0, numbers_of_spends);
+  if (!number) return answer(failure{number.error()});
+  const spend_of_reward what{*height, static_cast<std::uint32_t>(*salt), static_cast<std::uint32_t>(*number), *fee};
+  const auto work = [what](const chain_service& service) { return service.chain().spend(what); };
   ask(work, answer, [answer](const wire::transaction_ptr& made) {
     answer(record{{"kernel", mini_node::kernel_of(*made)}, {"hex", wire::to_hex(made->raw_bytes())}});
   });

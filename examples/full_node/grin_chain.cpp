@@ -191,9 +191,9 @@ outcome<wire::block_ptr> grin_chain::mine_history() {
   return block_of(answer.content(), latest());
 }
 
-outcome<wire::transaction_ptr> grin_chain::spend(std::uint64_t height, std::uint32_t salt,
-                                                 std::uint64_t more_fee) const {
-  PAPPUS_TRY(answer, grin_answer::of(pappus_grin_spend, node_.get(), height, salt, more_fee));
+outcome<wire::transaction_ptr> grin_chain::spend(const spend_of_reward& what) const {
+  PAPPUS_TRY(answer,
+             grin_answer::of(pappus_grin_spend, node_.get(), what.height, what.salt, what.number, what.more_fee));
   return transaction_of(answer, latest());
 }
 

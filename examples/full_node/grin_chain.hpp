@@ -54,6 +54,15 @@ struct heads {
   friend bool operator==(const heads&, const heads&) = default;
 };
 
+/// One of the transactions of a block's reward, each of which spends the output of the one before.
+struct spend_of_reward {
+  std::uint64_t height = 0;    // of the block
+  std::uint32_t salt = 0;      // with which the block was mined
+  std::uint32_t number = 0;    // of the transaction: 0 spends the reward
+  std::uint64_t more_fee = 0;  // nanogrin above the least: makes transactions differ that spend the same. A later one
+                               // spends the output of that without.
+};
+
 /// A compact block completed from the pool, or the short ids of kernels that the pool lacks; none if its transactions
 /// do not make up the block. Without a block it has to be requested.
 using hydrated = std::variant<pappus::wire::block_ptr, std::vector<pappus::wire::short_id>>;
@@ -139,9 +148,9 @@ public:
   outcome<pappus::wire::block_ptr> mine(std::uint32_t salt = 0);
   /// Mines and imports a block that makes many outputs and spends them: 150 have the 1,025 outputs that PIBD needs.
   outcome<pappus::wire::block_ptr> mine_history();
-  /// Spends the reward of a block that was mined with that salt. `more_fee`, in nanogrin, makes transactions differ.
-  [[nodiscard]] outcome<pappus::wire::transaction_ptr> spend(std::uint64_t height, std::uint32_t salt = 0,
-                                                             std::uint64_t more_fee = 0) const;
+  /// One of the transactions of a reward, each of which spends the output of the one before; whether that output is
+  /// unspent and mature is not checked. `absent` if no block at that height was mined with that salt.
+  [[nodiscard]] outcome<pappus::wire::transaction_ptr> spend(const spend_of_reward& what) const;
 
   // The whole chain. Slow.
 

@@ -1,6 +1,5 @@
 #include "full_node/program.hpp"
 
-#include <csignal>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -8,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include <pappus/coro/when_all.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/printable.hpp>
 
@@ -17,7 +15,6 @@
 namespace full_node {
 
 using mini_node::record;
-using pappus::task;
 using pappus::peer::log_level;
 
 program::program(pappus::uv::loop& on, options chosen, mini_node::standard_streams streams)
@@ -36,7 +33,7 @@ program::program(pappus::uv::loop& on, options chosen, mini_node::standard_strea
       node_(on, node_settings(), make_host()),
       net_(node_.handle()),
       commands_(on, node_, chain_, chain_thread_.in()),
-      signals_(on, {SIGINT, SIGTERM}) {
+      runner_(on, node_, console_, make_duties()) {
   chain_thread_.wait_for([this] { chain_.attach(node_.handle(chain_thread_.in())); });
 }
 
@@ -66,7 +63,7 @@ pappus::node_config program::node_settings() {
 
 pappus::integration::adapter program::make_host() {
   auto host = make_adapter({chain_, chain_thread_.in(), on_, [this](record event) { tell(std::move(event)); }});
-  events_.add_to(host, options_.trace, [this] { listening_.set(); });
+  events_.add_to(host, options_.trace, [this] { runner_.listening(); });
   host.sync_progressed = [this](const pappus::integration::sync_status& now) { sync_display_.show(now, on_.now()); };
   return host;
 }
@@ -100,42 +97,11 @@ void program::failed(std::string_view what, const fault& why) {
       {});
 }
 
-task<bool> program::run() {
-  auto living = live();
-  auto writing = console_.write();
-  const auto ended = co_await pappus::when_all(std::move(living), std::move(writing));
-  co_return std::get<0>(ended);
-}
-
-task<bool> program::live() {
-  const auto ended = co_await pappus::with_scope(&program::run_node, this);
-  if (!ended) console_.cannot_run(mini_node::failure_of(options_.node, ended.error()));
-  console_.finish();
-  co_return ended.has_value();
-}
-
-task<pappus::result<void>> program::run_node(pappus::scope& beside, program* self) {
-  self->commands_.run_beside(beside);
-  beside.spawn(self->stop_on_signal());
-  beside.spawn(self->obey());
-  auto ended = co_await self->node_.run();
-  beside.request_stop();
-  co_return ended;
-}
-
-task<void> program::stop_on_signal() {
-  const auto caught = co_await signals_.wait();
-  if (caught) node_.stop();
-}
-
-/// Reads commands after the node listens; the node keeps running when there are no more.
-task<void> program::obey() {
-  const auto ready = co_await listening_.wait();
-  if (!ready) co_return;
-  auto reading = console_.read([this](std::string_view line, std::function<void(record)> answer) {
-    commands_.carry_out(line, std::move(answer));
-  });
-  co_await std::move(reading);
+mini_node::node_runner::duties program::make_duties() {
+  return {[this](std::string_view line, std::function<void(record)> answer) {
+            commands_.carry_out(line, std::move(answer));
+          },
+          [this](pappus::scope& beside) { commands_.run_beside(beside); }};
 }
 
 }  // namespace full_node

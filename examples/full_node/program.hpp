@@ -3,14 +3,10 @@
 
 #include <cstdint>
 
-#include <pappus/coro/event.hpp>
-#include <pappus/coro/scope.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/node.hpp>
 #include <pappus/node_handle.hpp>
-#include <pappus/result.hpp>
 #include <pappus/uv/loop.hpp>
-#include <pappus/uv/signal_set.hpp>
 
 #include "full_node/chain_service.hpp"
 #include "full_node/commands.hpp"
@@ -19,6 +15,7 @@
 #include "mini_node/console.hpp"
 #include "mini_node/event_limit.hpp"
 #include "mini_node/node_events.hpp"
+#include "mini_node/node_runner.hpp"
 #include "mini_node/process.hpp"
 #include "mini_node/sync_display.hpp"
 #include "threaded_host/module_thread.hpp"
@@ -36,16 +33,13 @@ public:
   ~program();
 
   /// Completes with true after `quit`, SIGINT or SIGTERM; with false, after logging the reason, if the node cannot run.
-  [[nodiscard]] pappus::task<bool> run();
+  [[nodiscard]] pappus::task<bool> run() { return runner_.run(); }
 
 private:
   [[nodiscard]] grin_chain open_chain();
   [[nodiscard]] pappus::node_config node_settings();
   [[nodiscard]] pappus::integration::adapter make_host();
-  pappus::task<bool> live();
-  static pappus::task<pappus::result<void>> run_node(pappus::scope& beside, program* self);
-  pappus::task<void> obey();
-  pappus::task<void> stop_on_signal();
+  [[nodiscard]] mini_node::node_runner::duties make_duties();
 
   // Called on the chain's thread.
   void tell(mini_node::record event);
@@ -64,8 +58,7 @@ private:
   pappus::node node_;
   pappus::node_handle net_;  // of both threads
   commands commands_;
-  pappus::uv::signal_set signals_;
-  pappus::event listening_;
+  mini_node::node_runner runner_;
 };
 
 }  // namespace full_node

@@ -33,6 +33,15 @@ struct command {
   std::string does;
 };
 
+/// A program's own commands, and then those of its base class.
+template <class Commands, class Base>
+[[nodiscard]] std::vector<command<Commands>> extended(std::vector<command<Commands>> own,
+                                                      const std::vector<command<Base>>& inherited) {
+  for (const command<Base>& each : inherited)
+    own.push_back({each.name, each.parameters, each.least, each.most, each.act, each.does});
+  return own;
+}
+
 /// The lines of the help of a command line about one of them.
 [[nodiscard]] std::string help_of(std::string_view name, std::string_view parameters, std::string_view does);
 /// Refuses a command with another number of parameters.

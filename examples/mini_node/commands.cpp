@@ -43,53 +43,36 @@ void add_former_names_of_program(std::vector<pappus::integration::metric>& all) 
 }  // namespace
 
 const std::vector<command<commands>>& commands::all() {
-  static const std::vector<command<commands>> known{
-      {"help", "", 0, 0, &commands::help, "lists the commands"},
-      {"peers", "", 0, 0, &commands::peers, "lists the connected peers, with how long, how fast and how much"},
-      {"tx", "HEX", 1, 1, &commands::tx,
-       "sends a transaction of ours out, private at first; answers when it is on its way and stored"},
-      {"fluff", "HEX", 1, 1, &commands::fluff, "sends a transaction to all peers at once"},
-      {"dandelion", "", 0, 0, &commands::dandelion, "the epoch, its relays, and how many transactions are private"},
-      {"connect", "HOST[:PORT]", 1, 1, &commands::connect,
-       "dials an address, or what a name stands for; answers after the handshake or the failure, other commands "
-       "meanwhile"},
-      {"disconnect", "ID|IP[:PORT]", 1, 1, &commands::disconnect,
-       "ends the session with that peer, or with all peers that advertise that address"},
-      {"addresses", "", 0, 0, &commands::addresses, "lists the known addresses of peers"},
-      {"bans", "", 0, 0, &commands::bans, "lists the bans in force"},
-      {"ban", "IP[/BITS][:PORT] [SECONDS]", 1, 2, &commands::ban,
-       fmt::format("ends and refuses connections with them, by default for {} seconds, at most for {}",
-                   default_ban_seconds, max_ban_seconds)},
-      {"unban", "IP[/BITS][:PORT]", 1, 1, &commands::unban, "lifts the bans within that range"},
-      {"tip", "HEIGHT DIFFICULTY", 2, 2, &commands::tip, "sets the chain tip that pings advertise"},
-      {"trust_clock", "", 0, 0, &commands::trust_clock,
-       "trusts this machine's clock now, without waiting for peers to agree with it"},
-      {"stats", "", 0, 0, &commands::stats, "counters and gauges"},
-      {"metrics", "", 0, 0, &commands::metrics, "the same as text for Prometheus"},
-      {"send", "PEER MESSAGE HEX", 3, 3, &commands::send,
-       "sends a message of the protocol, by its name and body; PEER is its id, or IP:PORT if no other "
-       "says the same"},
-      {"request", "PEER MESSAGE HEX", 3, 3, &commands::request,
-       "sends a request and reports the response: get_peer_addrs, get_headers, get_block, get_compact_block, "
-       "get_output_segment and "
-       "its like"},
-      {"serve", "MESSAGE HEX", 2, 2, &commands::serve,
-       "serves this to peers from now on: header, headers, block, compact_block, output_segment and its like"},
-      {"broadcast", "MESSAGE HEX", 2, 2, &commands::broadcast,
-       "serves a header, compact_block or block, and sends it to all peers"},
-      {"archive", "FILE HASH HEIGHT", 3, 3, &commands::archive,
-       "serves this file to peers that request the chain's state"},
-      {"download", "PEER HASH HEIGHT FILE", 4, 4, &commands::download,
-       "requests the chain's state at a block and stores it in a new file"},
-      {"pack", "FOLDER HASH HEIGHT CACHE", 4, 4, &commands::pack,
-       "serves an archive of the files of this folder, made at the first request; it is made in CACHE, a folder for "
-       "nothing else"},
-      {"unpack", "PEER HASH HEIGHT FOLDER [MIB]", 4, 5, &commands::unpack,
-       fmt::format(
-           "requests it, at most MIB mebibytes ({}, by default {}), checks all of it, and unpacks it into a new "
-           "folder below this one",
-           to_string(unpack_limits), default_unpack_limit)},
-      {"quit", "", 0, 0, &commands::quit, "ends the node"}};
+  static const std::vector<command<commands>> known = extended<commands>(
+      {{"help", "", 0, 0, &commands::help, "lists the commands"},
+       {"fluff", "HEX", 1, 1, &commands::fluff, "sends a transaction to all peers at once"},
+       {"tip", "HEIGHT DIFFICULTY", 2, 2, &commands::tip, "sets the chain tip that pings advertise"},
+       {"stats", "", 0, 0, &commands::stats, "counters and gauges"},
+       {"metrics", "", 0, 0, &commands::metrics, "the same as text for Prometheus"},
+       {"send", "PEER MESSAGE HEX", 3, 3, &commands::send,
+        "sends a message of the protocol, by its name and body; PEER is its id, or IP:PORT if no other "
+        "says the same"},
+       {"request", "PEER MESSAGE HEX", 3, 3, &commands::request,
+        "sends a request and reports the response: get_peer_addrs, get_headers, get_block, get_compact_block, "
+        "get_output_segment and "
+        "its like"},
+       {"serve", "MESSAGE HEX", 2, 2, &commands::serve,
+        "serves this to peers from now on: header, headers, block, compact_block, output_segment and its like"},
+       {"broadcast", "MESSAGE HEX", 2, 2, &commands::broadcast,
+        "serves a header, compact_block or block, and sends it to all peers"},
+       {"archive", "FILE HASH HEIGHT", 3, 3, &commands::archive,
+        "serves this file to peers that request the chain's state"},
+       {"download", "PEER HASH HEIGHT FILE", 4, 4, &commands::download,
+        "requests the chain's state at a block and stores it in a new file"},
+       {"pack", "FOLDER HASH HEIGHT CACHE", 4, 4, &commands::pack,
+        "serves an archive of the files of this folder, made at the first request; it is made in CACHE, a folder for "
+        "nothing else"},
+       {"unpack", "PEER HASH HEIGHT FOLDER [MIB]", 4, 5, &commands::unpack,
+        fmt::format(
+            "requests it, at most MIB mebibytes ({}, by default {}), checks all of it, and unpacks it into a new "
+            "folder below this one",
+            to_string(unpack_limits), default_unpack_limit)}},
+      common());
   return known;
 }
 

@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include <pappus/io/endpoint_range.hpp>
 #include <pappus/peer/dandelion/status.hpp>
 #include <pappus/peer/discovery/limits.hpp>
@@ -50,6 +52,30 @@ std::size_t longest_line(const wire::chain_parameters& network) {
   constexpr std::size_t words_and_blanks = 1024;
   const auto rules = wire::grin_messages::rules(network);
   return words_and_blanks + 2 * std::size_t{*std::ranges::max_element(rules.max_length)};
+}
+
+const std::vector<command<node_commands>>& node_commands::common() {
+  using self = node_commands;
+  static const std::vector<command<self>> known{
+      {"peers", "", 0, 0, &self::peers, "lists the connected peers, with how long, how fast and how much"},
+      {"connect", "HOST[:PORT]", 1, 1, &self::connect,
+       "dials an address, or what a name stands for; answers after the handshake or the failure, other commands "
+       "meanwhile"},
+      {"disconnect", "ID|IP[:PORT]", 1, 1, &self::disconnect,
+       "ends the session with that peer, or with all peers that advertise that address"},
+      {"addresses", "", 0, 0, &self::addresses, "lists the known addresses of peers"},
+      {"bans", "", 0, 0, &self::bans, "lists the bans in force"},
+      {"ban", "IP[/BITS][:PORT] [SECONDS]", 1, 2, &self::ban,
+       fmt::format("ends and refuses connections with them, by default for {} seconds, at most for {}",
+                   default_ban_seconds, max_ban_seconds)},
+      {"unban", "IP[/BITS][:PORT]", 1, 1, &self::unban, "lifts the bans within that range"},
+      {"trust_clock", "", 0, 0, &self::trust_clock,
+       "trusts this machine's clock now, without waiting for peers to agree with it"},
+      {"dandelion", "", 0, 0, &self::dandelion, "the epoch, its relays, and how many transactions are private"},
+      {"tx", "HEX", 1, 1, &self::tx,
+       "sends a transaction of ours out, private at first; answers when it is on its way and stored"},
+      {"quit", "", 0, 0, &self::quit, "ends the node"}};
+  return known;
 }
 
 void node_commands::peers(const words& /*none*/, const command_handler& answer) {

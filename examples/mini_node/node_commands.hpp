@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <pappus/coro/scope.hpp>
 #include <pappus/coro/task.hpp>
@@ -30,6 +31,17 @@ protected:
 
   ~node_commands() = default;
 
+  /// Those of this class.
+  [[nodiscard]] static const std::vector<command<node_commands>>& common();
+
+  /// Parses the hexadecimal body of a transaction message.
+  [[nodiscard]] pappus::result<pappus::wire::transaction_ptr, std::string> read_transaction(std::string_view hex) const;
+
+  pappus::uv::loop& on_;
+  pappus::node& node_;
+  pappus::scope* beside_ = nullptr;
+
+private:
   void peers(const words& given, const command_handler& answer);
   void tx(const words& given, const command_handler& answer);
   void dandelion(const words& given, const command_handler& answer);
@@ -42,14 +54,6 @@ protected:
   void trust_clock(const words& given, const command_handler& answer);
   void quit(const words& given, const command_handler& answer);
 
-  /// Parses the hexadecimal body of a transaction message.
-  [[nodiscard]] pappus::result<pappus::wire::transaction_ptr, std::string> read_transaction(std::string_view hex) const;
-
-  pappus::uv::loop& on_;
-  pappus::node& node_;
-  pappus::scope* beside_ = nullptr;
-
-private:
   pappus::task<void> connect_by_name(pappus::peer::seed whom, command_handler answer);
 };
 

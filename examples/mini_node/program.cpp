@@ -1,15 +1,11 @@
-// Connects events, commands, signals and output with the node.
+// Connects events, commands and output with the node.
 #include "program.hpp"
 
-#include <csignal>
 #include <utility>
-
-#include <pappus/coro/when_all.hpp>
 
 namespace mini_node {
 namespace {
 
-using pappus::task;
 namespace integration = pappus::integration;
 namespace peer = pappus::peer;
 using peer::log_level;
@@ -35,7 +31,7 @@ program::program(pappus::uv::loop& on, options chosen, standard_streams streams)
       sync_display_(console_),
       node_(on, with_capabilities(options_.node, chain_.capabilities()), make_host()),
       commands_(on, node_, pool_, chain_, follower_, console_.written(), events_.strangers()),
-      signals_(on, {SIGINT, SIGTERM}) {
+      runner_(on, node_, console_, make_duties()) {
   follower_.show();
 }
 
@@ -48,7 +44,7 @@ std::unique_ptr<chain_file> program::open_chain_file() {
 
 integration::adapter program::make_host() {
   integration::adapter host;
-  events_.add_to(host, options_.trace, [this] { listening_.set(); });
+  events_.add_to(host, options_.trace, [this] { runner_.listening(); });
   host.transaction_received = [this](const auto& tx, peer::phase at, const peer::peer_info& from) {
     // Stem transactions are not added to the pool, so that no peer can request them.
     if (at == peer::phase::fluff && !pool_.add(tx)) return peer::validation_result::ignore;
@@ -66,43 +62,14 @@ integration::adapter program::make_host() {
   return host;
 }
 
-task<bool> program::run() {
-  auto living = live();
-  auto writing = console_.write();
-  const auto ended = co_await pappus::when_all(std::move(living), std::move(writing));
-  co_return std::get<0>(ended);
-}
-
-task<bool> program::live() {
-  auto ended = co_await pappus::with_scope(&program::run_node, this);
-  if (!ended) console_.cannot_run(failure_of(options_.node, ended.error()));
-  console_.finish();
-  co_return ended.has_value();
-}
-
-task<pappus::result<void>> program::run_node(pappus::scope& beside, program* self) {
-  self->commands_.run_beside(beside);
-  beside.spawn(self->stop_on_signal());
-  beside.spawn(self->obey());
-  beside.spawn(self->follower_.run(self->on_));
-  auto ended = co_await self->node_.run();
-  beside.request_stop();
-  co_return ended;
-}
-
-task<void> program::stop_on_signal() {
-  const auto caught = co_await signals_.wait();
-  if (caught) node_.stop();
-}
-
-/// Reads commands after the node listens; the node keeps running when there are no more.
-task<void> program::obey() {
-  const auto ready = co_await listening_.wait();
-  if (!ready) co_return;
-  auto reading = console_.read([this](std::string_view line, std::function<void(record)> answer) {
-    commands_.carry_out(line, std::move(answer));
-  });
-  co_await std::move(reading);
+node_runner::duties program::make_duties() {
+  return {[this](std::string_view line, std::function<void(record)> answer) {
+            commands_.carry_out(line, std::move(answer));
+          },
+          [this](pappus::scope& beside) {
+            commands_.run_beside(beside);
+            beside.spawn(follower_.run(on_));
+          }};
 }
 
 void program::tell(const record& event) { console_.tell(event); }

@@ -3,13 +3,9 @@
 
 #include <memory>
 
-#include <pappus/coro/event.hpp>
-#include <pappus/coro/scope.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/node.hpp>
-#include <pappus/result.hpp>
 #include <pappus/uv/loop.hpp>
-#include <pappus/uv/signal_set.hpp>
 
 #include "chain_file.hpp"
 #include "commands.hpp"
@@ -18,6 +14,7 @@
 #include "memory_chain.hpp"
 #include "memory_pool.hpp"
 #include "node_events.hpp"
+#include "node_runner.hpp"
 #include "options.hpp"
 #include "process.hpp"
 #include "records.hpp"
@@ -32,16 +29,12 @@ public:
   program(pappus::uv::loop& on, options chosen, standard_streams streams);
 
   /// Completes with true after `quit`, SIGINT or SIGTERM; with false, after logging the reason, if the node cannot run.
-  [[nodiscard]] pappus::task<bool> run();
+  [[nodiscard]] pappus::task<bool> run() { return runner_.run(); }
 
 private:
   [[nodiscard]] std::unique_ptr<chain_file> open_chain_file();
   [[nodiscard]] pappus::integration::adapter make_host();
-  pappus::task<bool> live();
-  static pappus::task<pappus::result<void>> run_node(pappus::scope& beside, program* self);
-  pappus::task<void> obey();
-  pappus::task<void> stop_on_signal();
-
+  [[nodiscard]] node_runner::duties make_duties();
   void tell(const record& event);
 
   pappus::uv::loop& on_;
@@ -54,8 +47,7 @@ private:
   sync_display sync_display_;
   pappus::node node_;
   commands commands_;
-  pappus::uv::signal_set signals_;
-  pappus::event listening_;
+  node_runner runner_;
 };
 
 }  // namespace mini_node

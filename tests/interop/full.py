@@ -399,6 +399,17 @@ class Transactions(TestCase):
         self.assertFalse(full.ask(f"fluff {again['hex']}")["ok"])
 
 
+# A block has room for nine transactions of one output: at one a second a block is due in less than nine seconds.
+BLOCK_INTERVAL = 8  # seconds
+MATURITY = 3  # blocks after which a reward can be spent
+REWARDS = 20  # that are spent by turns
+
+
+def resident(node):
+    """The memory of its process, bytes."""
+    return int(Path(f"/proc/{node.process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
 class Town(TestCase):
     """A network of all three kinds, with miners and transactions."""
 
@@ -412,24 +423,44 @@ class Town(TestCase):
                  (smalls[3], smalls[2]), (fulls[1], smalls[3]), (fulls[1], grins[1]), (fulls[0], grins[0])]
         for one, other in links:
             self.connect(one, other)
-        own = [node for node in fulls + smalls]
-        height, spent, memory = 0, 0, []
-        end = time.monotonic() + 60 * given.minutes
-        while time.monotonic() < end:
-            miner = (grins + fulls)[height % 4]
-            tip = miner.mine(1, height % 4)
+        own = fulls + smalls
+        height, sent, memory = 0, 0, []
+
+        def mine():
+            nonlocal height
+            tip = (grins + fulls)[height % 4].mine(1, height % 4)
             height += 1
             for node in grins + fulls:
                 self.reaches(node, tip, seconds=60)
-            pause = time.monotonic() + 10
-            while time.monotonic() < pause:
-                if spent + 5 < height * 1:
-                    spent += 1
-                    tx = fulls[spent % 2].ask(f"spend {spent} {(spent - 1) % 4}")
-                    fulls[spent % 2].ask(f"fluff {tx['hex']}")
-                time.sleep(1)
-            memory.append([int(Path(f"/proc/{node.process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-                           for node in own])
+
+        def send():
+            """A transaction enters at one of both. Those of a reward spend the outputs of one another, and must not
+            arrive before them, so each reward has its own entrance."""
+            nonlocal sent
+            turn, reward = divmod(sent, REWARDS)
+            entrance = fulls[reward % 2]
+            tx = entrance.ask(f"spend {reward + 1} {reward % 4} 0 {turn}")
+            self.assertTrue(entrance.ask(f"fluff {tx['hex']}")["ok"])
+            sent += 1
+
+        for _ in range(REWARDS + MATURITY):
+            mine()
+        begun = time.monotonic()
+        next_block = begun
+        while time.monotonic() < begun + 60 * given.minutes:
+            if time.monotonic() >= next_block:
+                mine()
+                next_block += BLOCK_INTERVAL
+                memory.append([resident(node) for node in own])
+            if sent < time.monotonic() - begun:
+                send()
+            time.sleep(0.1)
+        minutes = (time.monotonic() - begun) / 60
+        for _ in range(10):
+            if not any(node.pool() for node in grins + fulls):
+                break
+            mine()
+        self.assertEqual([node.pool() for node in grins + fulls], [[]] * 4)
         self.check_same(*grins, *fulls)
         self.check_nobody_is_banned(*grins, *own)
         third = len(memory) // 3
@@ -438,7 +469,8 @@ class Town(TestCase):
             after = max(each[number] for each in memory[2 * third:])
             print(f"  {type(node).__name__}: {before / 2**20:.1f} MiB, then {after / 2**20:.1f} MiB")
             self.assertLess(after, before * 1.1 + 2**20)
-        print(f"  {height} blocks, {spent} transactions")
+        print(f"  {height} blocks, {sent} transactions, {sent / minutes / 60:.2f} a second")
+        self.assertGreater(sent, 0.9 * 60 * minutes)
 
 
 def main():

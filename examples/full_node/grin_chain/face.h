@@ -83,9 +83,9 @@ uint8_t pappus_grin_pool(const struct pappus_grin_node* node, struct pappus_grin
 /* A block at the latest version. */
 uint8_t pappus_grin_mine(const struct pappus_grin_node* node, uint32_t salt, struct pappus_grin_bytes* out);
 uint8_t pappus_grin_mine_history(const struct pappus_grin_node* node, struct pappus_grin_bytes* out);
-/* A transaction at the latest version. */
-uint8_t pappus_grin_spend(const struct pappus_grin_node* node, uint64_t height, uint32_t salt, uint64_t more_fee,
-                          struct pappus_grin_bytes* out);
+/* A transaction at the latest version: of the block's reward, or, from number 1 on, of the output of the one before. */
+uint8_t pappus_grin_spend(const struct pappus_grin_node* node, uint64_t height, uint32_t salt, uint32_t number,
+                          uint64_t more_fee, struct pappus_grin_bytes* out);
 
 /* `which`: bitmap, output, range proof, kernel. The body of a response. */
 uint8_t pappus_grin_segment(const struct pappus_grin_node* node, uint8_t which, struct pappus_grin_view block,

@@ -91,7 +91,7 @@ fn fault(error: Error) -> Fault {
         | Error::NRDRelativeHeight => Verdict::Invalid,
         _ => Verdict::Failed,
     };
-    Fault::new(verdict, format!("{error:?}"))
+    Fault::new(verdict, error.to_string())
 }
 
 /// Ends what a process left that was killed. To be called before the chain is opened.

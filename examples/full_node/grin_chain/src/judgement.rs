@@ -73,7 +73,7 @@ fn fault(error: Error, is_intact: impl FnOnce() -> Result<bool, Error>) -> Fault
         Judgement::InvalidIfIntact if is_intact() == Ok(true) => Verdict::Invalid,
         Judgement::InvalidIfIntact | Judgement::Failed => Verdict::Failed,
     };
-    Fault::new(verdict, format!("{error:?}"))
+    Fault::new(verdict, error.to_string())
 }
 
 /// Whether the ancestors of a stored header can be read, and give the root that was in it when it was accepted.

@@ -12,7 +12,7 @@ use grin_core::core::{
 use grin_core::global;
 use grin_core::libtx::{build, reward, tx_fee, ProofBuilder};
 use grin_core::pow::{self, Difficulty};
-use grin_keychain::{ExtKeychain, ExtKeychainPath, Identifier, Keychain};
+use grin_keychain::{ExtKeychain, ExtKeychainPath, Identifier, Keychain, SwitchCommitmentType};
 
 use crate::network;
 use crate::node::Node;
@@ -97,23 +97,74 @@ fn next_difficulty(chain: &Chain) -> Outcome<HeaderDifficultyInfo> {
     Ok(consensus::next_difficulty(height, ancestors))
 }
 
-/// Spends the reward of a block that was mined here with that salt, half to each of two outputs. `more_fee`, in
-/// nanogrin, makes different transactions that spend the same.
-pub fn spend(chain: &Chain, height: u64, salt: u32, more_fee: u64) -> Outcome<Transaction> {
-    let header = chain.get_header_by_height(height).or_absent()?;
+/// Which of the transactions of a reward, each of which spends the output of the one before.
+#[derive(Clone, Copy, Default)]
+pub struct Spend {
+    /// Of the block with the reward.
+    pub height: u64,
+    /// With which it was mined.
+    pub salt: u32,
+    /// Of the transaction: 0 spends the reward.
+    pub number: u32,
+    /// In nanogrin, above the least. Makes different transactions that spend the same; a later one spends the output of
+    /// that without.
+    pub more_fee: u64,
+}
+
+impl Spend {
+    pub fn of_reward(height: u64) -> Spend {
+        Spend {
+            height,
+            ..Spend::default()
+        }
+    }
+}
+
+/// The transaction, whether or not its input is unspent and mature.
+pub fn spend(chain: &Chain, what: Spend) -> Outcome<Transaction> {
+    if what.height > chain.head().or_failed()?.height {
+        let reason = format!("there is no block {}", what.height);
+        return Err(Fault::new(Verdict::Absent, reason));
+    }
+    let header = chain.get_header_by_height(what.height).or_absent()?;
     let block = chain.get_block(&header.hash()).or_absent()?;
-    let amount = REWARD + block.total_fees();
-    let fee = tx_fee(1, 2, 1) + more_fee;
-    let rest = amount.checked_sub(fee);
-    let rest = rest.ok_or_else(|| Fault::new(Verdict::Refused, "the fee is too high"))?;
-    let half = rest / 2;
-    let fields = FeeFields::new(0, fee).or_failed()?;
-    let parts = [
-        build::coinbase_input(amount, reward_key(height, salt)),
-        build::output(half, output_key(height, salt, 0)),
-        build::output(rest - half, output_key(height, salt, 1)),
-    ];
-    let features = KernelFeatures::Plain { fee: fields };
+    let reward = REWARD + block.total_fees();
+    let key = reward_key(what.height, what.salt);
+    let commitment = keychain().commit(reward, &key, SwitchCommitmentType::Regular);
+    let commitment = commitment.or_failed()?;
+    if block
+        .outputs()
+        .iter()
+        .all(|each| each.commitment() != commitment)
+    {
+        let reason = format!(
+            "block {} was not mined with salt {}",
+            what.height, what.salt
+        );
+        return Err(Fault::new(Verdict::Absent, reason));
+    }
+
+    let least = tx_fee(1, 1, 1);
+    let spent = reward.checked_sub(u64::from(what.number) * least);
+    let fee = least.checked_add(what.more_fee);
+    let rest = spent
+        .zip(fee)
+        .and_then(|(spent, fee)| spent.checked_sub(fee));
+    let (Some(spent), Some(fee), Some(rest)) = (spent, fee, rest) else {
+        return Err(Fault::new(
+            Verdict::Refused,
+            "the fees are higher than the reward",
+        ));
+    };
+    let key_of = |number| output_key(what.height, what.salt, number);
+    let input = match what.number.checked_sub(1) {
+        None => build::coinbase_input(spent, key),
+        Some(previous) => build::input(spent, key_of(previous)),
+    };
+    let parts = [input, build::output(rest, key_of(what.number))];
+    let features = KernelFeatures::Plain {
+        fee: FeeFields::new(0, fee).or_failed()?,
+    };
     build::transaction(features, &parts, keychain(), &ProofBuilder::new(keychain())).or_failed()
 }
 
@@ -130,7 +181,7 @@ impl Node {
         next_block(&self.chain, &self.pool.mineable()?, salt, change)
     }
 
-    pub fn spend(&self, height: u64, salt: u32, more_fee: u64) -> Outcome<Transaction> {
-        spend(&self.chain, height, salt, more_fee)
+    pub fn spend(&self, what: Spend) -> Outcome<Transaction> {
+        spend(&self.chain, what)
     }
 }

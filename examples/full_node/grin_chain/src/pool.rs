@@ -83,7 +83,7 @@ impl Pool {
     /// One transaction of several, if it could be added now.
     pub fn aggregate(&self, txs: &[Transaction]) -> Outcome<Transaction> {
         let together = transaction::aggregate(txs)
-            .map_err(|error| Fault::new(Verdict::Refused, format!("{error:?}")))?;
+            .map_err(|error| Fault::new(Verdict::Refused, error.to_string()))?;
         self.validate(together.clone())?;
         Ok(together)
     }
@@ -139,7 +139,7 @@ impl Node {
 fn add(pool: &mut Inner, chain: &PoolChain, tx: Transaction) -> Outcome<()> {
     // What follows from its bytes. Later the same errors can also come from its union with what is in the pool.
     tx.validate(Weighting::AsTransaction)
-        .map_err(|error| Fault::new(Verdict::Invalid, format!("{error:?}")))?;
+        .map_err(|error| Fault::new(Verdict::Invalid, error.to_string()))?;
     let head: BlockHeader = chain.0.head_header().or_failed()?;
     pool.add_to_pool(TxSource::Broadcast, tx, false, &head)
         .map_err(pool_chain::fault)

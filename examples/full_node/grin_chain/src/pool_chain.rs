@@ -21,7 +21,7 @@ fn pool_error(error: Error) -> PoolError {
         Error::NRDRelativeHeight => PoolError::NRDKernelRelativeHeight,
         Error::DuplicateCommitment(_) => PoolError::DuplicateCommitment,
         Error::AlreadySpent(_) => PoolError::Other(NOT_UNSPENT.into()),
-        other => PoolError::Other(format!("{other:?}")),
+        other => PoolError::Other(other.to_string()),
     }
 }
 
@@ -42,7 +42,7 @@ pub fn fault(error: PoolError) -> Fault {
         | PoolError::NRDKernelNotEnabled => Verdict::Refused,
         _ => Verdict::Failed,
     };
-    Fault::new(verdict, format!("{error:?}"))
+    Fault::new(verdict, error.to_string())
 }
 
 impl BlockChain for PoolChain {

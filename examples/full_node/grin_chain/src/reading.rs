@@ -101,5 +101,5 @@ pub(crate) fn expect_end(rest: &[u8]) -> Outcome<()> {
 }
 
 pub(crate) fn invalid(error: ser::Error) -> Fault {
-    Fault::new(Verdict::Invalid, format!("{error:?}"))
+    Fault::new(Verdict::Invalid, error.to_string())
 }

@@ -83,7 +83,7 @@ impl Node {
 /// Until its state is compacted a node may lack hashes of it.
 fn absent(error: Error) -> Fault {
     match error {
-        Error::SegmentError { source } => Fault::new(Verdict::Absent, format!("{source:?}")),
+        Error::SegmentError { source } => Fault::new(Verdict::Absent, source.to_string()),
         other => Fault::failed(other),
     }
 }

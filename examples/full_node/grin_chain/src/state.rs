@@ -161,7 +161,7 @@ impl Node {
         self.with_desegmenter(&target, |desegmenter| {
             match act(desegmenter, segment, &import.unspent, root) {
                 Err(Error::SegmentError { source }) => {
-                    Err(Fault::new(Verdict::Invalid, format!("{source:?}")))
+                    Err(Fault::new(Verdict::Invalid, source.to_string()))
                 }
                 added => added.or_failed(),
             }

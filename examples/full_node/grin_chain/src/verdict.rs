@@ -39,8 +39,8 @@ impl Fault {
         }
     }
 
-    pub fn failed(reason: impl std::fmt::Debug) -> Fault {
-        Fault::new(Verdict::Failed, format!("{reason:?}"))
+    pub fn failed(reason: impl std::fmt::Display) -> Fault {
+        Fault::new(Verdict::Failed, reason.to_string())
     }
 }
 
@@ -49,7 +49,7 @@ pub trait OrFailed<T> {
     fn or_failed(self) -> Outcome<T>;
 }
 
-impl<T, E: std::fmt::Debug> OrFailed<T> for Result<T, E> {
+impl<T, E: std::fmt::Display> OrFailed<T> for Result<T, E> {
     fn or_failed(self) -> Outcome<T> {
         self.map_err(Fault::failed)
     }

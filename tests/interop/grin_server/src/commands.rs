@@ -6,7 +6,7 @@ use grin_p2p::types::PeerAddr;
 use grin_pool::TxSource;
 use grin_servers::Server;
 use grin_util::ToHex;
-use pappus_grin_chain::miner;
+use pappus_grin_chain::miner::{self, Spend};
 use serde_json::{json, Value};
 
 type Reply = Result<Value, String>;
@@ -42,8 +42,8 @@ fn tip(server: &Server) -> Reply {
 }
 
 /// A transaction that spends the reward of a block of this miner's goes into the pool.
-fn spend(server: &Server, height: u64, salt: u32, more_fee: u64, stem: bool) -> Reply {
-    let transaction = miner::spend(&server.chain, height, salt, more_fee).map_err(said)?;
+fn spend(server: &Server, what: Spend, stem: bool) -> Reply {
+    let transaction = miner::spend(&server.chain, what).map_err(said)?;
     let kernel = transaction.kernels()[0].hash().to_hex();
     let header = server.chain.head_header().map_err(said)?;
     let mut pool = server.tx_pool.write();
@@ -105,8 +105,13 @@ fn understand(server: &Server, words: &[&str]) -> Reply {
         Some("mine") => mine(server, number(1, 1)?, number(2, 0)? as u32),
         Some("tip") => tip(server),
         Some("spend") | Some("stem") => {
-            let (height, salt, more_fee) = (number(1, 1)?, number(2, 0)? as u32, number(3, 0)?);
-            spend(server, height, salt, more_fee, words[0] == "stem")
+            let what = Spend {
+                height: number(1, 1)?,
+                salt: number(2, 0)? as u32,
+                more_fee: number(3, 0)?,
+                number: 0,
+            };
+            spend(server, what, words[0] == "stem")
         }
         Some("pool") => pool(server),
         Some("peers") => peers(server),

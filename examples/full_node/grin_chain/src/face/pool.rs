@@ -3,6 +3,7 @@
 use grin_core::ser::ProtocolVersion;
 
 use super::{ask, concat, nothing, Bytes, View};
+use crate::miner::Spend;
 use crate::node::Node;
 use crate::reading::{self, written, LATEST};
 use crate::verdict::{Fault, Verdict};
@@ -95,10 +96,15 @@ pub unsafe extern "C" fn pappus_grin_spend(
     node: *const Node,
     height: u64,
     salt: u32,
+    number: u32,
     more_fee: u64,
     out: *mut Bytes,
 ) -> u8 {
-    ask(node, out, |node| {
-        written(&node.spend(height, salt, more_fee)?, LATEST)
-    })
+    let what = Spend {
+        height,
+        salt,
+        number,
+        more_fee,
+    };
+    ask(node, out, |node| written(&node.spend(what)?, LATEST))
 }

@@ -4,11 +4,11 @@ use grin_core::core::hash::{Hash, Hashed};
 use grin_core::core::{Block, CompactBlock, Transaction, UntrustedBlock, UntrustedCompactBlock};
 use grin_core::pow::Difficulty;
 use grin_core::ser::ProtocolVersion;
-use pappus_grin_chain::miner::{draft, prove};
+use pappus_grin_chain::miner::{draft, prove, Spend};
 use pappus_grin_chain::reading::{self, LATEST};
 use pappus_grin_chain::verdict::Verdict;
 
-use crate::support::{bytes, headers_of, verdict, TestNode};
+use crate::support::{bytes, dearer, headers_of, verdict, TestNode};
 
 #[test]
 fn a_second_chain_follows_by_headers_and_then_blocks() {
@@ -126,27 +126,31 @@ fn block_of(node: &TestNode, tx: Transaction) -> Block {
 fn a_block_that_spends_what_is_spent_is_invalid() {
     let node = TestNode::new();
     node.mine_many(4, 0);
-    let tx = node.spend(1, 0, 0).unwrap();
-    let again = node.spend(1, 0, 1_000).unwrap();
+    let tx = node.spend(Spend::of_reward(1)).unwrap();
+    let again = node.spend(dearer(1)).unwrap();
     node.pool.add(tx).unwrap();
     node.mine(0).unwrap();
     let fault = node
         .import_block(&bytes(&block_of(&node, again)), LATEST)
         .unwrap_err();
     assert_eq!(fault.verdict, Verdict::Invalid);
-    assert!(fault.reason.starts_with("AlreadySpent"), "{}", fault.reason);
+    assert!(
+        fault.reason.starts_with("Already Spent"),
+        "{}",
+        fault.reason
+    );
 }
 
 #[test]
 fn a_block_that_spends_a_reward_too_early_is_invalid() {
     let node = TestNode::new();
     node.mine_many(4, 0);
-    let early = node.spend(4, 0, 0).unwrap();
+    let early = node.spend(Spend::of_reward(4)).unwrap();
     let fault = node
         .import_block(&bytes(&block_of(&node, early)), LATEST)
         .unwrap_err();
     assert_eq!(fault.verdict, Verdict::Invalid);
-    assert_eq!(fault.reason, "ImmatureCoinbase");
+    assert_eq!(fault.reason, "Attempt to spend immature coinbase");
 }
 
 #[test]
@@ -196,7 +200,9 @@ fn blocks_are_served_as_they_were_imported() {
 fn a_block_with_inputs_is_not_served_at_version_2() {
     let node = TestNode::new();
     node.mine_many(4, 0);
-    node.pool.add(node.spend(1, 0, 0).unwrap()).unwrap();
+    node.pool
+        .add(node.spend(Spend::of_reward(1)).unwrap())
+        .unwrap();
     let block = node.mine(0).unwrap();
     assert_eq!(
         verdict(node.block(block.hash(), ProtocolVersion(2))),

@@ -4,6 +4,7 @@ use grin_core::core::hash::Hashed;
 use grin_core::core::id::ShortIdentifiable;
 use grin_core::core::{Block, CompactBlock, Transaction};
 use pappus_grin_chain::hydration::Hydrated;
+use pappus_grin_chain::miner::Spend;
 use pappus_grin_chain::reading::LATEST;
 use pappus_grin_chain::verdict::Verdict;
 
@@ -13,7 +14,7 @@ use crate::support::{bytes, verdict, TestNode};
 fn nodes() -> (TestNode, TestNode, Block, Transaction) {
     let (miner, node) = (TestNode::new(), TestNode::new());
     node.import(&miner.mine_many(4, 0));
-    let tx = miner.spend(1, 0, 0).unwrap();
+    let tx = miner.spend(Spend::of_reward(1)).unwrap();
     miner.pool.add(tx.clone()).unwrap();
     let block = miner.mine(0).unwrap();
     (miner, node, block, tx)

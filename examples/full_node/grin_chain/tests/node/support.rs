@@ -8,6 +8,7 @@ use std::{env, fs, process};
 use grin_core::core::hash::Hashed;
 use grin_core::core::{Block, BlockHeader};
 use grin_core::global::ChainTypes;
+use pappus_grin_chain::miner::Spend;
 use pappus_grin_chain::network::Genesis;
 use pappus_grin_chain::node::Node;
 use pappus_grin_chain::reading::{written, LATEST};
@@ -129,5 +130,13 @@ pub fn verdict<T>(outcome: Outcome<T>) -> Verdict {
     match outcome {
         Ok(_) => Verdict::Accepted,
         Err(fault) => fault.verdict,
+    }
+}
+
+/// Another transaction of that reward, which pays more.
+pub fn dearer(height: u64) -> Spend {
+    Spend {
+        more_fee: 1_000,
+        ..Spend::of_reward(height)
     }
 }
