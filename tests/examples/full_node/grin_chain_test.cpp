@@ -122,7 +122,7 @@ TEST_CASE("A longer fork becomes the chain") {
 TEST_CASE("A transaction is validated, added, found, mined, and then gone from the pool") {
   chain_in_folder chain;
   chain.mine(4);
-  const auto tx = chain->spend(1).value();
+  const auto tx = chain->spend({.height = 1}).value();
   CHECK(verdict_of(chain->validate_transaction(*tx)) == verdict::accepted);
   CHECK(chain->transaction(tx->kernel_hash(0)).error().what == verdict::absent);
   CHECK(verdict_of(chain->add_transaction(*tx)) == verdict::accepted);
@@ -130,31 +130,32 @@ TEST_CASE("A transaction is validated, added, found, mined, and then gone from t
   CHECK(chain->pool_kernels().value() == std::vector{tx->kernel_hash(0)});
   CHECK(chain->transaction(tx->kernel_hash(0)).value()->hash() == tx->hash());
 
-  const auto double_spend = chain->spend(1, 0, 1'000).value();
+  const auto double_spend = chain->spend({.height = 1, .more_fee = 1'000}).value();
   CHECK(verdict_of(chain->add_transaction(*double_spend)) == verdict::refused);
   const auto block = chain->mine().value();
   CHECK(block->kernels().size() == 2);
   CHECK(chain->pool_kernels().value().empty());
   CHECK(verdict_of(chain->add_transaction(*double_spend)) == verdict::unlinked);
-  CHECK(verdict_of(chain->add_transaction(*chain->spend(4).value())) == verdict::future);
+  CHECK(verdict_of(chain->add_transaction(*chain->spend({.height = 4}).value())) == verdict::future);
 }
 
 TEST_CASE("Transactions become one, unless they spend the same") {
   chain_in_folder chain;
   chain.mine(6);
-  const std::vector txs{chain->spend(1).value(), chain->spend(2).value()};
+  const std::vector txs{chain->spend({.height = 1}).value(), chain->spend({.height = 2}).value()};
   const auto together = chain->aggregate(txs).value();
   CHECK(together->kernels().size() == 2);
   CHECK(chain->pool_kernels().value().empty());
   CHECK(verdict_of(chain->add_transaction(*together)) == verdict::accepted);
-  CHECK(!chain->aggregate(std::vector{txs[0], chain->spend(1, 0, 1'000).value()}));
+  const auto double_spend = chain->spend({.height = 1, .more_fee = 1'000}).value();
+  CHECK(!chain->aggregate(std::vector{txs[0], double_spend}));
 }
 
 TEST_CASE("A compact block is completed from the pool, or says what the pool lacks") {
   chain_in_folder miner;
   chain_in_folder chain;
   chain.import(miner.mine(4));
-  const auto tx = miner->spend(1).value();
+  const auto tx = miner->spend({.height = 1}).value();
   REQUIRE(verdict_of(miner->add_transaction(*tx)) == verdict::accepted);
   const auto block = miner->mine().value();
   const auto compact = miner->compact_block(block->hash()).value();
