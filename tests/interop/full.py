@@ -355,6 +355,26 @@ class Liars(TestCase):
         self.check_banned({BLOCK: forger.flipped}, "bad block")
 
 
+class CrossedDials(TestCase):
+    def test_each_pair_that_dialed_each_other_keeps_one_connection_and_follows(self):
+        grin = self.grin("grin")
+        fulls = [self.full(f"full {number}") for number in range(4)]
+        for full in fulls:
+            full.tell(f"connect {grin.address}")
+            grin.tell(f"connect {full.address}")
+
+        def connections():
+            return [len(node.ask("peers")["peers"]) for node in (*fulls, grin)]
+        eventually("each pair has one connection", lambda: connections() == [1, 1, 1, 1, 4])
+        self.measured("one connection each")
+        for miner in (grin, fulls[0]):
+            tip = miner.mine(1)
+            for node in (grin, *fulls):
+                self.reaches(node, tip)
+        self.measured("blocks of both at all")
+        self.check_nobody_is_banned(grin, *fulls)
+
+
 class Transactions(TestCase):
     def meet(self):
         grin, full = self.grin("grin"), self.full("full")
