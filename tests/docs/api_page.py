@@ -28,10 +28,17 @@ AREAS = {
         "integration/threads/call_errc.hpp", "integration/threads/run_loop.hpp", "peer/phase.hpp", "peer/log.hpp"),
     "Below the adapter": ("peer/adapter/chain_adapter.hpp", "peer/adapter/pool_adapter.hpp",
                           "peer/adapter/node_events.hpp", "peer/adapter/completion.hpp"),
+    "Headers, blocks and transactions": (
+        "wire/header.hpp", "wire/block.hpp", "wire/compact_block.hpp", "wire/transaction.hpp", "wire/body.hpp",
+        "wire/output.hpp", "wire/kernel.hpp", "wire/short_id.hpp", "wire/messages/headers.hpp",
+        "wire/messages/block.hpp", "wire/messages/transaction.hpp"),
+    "States": (
+        "wire/segment.hpp", "wire/bitmap_segment.hpp", "wire/messages/segments.hpp", "wire/messages/txhashset.hpp"),
     "Statistics": (
         "statistics.hpp", "integration/sync/statistics.hpp", "metrics.hpp", "integration/metrics/exposition.hpp"),
     "Messages": ("wire/message.hpp", "wire/reader.hpp", "wire/writer.hpp", "wire/error.hpp", "wire/hash.hpp",
-                 "wire/fixed_bytes.hpp", "wire/hex.hpp", "peer/rate_limit.hpp"),
+                 "wire/fixed_bytes.hpp", "wire/bytes.hpp", "wire/hex.hpp", "wire/protocol_version.hpp",
+                 "wire/capabilities.hpp", "wire/chain_parameters.hpp", "peer/rate_limit.hpp"),
     "Values and errors": ("result.hpp", "error.hpp", "printable.hpp"),
     "Coroutines": ("coro/task.hpp", "coro/scope.hpp", "coro/stop.hpp", "coro/event.hpp", "coro/channel.hpp",
                    "coro/oneshot.hpp", "coro/semaphore.hpp", "coro/when_all.hpp", "coro/when_any.hpp",

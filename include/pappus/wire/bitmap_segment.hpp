@@ -29,18 +29,24 @@ public:
   bitmap_segment() noexcept = default;
   [[nodiscard]] static bitmap_segment read(reader& in);
 
+  /// Whether there is none. The other functions require one.
   [[nodiscard]] bool empty() const noexcept { return raw_.empty(); }
+  /// Which segment of the bitmap MMR it is.
   [[nodiscard]] const segment_identifier& id() const noexcept { return id_; }
+  /// Number of its chunks.
   [[nodiscard]] std::size_t chunks() const noexcept { return chunks_; }
 
   /// Writes all bits to `into`, which has `chunk_size` bytes for each chunk. The first bit of each byte is its highest.
   /// O(size of `into`).
   void expand(std::span<std::byte> into) const noexcept;
 
+  /// Number of hashes of the Merkle proof, and the i-th.
   [[nodiscard]] std::size_t proof_size() const noexcept;
   [[nodiscard]] hash proof_hash(std::size_t i) const noexcept;
 
+  /// The bytes as received. Valid as long as any copy of the segment.
   [[nodiscard]] bytes_view raw_bytes() const noexcept { return raw_.view(); }
+
   void write(writer& out) const { out.raw(raw_bytes()); }
   [[nodiscard]] std::size_t size(protocol_version) const noexcept { return raw_.size(); }
 

@@ -27,6 +27,7 @@ enum class body_form : std::uint8_t {
   commitments,     // from version 3: inputs are commitments
 };
 
+/// The form at a version.
 [[nodiscard]] constexpr body_form form_of(protocol_version version) noexcept {
   if (version.has_fixed_size_kernels()) return body_form::fixed_kernels;
   return version.has_input_features() ? body_form::input_features : body_form::commitments;
@@ -84,6 +85,7 @@ public:
   /// after an error.
   [[nodiscard]] static std::optional<body> read(reader& in, const body_rules& rules);
 
+  /// The form of its bytes.
   [[nodiscard]] body_form form() const noexcept { return layout_.form; }
 
   /// Its part of a block's weight.
@@ -92,6 +94,7 @@ public:
            layout_.kernels * limits::kernel_weight;
   }
 
+  /// The i-th input, output or kernel. A range proof borrows from the body.
   [[nodiscard]] wire::input input(std::size_t i) const noexcept;
   [[nodiscard]] wire::output output(std::size_t i) const noexcept;
   [[nodiscard]] wire::kernel kernel(std::size_t i) const noexcept { return message_.kernel(i); }

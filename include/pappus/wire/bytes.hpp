@@ -10,6 +10,7 @@
 
 namespace pappus::wire {
 
+/// Owned.
 using bytes = std::vector<std::byte>;
 
 /// Borrowed: valid only as long as its owner.
@@ -24,7 +25,9 @@ public:
   /// Shares ownership of `owner`, which owns the immutable memory of `view`.
   shared_bytes(std::shared_ptr<const void> owner, bytes_view view) noexcept : owner_(std::move(owner)), view_(view) {}
 
+  /// All of them. Valid as long as any copy.
   [[nodiscard]] bytes_view view() const noexcept { return view_; }
+  /// Their address and number.
   [[nodiscard]] const std::byte* data() const noexcept { return view_.data(); }
   [[nodiscard]] std::size_t size() const noexcept { return view_.size(); }
   [[nodiscard]] bool empty() const noexcept { return view_.empty(); }
@@ -44,10 +47,11 @@ struct uninitialized_bytes {
   /// `from` outlives everything that shares the memory.
   explicit uninitialized_bytes(std::size_t size, std::pmr::memory_resource& from = *std::pmr::new_delete_resource());
 
-  std::shared_ptr<std::byte[]> memory;
-  std::span<std::byte> view;
+  std::shared_ptr<std::byte[]> memory;  // owns the bytes
+  std::span<std::byte> view;            // all of them
 };
 
+/// Turns bytes that have been written into shared ones without copying them.
 [[nodiscard]] inline shared_bytes share(uninitialized_bytes written) noexcept {
   return {std::move(written.memory), written.view};
 }

@@ -5,6 +5,7 @@
 
 namespace pappus::wire {
 
+/// What a peer offers.
 enum class capability : std::uint32_t {
   header_hist = 1,     // serves all headers back to genesis
   txhashset_hist = 2,  // serves txhashset archives of the chain state
@@ -21,12 +22,12 @@ public:
   constexpr capabilities() noexcept = default;
   constexpr capabilities(capability one) noexcept : bits_(static_cast<std::uint32_t>(one)) {}
 
+  /// From and to the number in Hand and Shake.
   [[nodiscard]] static constexpr capabilities from_bits(std::uint32_t bits) noexcept {
     capabilities known;
     known.bits_ = bits & 127;
     return known;
   }
-
   [[nodiscard]] constexpr std::uint32_t bits() const noexcept { return bits_; }
 
   /// Whether it contains all of `wanted`.
@@ -43,6 +44,7 @@ private:
   std::uint32_t bits_ = 0;
 };
 
+/// Both.
 [[nodiscard]] constexpr capabilities operator|(capability left, capability right) noexcept {
   return capabilities{left} | capabilities{right};
 }

@@ -13,18 +13,20 @@
 
 namespace pappus::wire {
 
+/// Grin's chains.
 enum class chain_type : std::uint8_t { mainnet, testnet, usernet, automated_testing };
 
+/// The first bytes of each frame.
 using magic_bytes = std::array<std::byte, 2>;
 
-/// Parameters of a chain. A private network uses a modified copy of one of `chains`.
+/// Parameters of a chain. A private network uses a modified copy of those of one of Grin's.
 struct chain_parameters {
-  std::string_view name;
-  magic_bytes magic;
-  std::uint16_t default_port;
-  hash genesis;
-  chain_limits limits;
-  bool on_internet;  // its peers have publicly routable addresses, and other addresses are ignored
+  std::string_view name;       // for options and logs
+  magic_bytes magic;           // of its frames
+  std::uint16_t default_port;  // of its nodes
+  hash genesis;                // of its first block
+  chain_limits limits;         // of its messages
+  bool on_internet;            // its peers have publicly routable addresses, and other addresses are ignored
   std::span<const std::string_view> seeds;  // DNS names; each of their addresses is a peer at the default port
 };
 
@@ -71,6 +73,7 @@ inline constexpr std::array<chain_parameters, 4> chains{{
      {}},
 }};
 
+/// The parameters of one of Grin's chains.
 [[nodiscard]] constexpr const chain_parameters& chain_parameters_for(chain_type which) noexcept {
   return chains[static_cast<std::size_t>(which)];
 }

@@ -53,8 +53,10 @@ public:
   }
   /// The hash of the block's header.
   [[nodiscard]] const wire::hash& hash() const noexcept { return id_; }
+  /// Chosen by the sender; short ids depend on it.
   [[nodiscard]] std::uint64_t nonce() const noexcept;
 
+  /// The i-th full output, full kernel, or short id of another kernel. The range proof borrows from the compact block.
   [[nodiscard]] wire::output output(std::size_t i) const noexcept;
   [[nodiscard]] wire::kernel kernel(std::size_t i) const noexcept { return message_.kernel(i); }
   [[nodiscard]] short_id kernel_short_id(std::size_t i) const noexcept;
@@ -64,6 +66,7 @@ public:
   [[nodiscard]] auto kernels() const noexcept { return list<&compact_block::kernel>(message_.kernels()); }
   [[nodiscard]] auto short_ids() const noexcept { return list<&compact_block::kernel_short_id>(layout_.ids); }
 
+  /// The whole message as received. Valid as long as the compact block.
   [[nodiscard]] bytes_view raw_bytes() const noexcept { return message_.bytes(); }
 
   /// The message body for a peer at `version`; the received bytes, not copied, if kernels have the same form there.

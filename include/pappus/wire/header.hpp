@@ -49,6 +49,7 @@ public:
   /// one, for errors. Allocates no memory for headers that are missing.
   [[nodiscard]] static std::vector<header> read_list(reader& in, std::size_t first, std::size_t count);
 
+  /// Whether there is none. The other functions require one.
   [[nodiscard]] bool empty() const noexcept { return raw_.empty(); }
 
   /// Hash of the packed nonces of the proof of work; also the hash of the block.
@@ -58,21 +59,33 @@ public:
   /// O(size).
   [[nodiscard]] wire::hash full_hash() const noexcept { return blake2b(raw_.view()); }
 
+  /// Version of the header's form, which follows from its height.
   [[nodiscard]] std::uint16_t version() const noexcept { return number<std::uint16_t>(0); }
+  /// Number of blocks before it.
   [[nodiscard]] std::uint64_t height() const noexcept { return number<std::uint64_t>(2); }
   /// Time of the miner's clock, seconds since 1970.
   [[nodiscard]] std::int64_t timestamp() const noexcept { return static_cast<std::int64_t>(number<std::uint64_t>(10)); }
+  /// Hash of the header before it.
   [[nodiscard]] wire::hash prev_hash() const noexcept { return fixed<wire::hash>(18); }
+  /// Root of the MMR of all headers before it.
   [[nodiscard]] wire::hash prev_root() const noexcept { return fixed<wire::hash>(50); }
+  /// Root of the output MMR after the block; from version 3 on hashed with that of the bitmap MMR.
   [[nodiscard]] wire::hash output_root() const noexcept { return fixed<wire::hash>(82); }
+  /// Roots of the range proof MMR and of the kernel MMR after the block.
   [[nodiscard]] wire::hash range_proof_root() const noexcept { return fixed<wire::hash>(114); }
   [[nodiscard]] wire::hash kernel_root() const noexcept { return fixed<wire::hash>(146); }
+  /// Sum of the kernel offsets of all blocks up to this one.
   [[nodiscard]] kernel_offset total_kernel_offset() const noexcept { return fixed<kernel_offset>(178); }
+  /// Number of nodes of the output MMR, which is that of the range proof MMR, and of the kernel MMR, after the block.
   [[nodiscard]] std::uint64_t output_mmr_size() const noexcept { return number<std::uint64_t>(210); }
   [[nodiscard]] std::uint64_t kernel_mmr_size() const noexcept { return number<std::uint64_t>(218); }
+  /// Work of the chain up to this block, its own included.
   [[nodiscard]] std::uint64_t total_difficulty() const noexcept { return number<std::uint64_t>(226); }
+  /// Factor for the difficulty of a secondary proof of work.
   [[nodiscard]] std::uint32_t secondary_scaling() const noexcept { return number<std::uint32_t>(234); }
+  /// Chosen by the miner.
   [[nodiscard]] std::uint64_t nonce() const noexcept { return number<std::uint64_t>(238); }
+  /// Bits of a nonce of the proof of work: 29 if it is a secondary one.
   [[nodiscard]] std::uint8_t edge_bits() const noexcept { return number<std::uint8_t>(246); }
 
   /// The i-th nonce of the proof of work: an edge of the graph.
@@ -87,8 +100,8 @@ public:
   [[nodiscard]] const shared_bytes& raw_bytes() const noexcept { return raw_; }
   [[nodiscard]] std::size_t size() const noexcept { return raw_.size(); }
 
-  static constexpr std::size_t proof_offset = 247;  // offset of the packed proof, bytes
-  static constexpr std::size_t smallest = proof_offset + 8;
+  static constexpr std::size_t proof_offset = 247;           // offset of the packed proof, bytes
+  static constexpr std::size_t smallest = proof_offset + 8;  // no header is shorter, bytes
 
   friend bool operator==(const header& left, const header& right) noexcept {
     return std::ranges::equal(left.raw_.view(), right.raw_.view());

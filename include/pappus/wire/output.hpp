@@ -11,6 +11,7 @@
 
 namespace pappus::wire {
 
+/// Kind of an output.
 enum class output_features : std::uint8_t {
   plain = 0,
   coinbase = 1,  // a block's reward
@@ -19,17 +20,17 @@ enum class output_features : std::uint8_t {
 /// Reference to the output that is spent.
 struct input {
   std::optional<output_features> features;  // of that output; absent from version 3 on
-  wire::commitment commitment;
+  wire::commitment commitment;              // of that output
 
   friend bool operator==(const input&, const input&) = default;
 };
 
 /// An output without its range proof.
 struct output_identifier {
-  output_features features = output_features::plain;
-  wire::commitment commitment;
+  output_features features = output_features::plain;  // its kind
+  wire::commitment commitment;                        // to its value
 
-  static constexpr std::size_t size = 1 + wire::commitment::size;
+  static constexpr std::size_t size = 1 + wire::commitment::size;  // serialized, bytes
 
   /// Decodes the one at the start of `raw`, which has been validated.
   [[nodiscard]] static output_identifier view(bytes_view raw) noexcept {
@@ -39,10 +40,11 @@ struct output_identifier {
   friend bool operator==(const output_identifier&, const output_identifier&) = default;
 };
 
+/// An output, decoded.
 struct output {
-  output_features features = output_features::plain;
-  wire::commitment commitment;
-  bytes_view proof;  // range proof, borrowed from the message
+  output_features features = output_features::plain;  // its kind
+  wire::commitment commitment;                        // to its value
+  bytes_view proof;                                   // range proof, borrowed from the message
 
   /// Features, commitment, and the proof with its length prefix; bytes.
   static constexpr std::size_t size = 1 + wire::commitment::size + 8 + limits::range_proof_size;

@@ -11,7 +11,7 @@ namespace pappus::wire {
 
 /// Protocol version of a peer. Forms depend on ranges of versions, so every number is valid and needs no check.
 struct protocol_version {
-  std::uint32_t number = 0;
+  std::uint32_t number = 0;  // in Hand and Shake
 
   /// Up to version 1 every kernel has the same size.
   [[nodiscard]] constexpr bool has_fixed_size_kernels() const noexcept { return number <= 1; }
@@ -25,14 +25,15 @@ struct protocol_version {
 /// The latest version that this library and Grin 5.5.0 support.
 inline constexpr protocol_version latest_version{1000};
 
+/// The version of a session: the lower of the two.
 [[nodiscard]] constexpr protocol_version negotiated_version(protocol_version ours, protocol_version theirs) noexcept {
   return std::min(ours, theirs);
 }
 
 /// Context for decoding a body: everything that it depends on besides the bytes.
 struct codec_context {
-  protocol_version version = latest_version;
-  chain_limits limits;
+  protocol_version version = latest_version;  // at which it was or will be sent
+  chain_limits limits;                        // of the chain
 };
 
 }  // namespace pappus::wire

@@ -21,16 +21,19 @@ namespace pappus::wire {
 
 /// Identifies the `2^height` leaves of an MMR from leaf `index * 2^height` on.
 struct segment_identifier {
-  std::uint8_t height = 0;
-  std::uint64_t index = 0;
+  std::uint8_t height = 0;  // of the subtree above these leaves
+  std::uint64_t index = 0;  // of that subtree among those of its height, from 0
 
-  static constexpr std::size_t size = 1 + 8;
+  static constexpr std::size_t size = 1 + 8;  // serialized, bytes
 
   /// Rejects a segment whose leaf numbers exceed 64 bits, which Grin does not check.
   [[nodiscard]] static segment_identifier read(reader& in) noexcept;
+
   void write(writer& out) const;
 
+  /// Leaves that it has room for, count.
   [[nodiscard]] constexpr std::uint64_t capacity() const noexcept { return std::uint64_t{1} << height; }
+  /// Number of its first leaf, from 0.
   [[nodiscard]] constexpr std::uint64_t first_leaf() const noexcept { return index << height; }
 
   friend bool operator==(const segment_identifier&, const segment_identifier&) = default;
@@ -54,18 +57,24 @@ struct segment_layout {
 /// the root. Positions are MMR node positions, counted from 0.
 class segment {
 public:
+  /// Whether there is none. The other functions require one.
   [[nodiscard]] bool empty() const noexcept { return content_ == nullptr; }
+  /// Which segment of its MMR it is.
   [[nodiscard]] const segment_identifier& id() const noexcept { return content_->id; }
 
+  /// Position and hash of the i-th pruned subtree.
   [[nodiscard]] std::uint64_t hash_position(std::size_t i) const noexcept {
     return position(layout().hash_positions_at() + 8 * i);
   }
   [[nodiscard]] wire::hash hash(std::size_t i) const noexcept { return hash_at(layout().hashes_at(), i); }
+  /// Position of the i-th leaf.
   [[nodiscard]] std::uint64_t leaf_position(std::size_t i) const noexcept {
     return position(layout().leaf_positions_at() + 8 * i);
   }
+  /// The i-th hash of the Merkle proof.
   [[nodiscard]] wire::hash proof_hash(std::size_t i) const noexcept { return hash_at(layout().proof_at + 8, i); }
 
+  /// The same as ranges, which borrow from the segment.
   [[nodiscard]] auto hash_positions() const noexcept { return list<&segment::hash_position>(layout().hashes); }
   [[nodiscard]] auto hashes() const noexcept { return list<&segment::hash>(layout().hashes); }
   [[nodiscard]] auto leaf_positions() const noexcept { return list<&segment::leaf_position>(layout().leaves); }
@@ -120,6 +129,7 @@ public:
   output_segment() noexcept = default;
   [[nodiscard]] static output_segment read(reader& in);
 
+  /// The i-th leaf, and all of them as a range, which borrows from the segment.
   [[nodiscard]] output_identifier leaf(std::size_t i) const noexcept {
     return output_identifier::view(raw_bytes().subspan(layout().leaves_at + i * output_identifier::size));
   }
@@ -140,7 +150,7 @@ public:
   range_proof_segment() noexcept = default;
   [[nodiscard]] static range_proof_segment read(reader& in);
 
-  /// Borrows from the segment.
+  /// The i-th leaf, and all of them as a range. Both borrow from the segment.
   [[nodiscard]] bytes_view leaf(std::size_t i) const noexcept {
     return raw_bytes().subspan(layout().leaves_at + i * (8 + limits::range_proof_size) + 8, limits::range_proof_size);
   }
@@ -161,6 +171,7 @@ public:
   kernel_segment() noexcept = default;
   [[nodiscard]] static kernel_segment read(reader& in);
 
+  /// The i-th leaf, and all of them as a range, which borrows from the segment.
   [[nodiscard]] kernel leaf(std::size_t i) const noexcept;
   [[nodiscard]] auto leaves() const noexcept {
     return indexed_view<kernel_segment, &kernel_segment::leaf>{*this, layout().leaves};

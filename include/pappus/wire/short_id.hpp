@@ -11,6 +11,7 @@
 
 namespace pappus::wire {
 
+/// Identifies a kernel within one compact block.
 using short_id = fixed_bytes<6, struct short_id_tag>;
 
 /// Computes the short ids of one compact block: SipHash-2-4 (Aumasson, Bernstein 2012) with a key derived from the
@@ -19,6 +20,7 @@ class short_id_hasher {
 public:
   short_id_hasher(const hash& block, std::uint64_t nonce) noexcept;
 
+  /// That of the kernel with that hash.
   [[nodiscard]] short_id of(const hash& kernel) const noexcept;
 
 private:

@@ -27,6 +27,7 @@ public:
   /// Reads a whole message; `in` must be at its start. Null after an error, which is in `in`.
   [[nodiscard]] static transaction_ptr read(reader& in);
 
+  /// Kernel offset: belongs to the sum of the kernels' excesses.
   [[nodiscard]] kernel_offset offset() const noexcept { return kernel_offset::copy(before_lists().data()); }
 
   /// Blake2b of the whole transaction in the form of `latest_version`, whatever the form in which it was received. A

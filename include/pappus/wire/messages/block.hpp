@@ -20,7 +20,7 @@ struct get_block {
   static constexpr const char* name = "get_block";
   static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_hash_body; }
 
-  hash id;
+  hash id;  // of the block
 
   [[nodiscard]] static get_block read(reader& in) noexcept { return {in.fixed<hash>("id")}; }
   void write(writer& out) const { out.fixed(id); }
@@ -29,6 +29,7 @@ struct get_block {
   friend bool operator==(const get_block&, const get_block&) = default;
 };
 
+/// A block, in full.
 struct block {
   static constexpr std::uint8_t code = 11;
   static constexpr const char* name = "block";
@@ -51,7 +52,7 @@ struct get_compact_block {
   static constexpr const char* name = "get_compact_block";
   static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_hash_body; }
 
-  hash id;
+  hash id;  // of the block
 
   [[nodiscard]] static get_compact_block read(reader& in) noexcept { return {in.fixed<hash>("id")}; }
   void write(writer& out) const { out.fixed(id); }
@@ -60,6 +61,7 @@ struct get_compact_block {
   friend bool operator==(const get_compact_block&, const get_compact_block&) = default;
 };
 
+/// A compact block: announces a new block, or responds to `get_compact_block`.
 struct compact_block {
   static constexpr std::uint8_t code = 13;
   static constexpr const char* name = "compact_block";

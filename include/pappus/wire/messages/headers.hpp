@@ -56,7 +56,7 @@ struct headers {
   static constexpr const char* name = "headers";
   static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_headers_body; }
 
-  std::vector<wire::header> values;
+  std::vector<wire::header> values;  // none of them empty in a message that was read or is to be written
 
   headers() = default;
   explicit headers(std::vector<wire::header> given) noexcept : values(std::move(given)) {}

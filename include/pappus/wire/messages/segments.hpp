@@ -28,8 +28,8 @@ struct get_segment {
                  "get_kernel_segment"}[static_cast<std::size_t>(Of)];
   static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_segment_request_body; }
 
-  hash block;
-  segment_identifier id;
+  hash block;             // at which the state is requested
+  segment_identifier id;  // of the segment
 
   [[nodiscard]] static get_segment read(reader& in) noexcept {
     const auto block = in.fixed<hash>("block");
@@ -44,6 +44,7 @@ struct get_segment {
   friend bool operator==(const get_segment&, const get_segment&) = default;
 };
 
+/// The requests.
 using get_output_bitmap_segment = get_segment<segment_type::output_bitmap>;
 using get_output_segment = get_segment<segment_type::output>;
 using get_range_proof_segment = get_segment<segment_type::range_proof>;
@@ -56,7 +57,7 @@ struct segment_with_root {
   static constexpr const char* name = Of == segment_type::output ? "output_segment" : "output_bitmap_segment";
   static constexpr std::size_t cap(chain_limits net) noexcept { return 2 * net.block_body(); }
 
-  hash block;
+  hash block;       // at which the state is
   Segment segment;  // never empty in a message that was read or is to be written
   hash other_root;  // of the bitmap MMR in an output segment, of the output MMR in a bitmap segment
 
@@ -77,6 +78,7 @@ struct segment_with_root {
   }
 };
 
+/// The responses with another root.
 using output_bitmap_segment = segment_with_root<segment_type::output_bitmap, wire::bitmap_segment>;
 using output_segment = segment_with_root<segment_type::output, wire::output_segment>;
 
@@ -87,7 +89,7 @@ struct segment_alone {
   static constexpr const char* name = Of == segment_type::kernel ? "kernel_segment" : "range_proof_segment";
   static constexpr std::size_t cap(chain_limits net) noexcept { return 2 * net.block_body(); }
 
-  hash block;
+  hash block;       // at which the state is
   Segment segment;  // never empty in a message that was read or is to be written
 
   [[nodiscard]] static segment_alone read(reader& in) {
@@ -104,6 +106,7 @@ struct segment_alone {
   [[nodiscard]] std::size_t size(protocol_version version) const noexcept { return hash::size + segment.size(version); }
 };
 
+/// The responses without one.
 using range_proof_segment = segment_alone<segment_type::range_proof, wire::range_proof_segment>;
 using kernel_segment = segment_alone<segment_type::kernel, wire::kernel_segment>;
 

@@ -53,7 +53,7 @@ struct get_transaction {
   static constexpr const char* name = "get_transaction";
   static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_hash_body; }
 
-  hash kernel;
+  hash kernel;  // its hash
 
   [[nodiscard]] static get_transaction read(reader& in) noexcept { return {in.fixed<hash>("kernel")}; }
   void write(writer& out) const { out.fixed(kernel); }
@@ -68,7 +68,7 @@ struct transaction_kernel {
   static constexpr const char* name = "transaction_kernel";
   static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_hash_body; }
 
-  hash kernel;
+  hash kernel;  // its hash
 
   [[nodiscard]] static transaction_kernel read(reader& in) noexcept { return {in.fixed<hash>("kernel")}; }
   void write(writer& out) const { out.fixed(kernel); }

@@ -17,8 +17,8 @@ struct txhashset_request {
   static constexpr const char* name = "txhashset_request";
   static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_txhashset_request_body; }
 
-  hash block;
-  std::uint64_t height = 0;
+  hash block;                // whose state is requested
+  std::uint64_t height = 0;  // of that block
 
   [[nodiscard]] static txhashset_request read(reader& in) noexcept {
     const auto block = in.fixed<hash>("block");
@@ -40,9 +40,9 @@ struct txhashset_archive {
   static constexpr const char* name = "txhashset_archive";
   static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_txhashset_archive_body; }
 
-  hash block;
-  std::uint64_t height = 0;
-  std::uint64_t bytes = 0;
+  hash block;                // whose state is in the archive
+  std::uint64_t height = 0;  // of that block
+  std::uint64_t bytes = 0;   // of the archive
 
   [[nodiscard]] static txhashset_archive read(reader& in) noexcept {
     const auto block = in.fixed<hash>("block");
