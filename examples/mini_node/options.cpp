@@ -85,7 +85,7 @@ result<options, early_exit> read_options(int argc, const char* const* argv) {
   arguments given;
   declare(app, given);
   if (auto instead = parse(app, argc, argv)) return failure{*std::move(instead)};
-  if (given.describe_json) return failure{early_exit{0, json::declaration()}};
+  if (given.describe_json) return failure{early_exit{0, json::to_json(json::node_declaration())}};
   return understand(given);
 }
 

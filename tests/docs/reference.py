@@ -1,9 +1,9 @@
 """Generates pages of docs/reference from the code, or checks that they are what it would generate. Checks the limits that
 other pages name, too.
 
-usage: reference.py [--check] PRINT_METRICS PAPPUS_NODE
+usage: reference.py [--check] PRINT_METRICS PAPPUS_NODE PRINT_FULL_NODE_JSON
 
-PRINT_METRICS is the program of print_metrics.cpp.
+PRINT_METRICS and PRINT_FULL_NODE_JSON are the programs of print_metrics.cpp and print_full_node_json.cpp.
 """
 
 import json
@@ -182,11 +182,13 @@ def command_line(program):
 
 def main(*arguments):
     check = "--check" in arguments
-    print_metrics, node = [each for each in arguments if each != "--check"]
+    print_metrics, node, print_full_node = [each for each in arguments if each != "--check"]
+    of_node, of_full_node = json_page.declared_by(node, "--describe-json"), json_page.declared_by(print_full_node)
     stale = []
     for name, content in (("api", api()), ("limits", limits()), ("configuration", configuration()),
                           ("enumerators", enumerators()), ("metrics", metrics(print_metrics, node)),
-                          ("command_line", command_line(node)), ("json", json_page.page(node, GENERATED))):
+                          ("command_line", command_line(node)), ("json", json_page.node_page(of_node, GENERATED)),
+                          ("json_full_node", json_page.full_node_page(of_full_node, of_node, GENERATED))):
         path = ROOT / "docs" / "reference" / f"{name}.md"
         content = content.rstrip("\n") + "\n"
         if path.exists() and path.read_text() == content:

@@ -27,7 +27,9 @@ def opens_a_pipe_for_each_type():
 class CommandProcess:
     """A process that reads commands and writes events and replies, one a line. Descriptors not given are pipes."""
 
-    def __init__(self, command, json_lines=True, **how):
+    def __init__(self, command, json_lines=True, declared=None, **how):
+        self.declaration = declared
+        self.faults = []  # of lines that differ from the declaration
         pipes = dict.fromkeys(["stdin", "stdout", "stderr"], subprocess.PIPE)
         self.process = subprocess.Popen([str(word) for word in command], **(pipes | how))
         self.json_lines = json_lines
@@ -54,7 +56,12 @@ class CommandProcess:
             self.changed.notify_all()
 
     def _parse(self, line):
-        return json.loads(line) if self.json_lines else line.decode()
+        if not self.json_lines:
+            return line.decode()
+        parsed = json.loads(line)
+        if self.declaration:
+            self.faults += self.declaration.faults(parsed)
+        return parsed
 
     def take(self, wanted, what, seconds=None):
         """The first line, read or to come, for which `wanted` holds."""
@@ -116,15 +123,7 @@ class Node(CommandProcess):
 
     def __init__(self, *options, json_lines=True, listen="127.0.0.1:0", **how):
         command = [program, *(["--json"] if json_lines else []), *(["--listen", listen] if listen else []), *options]
-        self.declaration = declaration.of(program) if json_lines else None
-        self.faults = []  # of lines that differ from the declaration
-        super().__init__(command, json_lines, **how)
-
-    def _parse(self, line):
-        parsed = super()._parse(line)
-        if self.declaration:
-            self.faults += self.declaration.faults(parsed)
-        return parsed
+        super().__init__(command, json_lines, declaration.of(program) if json_lines else None, **how)
 
 
 class TestCase(unittest.TestCase):

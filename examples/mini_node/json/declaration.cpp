@@ -1,8 +1,6 @@
 // The declaration as JSON, for the tests and for docs/reference/json.md.
 #include "declaration.hpp"
 
-#include <utility>
-
 #include <nlohmann/json.hpp>
 
 namespace mini_node::json {
@@ -48,15 +46,19 @@ ordered_json described(const object& each) {
 
 }  // namespace
 
-std::string declaration() {
-  ordered_json every_part = described(parts());
+declaration node_declaration() {
+  declaration all{value_types(), events(), replies(), parts(), message_bodies(), body_parts()};
   for (const auto& more : {response_parts(), statistics_parts()}) {
-    for (const object& each : more) every_part.push_back(described(each));
+    all.parts.insert(all.parts.end(), more.begin(), more.end());
   }
-  const ordered_json all{{"types", described(value_types())},       {"events", described(events())},
-                         {"replies", described(replies())},         {"parts", std::move(every_part)},
-                         {"messages", described(message_bodies())}, {"body_parts", described(body_parts())}};
-  return all.dump(1) + '\n';
+  return all;
+}
+
+std::string to_json(const declaration& all) {
+  const ordered_json parts{{"types", described(all.types)},       {"events", described(all.events)},
+                           {"replies", described(all.replies)},   {"parts", described(all.parts)},
+                           {"messages", described(all.messages)}, {"body_parts", described(all.body_parts)}};
+  return parts.dump(1) + '\n';
 }
 
 }  // namespace mini_node::json

@@ -1,6 +1,6 @@
-// Declaration of the JSON objects that `--json` writes: the source of docs/reference/json.md. The tests of
-// tests/mini_node check the output against it: each line has the declared fields and types and no others, and each
-// declared field is in some line.
+// Declaration of the JSON objects that `--json` writes: the source of docs/reference/json.md. The tests check the
+// output against it: each line has the declared fields and types and no others, and each declared field is in some
+// line.
 #pragma once
 
 #include <cstdint>
@@ -67,7 +67,20 @@ struct body_part {
 [[nodiscard]] std::vector<message_body> message_bodies();
 [[nodiscard]] std::vector<body_part> body_parts();
 
-/// All of the above as one JSON object.
-[[nodiscard]] std::string declaration();
+/// What a program writes, and the messages that it takes.
+struct declaration {
+  std::vector<value_type> types;
+  std::vector<object> events;
+  std::vector<object> replies;
+  std::vector<object> parts;
+  std::vector<message_body> messages;
+  std::vector<body_part> body_parts;
+};
+
+/// Of pappus-node: all of the above.
+[[nodiscard]] declaration node_declaration();
+
+/// As one JSON object, for `--describe-json`.
+[[nodiscard]] std::string to_json(const declaration& all);
 
 }  // namespace mini_node::json

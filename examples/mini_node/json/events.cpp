@@ -40,12 +40,8 @@ std::vector<object> events() {
       {"sync",
        "How far the node is in following the chain; when that has changed, at most once a second. Without `--json`: "
        "at the beginning of each stage and every 10 s, and on a terminal as a progress bar.",
-       {{"stage", "sync_stage", "what is done now"},
-        {"tip", "chain_tip", "of the node's blocks"},
-        {"header_tip", "chain_tip", "of the headers of the chain that the node follows"},
-        {"best", "chain_tip", "with the most work that a peer is believed to have"},
-        {"in_flight", "count", "requests to peers that are not answered, now"},
-        {"bytes", "bytes", "of blocks that are requested, as if each were the largest, now"}}},
+       {},
+       {"sync_status"}},
       {"banned", "A ban has begun.", {}, {"ban"}},
       {"unbanned", "A ban was lifted.", {{"peer", "range", "who is banned no more"}}}};
 }

@@ -1,5 +1,6 @@
 """A pappus-full-node under test."""
 
+import declaration
 import process
 
 program = None  # set by whoever runs tests
@@ -12,7 +13,7 @@ def command(folder, *options, network="automated"):
 
 class FullNode(process.CommandProcess):
     def __init__(self, folder, *options, **more):
-        super().__init__(command(folder, "--json", *options, **more))
+        super().__init__(command(folder, "--json", *options, **more), declared=declaration.of(program))
 
     def head(self):
         return self.ask("status")["body"]
