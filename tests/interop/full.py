@@ -62,6 +62,7 @@ class TestCase(unittest.TestCase):
         self.begun = time.monotonic()
 
     def launch(self, made):
+        self.addCleanup(lambda: self.assertEqual(made.faults, []))  # once all output is read
         self.addCleanup(made.close)
         return made.listen()
 
