@@ -1,6 +1,7 @@
 // FIFO queue in one block of memory, which grows to the largest size so far and is reused.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -18,9 +19,14 @@ public:
   /// The i-th element from the front. The reference is valid until the next `push_back`.
   [[nodiscard]] T& operator[](std::size_t i) noexcept { return slots_[(first_ + i) & (capacity_ - 1)]; }
 
+  /// Until there are more than so many elements, none is added by an allocation.
+  void reserve(std::size_t count) {
+    if (count > capacity_) grow(std::bit_ceil(count));
+  }
+
   /// Amortized O(1).
   void push_back(T value) {
-    if (size_ == capacity_) grow();
+    if (size_ == capacity_) grow(capacity_ == 0 ? 4 : capacity_ * 2);
     ++size_;
     back() = std::move(value);
   }
@@ -36,8 +42,7 @@ public:
   }
 
 private:
-  void grow() {
-    const std::size_t larger = capacity_ == 0 ? 4 : capacity_ * 2;
+  void grow(std::size_t larger) {
     auto slots = std::make_unique<T[]>(larger);
     for (std::size_t i = 0; i != size_; ++i) slots[i] = std::move((*this)[i]);
     slots_ = std::move(slots);

@@ -28,8 +28,8 @@ bool archive_sync::received(io::time_point now, sync_ticket which, archive_outco
   }
   to_do_.push_back(sync_action::discard{which});
   if (what == archive_outcome::damaged) {
-    asked_.push_back(ended->peer);  // it is still here, and may have been asked for another state
     to_do_.push_back(sync_action::report{ended->peer, wire::reason_for_ban::bad_txhashset});
+    asked_.push_back(ended->peer);  // it is still here, and may have been asked for another state
   } else if (what == archive_outcome::unstored) {
     not_before_ = io::saturating_add(now, limits::archive_retry_delay);
   }
@@ -92,9 +92,9 @@ void archive_sync::request_next(io::time_point now) {
     not_before_ = io::saturating_add(now, limits::archive_retry_delay);
     return;
   }
-  request_ = request{++tickets_, *chosen, now};
   asked_.push_back(*chosen);
-  static_cast<void>(peers_.sent(now, *chosen, sync_kind::archive));
+  request_ = request{++tickets_, *chosen, now};
+  peers_.sent(now, *chosen, sync_kind::archive);
   to_do_.push_back(sync_action::request_archive{tickets_, *chosen, target_->block, target_->height});
 }
 

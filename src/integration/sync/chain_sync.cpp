@@ -75,14 +75,10 @@ task<void> chain_sync::run_syncer() {
   for (;;) {
     has_news_.reset();
     const io::time_point now = deps_.runtime.now();
-    if (now >= next_poll_) {
-      next_poll_ = io::saturating_add(now, limits::sync_poll_interval);
-      poll();
-    }
-    syncer_.tick(now);
+    const bool is_up_to_date = deps_.exceptions.run(0, "sync", [&] { look(now); });
     co_await perform_all();
-    // What has become due since `now`, while the application was called, must not be missed.
-    const io::time_point next_tick = syncer_.next_due(now);
+    // What has become due since `now`, while the application was called, must not be missed. Without memory it waits.
+    const io::time_point next_tick = is_up_to_date ? syncer_.next_due(now) : io::never;
     const auto news = co_await io::with_deadline(deps_.runtime, std::min(next_poll_, next_tick), has_news_.wait());
     if (!news && news.error() == make_error_code(errc::canceled)) co_return;
   }
@@ -91,6 +87,14 @@ task<void> chain_sync::run_syncer() {
 void chain_sync::poll_soon() noexcept {
   next_poll_ = io::time_point::min();
   has_news_.set();
+}
+
+void chain_sync::look(io::time_point now) {
+  if (now >= next_poll_) {
+    next_poll_ = io::saturating_add(now, limits::sync_poll_interval);
+    poll();
+  }
+  syncer_.tick(now);
 }
 
 /// The tips come first, so that no header is requested that the application has from the announcement of a peer.
@@ -111,10 +115,14 @@ void chain_sync::report_progress() {
 void chain_sync::update_peers() {
   for (const peer::session* const each : deps_.sessions.sessions()) {
     const peer::peer_info& peer = each->peer();
-    const auto [known, is_new] = peers_.try_emplace(peer.id, peer.tip);
-    if (is_new) syncer_.peer_connected(deps_.runtime.now(), peer);
-    else if (std::exchange(known->second, peer.tip) != peer.tip)
+    const auto known = peers_.find(peer.id);
+    if (known == peers_.end()) {
+      syncer_.peer_connected(deps_.runtime.now(), peer);
+      peers_.emplace(peer.id, peer.tip);  // only now: what throws is repeated
+    } else if (known->second != peer.tip) {
       syncer_.peer_changed(deps_.runtime.now(), peer.id, peer.tip);
+      known->second = peer.tip;
+    }
   }
 }
 
@@ -122,22 +130,27 @@ void chain_sync::update_tips() {
   const peer::chain_tip body = deps_.tip.latest();
   const peer::chain_tip header = deps_.header_tip.latest();
   if (header.total_difficulty == 0 || (body == tip_ && header == header_tip_)) return;
+  syncer_.set_tips(deps_.runtime.now(), body, header);
   tip_ = body;
   header_tip_ = header;
-  syncer_.set_tips(deps_.runtime.now(), body, header);
 }
 
 void chain_sync::session_ended(std::uint64_t peer) noexcept {
-  if (peers_.erase(peer) != 0) happened(peer, [=, this](io::time_point now) { syncer_.peer_disconnected(now, peer); });
+  peers_.erase(peer);
+  happened(peer, [=, this](io::time_point now) { syncer_.peer_disconnected(now, peer); });
 }
 
 template <class Report>
-void chain_sync::happened(std::uint64_t peer, Report report) noexcept {
-  deps_.exceptions.run(peer, "sync", [&] {
-    update_tips();
-    report(deps_.runtime.now());
-    has_news_.set();
-  });
+bool chain_sync::happened(std::uint64_t peer, Report report) noexcept {
+  has_news_.set();
+  deps_.exceptions.run(0, "sync", [&] { update_tips(); });
+  return deps_.exceptions.run(peer, "sync", [&] { report(deps_.runtime.now()); });
+}
+
+template <class Report>
+void chain_sync::responded(std::uint64_t peer, sync_ticket which, Report report) noexcept {
+  if (happened(peer, std::move(report)) || received_.contains(which)) return;
+  happened(0, [&](io::time_point) { unanswered(which); });
 }
 
 task<void> chain_sync::perform_all() {
@@ -150,7 +163,7 @@ task<void> chain_sync::perform_all() {
 void chain_sync::perform(const any_sync_action& which) {
   const bool done =
       deps_.exceptions.run(0, "sync", [&] { std::visit([this](const auto& action) { carry_out(action); }, which); });
-  if (!done) std::visit([this](const auto& action) { lost(action); }, which);
+  if (!done) deps_.exceptions.run(0, "sync", [&] { std::visit([this](const auto& action) { lost(action); }, which); });
 }
 
 // What was received.
@@ -259,7 +272,7 @@ void chain_sync::carry_out(const sync_action::request_headers& action) {
                                 }};
   const auto done = [this, batch, ticket = action.ticket,
                      peer = action.peer](const result<peer::headers_response, peer::request_error>& response) {
-    happened(peer, [&](io::time_point now) {
+    responded(peer, ticket, [&](io::time_point now) {
       if (!response) return unanswered(ticket);
       headers_summary found = summarize(*batch);
       found.truncated = response->truncated;
@@ -279,7 +292,7 @@ void chain_sync::carry_out(const sync_action::request_block& action) {
   if (asked == nullptr) return unanswered(action.ticket);
   const auto done = [this, ticket = action.ticket,
                      peer = action.peer](const result<wire::messages::block, peer::request_error>& response) {
-    happened(peer, [&](io::time_point now) {
+    responded(peer, ticket, [&](io::time_point now) {
       if (!response) return unanswered(ticket);
       const std::size_t bytes = response->value->raw_bytes().size();
       ++counted_.blocks_received;
@@ -295,7 +308,7 @@ void chain_sync::request_segment(const sync_action::request_segment& action, pee
   using request = wire::messages::get_segment<Of>;
   const auto done = [this, ticket = action.ticket,
                      peer = action.peer](const result<peer::response_to<request>, peer::request_error>& response) {
-    happened(peer, [&](io::time_point now) {
+    responded(peer, ticket, [&](io::time_point now) {
       if (!response) return unanswered(ticket);
       const std::size_t bytes = response->size(wire::latest_version);
       ++counted_.segments_received;
@@ -321,7 +334,7 @@ void chain_sync::carry_out(const sync_action::request_segment& action) {
 void chain_sync::carry_out(const sync_action::request_archive& action) {
   const auto done = [this, ticket = action.ticket, peer = action.peer](std::optional<archive_outcome> outcome,
                                                                        const received_archive_ptr& archive) {
-    happened(peer, [&](io::time_point now) {
+    responded(peer, ticket, [&](io::time_point now) {
       if (!outcome) return unanswered(ticket);
       if (archive != nullptr) {
         ++counted_.archives_received;

@@ -19,6 +19,11 @@ constexpr std::size_t max_batches = 2;
 
 }  // namespace
 
+header_sync::header_sync(sync_peers& peers, sync_peers::actions& to_do, sync_ticket& tickets)
+    : peers_(peers), to_do_(to_do), tickets_(tickets), open_(peers, sync_kind::headers) {
+  batches_.reserve(max_batches);
+}
+
 void header_sync::set_tip(peer::chain_tip tip) noexcept { tip_ = tip; }
 
 void header_sync::located(io::time_point now, std::vector<wire::hash> locator) {
@@ -104,10 +109,11 @@ void header_sync::imported(io::time_point now, sync_ticket which, import_result 
     return;
   }
   // The next batch follows this one.
-  for (const batch& each : std::exchange(batches_, {})) {
+  for (const batch& each : batches_) {
     wasted_ += each.count;
     to_do_.push_back(sync_action::discard{each.ticket});
   }
+  batches_.clear();
   start_over();
   if (what == import_result::invalid) {
     to_do_.push_back(sync_action::report{done.peer, wire::reason_for_ban::bad_header});
@@ -145,8 +151,9 @@ void header_sync::request_next(io::time_point now) {
     return;
   }
   const std::uint64_t claimed = peers_.claim_of(*chosen, now)->total_difficulty;
-  open_.add(now, {{++tickets_, *chosen, {}, {}}, round_, claimed, locator()});
-  to_do_.push_back(sync_action::request_headers{tickets_, *chosen, locator()});
+  sync_action::request_headers order{++tickets_, *chosen, locator()};
+  open_.add(now, {{order.ticket, *chosen, {}, {}}, round_, claimed, order.locator});
+  to_do_.push_back(std::move(order));
 }
 
 void header_sync::check_late(io::time_point now) {

@@ -36,6 +36,7 @@ void segment_sync::listed(io::time_point now, std::optional<state_progress> what
   }
   if (!waits()) waits_since_ = now;
   progress_ = *std::move(what);
+  has_changed_ = true;  // until all are in the window
   const auto& wanted = progress_.wanted;
   const auto is_wanted = [&wanted](const segment_name& name) {
     return std::find(wanted.begin(), wanted.end(), name) != wanted.end();
@@ -52,10 +53,8 @@ void segment_sync::listed(io::time_point now, std::optional<state_progress> what
     if (!is_here) window_.add(each);
   }
   // What was imported may have to be put in place first.
-  if (!progress_.complete && items.empty()) {
-    has_changed_ = true;
-    list_not_before_ = io::saturating_add(now, limits::busy_retry_delay);
-  }
+  has_changed_ = !progress_.complete && items.empty();
+  if (has_changed_) list_not_before_ = io::saturating_add(now, limits::busy_retry_delay);
 }
 
 bool segment_sync::received(io::time_point now, sync_ticket which, std::size_t bytes) {

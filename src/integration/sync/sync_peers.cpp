@@ -64,11 +64,14 @@ io::time_point sync_peers::next_due(io::time_point now) const {
   return due;
 }
 
-io::time_point sync_peers::sent(io::time_point now, std::uint64_t peer, sync_kind kind) {
+io::time_point sync_peers::due(io::time_point now, std::uint64_t peer, sync_kind kind) const {
+  return io::saturating_add(now, deadline(*find(peer), kind));
+}
+
+void sync_peers::sent(io::time_point now, std::uint64_t peer, sync_kind kind) noexcept {
   entry& which = *find(peer);
   static_cast<void>(which.requests.try_consume(now));
   ++of(which, kind).in_flight;
-  return io::saturating_add(now, deadline(which, kind));
 }
 
 void sync_peers::delivered(io::time_point now, std::uint64_t peer, sync_kind kind, io::duration took, bool was_late) {

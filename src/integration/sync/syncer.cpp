@@ -125,6 +125,7 @@ sync_status syncer::status(io::time_point now) const {
 
 void syncer::advance(io::time_point now) {
   if (!has_tips_) return;
+  make_room();
   if (state_.take_imported()) blocks_.state_imported();
   headers_.advance(now);
   const bool has_enough_work = headers_.tip().total_difficulty >= options_.minimum_work;
@@ -132,6 +133,14 @@ void syncer::advance(io::time_point now) {
   const bool can_import_state = has_enough_work && (usable_.segments || usable_.archive);
   const bool may_begin = !headers_arrive(now) && !blocks_.is_listing();
   state_.advance(now, can_import_state ? blocks_.needed_state() : std::nullopt, may_begin);
+}
+
+/// For all actions until the next call, so that an event takes place without memory, too.
+void syncer::make_room() {
+  constexpr std::size_t per_ticket = 4;  // its request, and what it ends in: discard, report, disconnect
+  constexpr std::size_t others = 32;     // of which each is ordered once at a time
+  const std::size_t tickets = headers_.tickets() + blocks_.tickets() + state_.tickets();
+  to_do_.reserve(to_do_.size() + per_ticket * tickets + others);
 }
 
 /// Whether the header chain gets more work. A peer that only claims to have more does not count.

@@ -60,6 +60,8 @@ public:
   /// Whether the header chain has more work than the chain of blocks.
   [[nodiscard]] bool is_behind() const noexcept { return header_.total_difficulty > body_.total_difficulty; }
   [[nodiscard]] std::size_t in_flight() const noexcept { return window_.in_flight(); }
+  /// Requests under way, and blocks that are kept or may be requested next.
+  [[nodiscard]] std::size_t tickets() const noexcept { return window_.tickets(); }
   /// Bytes of blocks that wait to be imported, and `limits::assumed_block_size` for each that is requested.
   [[nodiscard]] std::size_t bytes() const noexcept { return window_.bytes(); }
   [[nodiscard]] std::uint64_t wasted() const noexcept { return window_.wasted(); }

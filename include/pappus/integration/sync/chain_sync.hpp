@@ -79,6 +79,7 @@ private:
   void session_started(std::uint64_t /*peer*/) noexcept override { poll_soon(); }
   void session_ended(std::uint64_t peer) noexcept override;
   [[nodiscard]] task<void> run_syncer();
+  void look(io::time_point now);
   void poll();
   void update_peers();
   void update_tips();
@@ -120,9 +121,12 @@ private:
   template <class Other>
   void lost(const Other&) noexcept {}
 
-  /// Reports an event to `syncer`. `peer`: the peer that has caused it, 0 for the application.
+  /// Reports an event to `syncer`. `peer`: the peer that has caused it, 0 for the application. False if it has thrown.
   template <class Report>
-  void happened(std::uint64_t peer, Report report) noexcept;
+  bool happened(std::uint64_t peer, Report report) noexcept;
+  /// The same for the result of a request to a peer: if it has thrown before the response was kept there is none.
+  template <class Report>
+  void responded(std::uint64_t peer, sync_ticket which, Report report) noexcept;
   /// The completion of an import. `report`: called with the time and the result.
   template <class Report>
   [[nodiscard]] auto imported(sync_statistics::import_counts& counts, Report report);

@@ -111,8 +111,8 @@ public:
       }
       return can_ask_again;
     }
-    open_.add(now, {{++tickets, *chosen, {}, {}}, which.name});
     which.asked.push_back(*chosen);
+    open_.add(now, {{++tickets, *chosen, {}, {}}, which.name});
     count(which, assumed_size_);
     to_do_.push_back(order(tickets, *chosen));
     return true;
@@ -141,6 +141,8 @@ public:
   }
 
   [[nodiscard]] std::size_t in_flight() const noexcept { return open_.size(); }
+  /// Requests under way, and items that are kept or may be requested next.
+  [[nodiscard]] std::size_t tickets() const noexcept { return open_.size() + items_.size(); }
   /// Requests whose responses are not late.
   [[nodiscard]] std::size_t in_time() const {
     return open_.count([](const request_for& each) { return !each.late; });

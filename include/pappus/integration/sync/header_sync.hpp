@@ -27,8 +27,7 @@ namespace pappus::integration {
 class header_sync {
 public:
   /// All outlive it; `tickets` is the number of the last one.
-  header_sync(sync_peers& peers, sync_peers::actions& to_do, sync_ticket& tickets) noexcept
-      : peers_(peers), to_do_(to_do), tickets_(tickets), open_(peers, sync_kind::headers) {}
+  header_sync(sync_peers& peers, sync_peers::actions& to_do, sync_ticket& tickets);
 
   /// The tip of the application's header chain.
   void set_tip(peer::chain_tip tip) noexcept;
@@ -49,6 +48,8 @@ public:
   /// Whether a peer is believed to have more work than the header chain.
   [[nodiscard]] bool is_behind(io::time_point now) const;
   [[nodiscard]] std::size_t in_flight() const noexcept { return open_.size(); }
+  /// Requests under way, and responses that are kept.
+  [[nodiscard]] std::size_t tickets() const noexcept { return open_.size() + batches_.size(); }
   [[nodiscard]] std::uint64_t wasted() const noexcept { return wasted_; }
 
 private:

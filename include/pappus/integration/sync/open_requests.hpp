@@ -31,11 +31,13 @@ public:
   /// `peers` outlives it.
   open_requests(sync_peers& peers, sync_kind kind) noexcept : peers_(peers), kind_(kind) {}
 
-  /// A request was sent; sets its times.
+  /// A request was sent; sets its times. Throws if there is no memory: then it is not added.
   void add(io::time_point now, Request sent) {
     sent.asked_at = now;
-    sent.due = peers_.sent(now, sent.peer, kind_);
+    sent.due = peers_.due(now, sent.peer, kind_);
+    const std::uint64_t peer = sent.peer;
     open_.push_back(std::move(sent));
+    peers_.sent(now, peer, kind_);
   }
 
   /// Removes a request, which has been answered or will not be. Nothing if there is none with that ticket.
@@ -86,7 +88,7 @@ private:
     const auto found =
         std::find_if(open_.begin(), open_.end(), [which](const Request& each) { return each.ticket == which; });
     if (found == open_.end()) return std::nullopt;
-    Request taken = *found;
+    Request taken = std::move(*found);
     open_.erase(found);
     return taken;
   }

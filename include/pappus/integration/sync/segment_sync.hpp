@@ -56,6 +56,8 @@ public:
   /// The last that the application has told.
   [[nodiscard]] const state_progress& progress() const noexcept { return progress_; }
   [[nodiscard]] std::size_t in_flight() const noexcept { return window_.in_flight(); }
+  /// Requests under way, and segments that are kept or may be requested next.
+  [[nodiscard]] std::size_t tickets() const noexcept { return window_.tickets(); }
   [[nodiscard]] std::size_t bytes() const noexcept { return window_.bytes(); }
   [[nodiscard]] std::uint64_t wasted() const noexcept { return window_.wasted(); }
 

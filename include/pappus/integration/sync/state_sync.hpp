@@ -67,6 +67,8 @@ public:
   [[nodiscard]] const std::optional<state_target>& target() const noexcept { return target_; }
   [[nodiscard]] const state_progress& progress() const noexcept { return segments_.progress(); }
   [[nodiscard]] std::size_t in_flight() const noexcept { return segments_.in_flight() + archive_.in_flight(); }
+  /// Requests under way, and responses that are kept or may be requested next.
+  [[nodiscard]] std::size_t tickets() const noexcept { return segments_.tickets() + 1; }
   [[nodiscard]] std::size_t bytes() const noexcept { return segments_.bytes(); }
   [[nodiscard]] std::uint64_t wasted() const noexcept { return segments_.wasted(); }
 

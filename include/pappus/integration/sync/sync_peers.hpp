@@ -58,8 +58,9 @@ public:
   /// From when a peer can be asked again that could not be only because of its rate limit or a pause.
   [[nodiscard]] io::time_point next_due(io::time_point now) const;
 
-  /// A request was sent; returns when its response is late.
-  [[nodiscard]] io::time_point sent(io::time_point now, std::uint64_t peer, sync_kind kind);
+  /// When the response to a request is late that is sent now.
+  [[nodiscard]] io::time_point due(io::time_point now, std::uint64_t peer, sync_kind kind) const;
+  void sent(io::time_point now, std::uint64_t peer, sync_kind kind) noexcept;
   /// Its response has arrived, or there will be none.
   void delivered(io::time_point now, std::uint64_t peer, sync_kind kind, io::duration took, bool was_late);
   void not_delivered(std::uint64_t peer, sync_kind kind);

@@ -33,6 +33,8 @@ namespace pappus::integration {
 /// Pure: time and random numbers are passed in, and actions are returned. Times must not step back. After each event
 /// the caller takes actions from `next_action` until there is none; their results are further events, during that or
 /// later. Only an import that is `invalid` blames a peer. Each event costs at most the window times peers and requests.
+/// If one throws, because there is no memory, it has happened, except that a peer may not have been added; what is to
+/// be done then is ordered with the next event.
 class syncer {
 public:
   explicit syncer(io::random_source rng, const sync_options& options = {}, state_methods usable = {})
@@ -79,6 +81,7 @@ public:
 
 private:
   void advance(io::time_point now);
+  void make_room();
   [[nodiscard]] bool headers_arrive(io::time_point now) const;
   [[nodiscard]] bool may_need_state(io::time_point now) const;
 
