@@ -28,6 +28,7 @@ std::string_view to_string(disconnect_reason cause) noexcept {
     case disconnect_reason::stuck: return "stuck";
     case disconnect_reason::stalling: return "stalling";
     case disconnect_reason::overstating: return "overstating";
+    case disconnect_reason::download_canceled: return "download_canceled";
     case disconnect_reason::wrong_magic: return "wrong_magic";
     case disconnect_reason::bad_message: return "bad_message";
     case disconnect_reason::unexpected_message: return "unexpected_message";

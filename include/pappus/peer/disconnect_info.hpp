@@ -34,6 +34,7 @@ enum class disconnect_reason : std::uint8_t {
   stuck,               // the peer's chain makes no progress while those of others do
   stalling,            // the peer has answered no request for headers or blocks, while others do
   overstating,         // the peer claims more work than it gives headers for
+  download_canceled,   // the peer was sending an archive that is not needed any more
   wrong_magic,         // the peer speaks another protocol, or is on another network
   bad_message,         // a frame or body cannot be decoded
   unexpected_message,  // a message that is not allowed here

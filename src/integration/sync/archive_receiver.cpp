@@ -33,6 +33,13 @@ void archive_receiver::request(const sync_action::request_archive& what, result_
   has_order_.set();
 }
 
+void archive_receiver::cancel(sync_ticket which) noexcept {
+  if (!current_ || current_->what.ticket != which) return;
+  current_->is_canceled = true;
+  peer::session* const sender = sessions_.find(current_->what.peer);
+  if (current_->is_awaited && sender != nullptr) sender->end({peer::disconnect_reason::download_canceled, {}});
+}
+
 task<void> archive_receiver::run() {
   // Only once: when it has thrown and runs again, an archive may be here that waits to be imported.
   if (!are_leftovers_removed_ && !co_await archive_download::remove_leftovers(runtime_, folder_)) co_return;
@@ -62,10 +69,13 @@ task<archive_receiver::received> archive_receiver::receive(sync_action::request_
   std::unique_ptr<archive_download> download = *std::move(opened);
 
   peer::session* const asked = sessions_.find(what.peer);
-  if (asked == nullptr) co_return received{};
+  if (asked == nullptr || current_->is_canceled) co_return received{};
   const oneshot<archive_response> response;
   asked->request<peer::archive_request>({{what.block, what.height}, download->sink(), max_bytes_}, response);
-  if (!co_await response.wait()) co_return received{};
+  current_->is_awaited = true;
+  const auto responded = co_await response.wait();
+  current_->is_awaited = false;
+  if (!responded) co_return received{};
   if (!*response) {
     const bool is_unstored = (*response).error() == peer::request_error::not_stored;
     co_return received{is_unstored ? std::optional{archive_outcome::unstored} : std::nullopt, nullptr};

@@ -14,7 +14,8 @@ void archive_sync::begin(const state_target& target) {
 void archive_sync::end() {
   target_.reset();
   was_silence_ = false;
-  if (request_) request_->is_stale = true;
+  if (request_ && !std::exchange(request_->is_stale, true))
+    to_do_.push_back(sync_action::cancel_archive{request_->ticket});
   if (arrived_ && !is_importing_) to_do_.push_back(sync_action::discard{arrived_->ticket});
   if (!is_importing_) arrived_.reset();
 }

@@ -6,7 +6,7 @@
 namespace pappus::integration {
 
 void state_sync::continued(io::time_point now, std::optional<state_progress> what) {
-  if (!what) has_failed_ = true;
+  if (!what && method_ == method::segments) has_failed_ = true;
   segments_.listed(now, std::move(what));
 }
 

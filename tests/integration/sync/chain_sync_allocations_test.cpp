@@ -142,7 +142,7 @@ TEST_CASE("an allocation that fails during the synchronization costs a request o
 }
 
 TEST_CASE("when memory has been short for a while, the synchronization goes on") {
-  constexpr std::uint64_t seeds = support::sanitized ? 20 : 400;
+  constexpr std::uint64_t seeds = support::sanitized ? 20 : 100;
   for (std::uint64_t seed = 1; seed != seeds; ++seed) {
     CAPTURE(seed);
     samples::numbers random{seed};

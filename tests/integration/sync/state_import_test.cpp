@@ -12,6 +12,17 @@
 
 namespace state_import_test {
 
+namespace {
+
+/// An archive takes about a minute.
+[[nodiscard]] sim::world_options slow_links() {
+  sim::world_options options;
+  options.default_link.bandwidth = 20'000;
+  return options;
+}
+
+}  // namespace
+
 TEST_CASE("a state is imported by segments from a peer, and the blocks after it follow") {
   sim::world in{1};
   member full{in, first(length), serve_segments};
@@ -96,6 +107,41 @@ TEST_CASE("a peer that leaves while its archive arrives is replaced by another, 
   connect(fresh, two.node);
   CHECK(run_until_has(in, fresh, first(length), 300s));
   in.run_for(2s);
+  CHECK(support::things_in(folder.file("incoming")) == 0);
+}
+
+TEST_CASE("the download of an archive that is not needed any more is canceled, without blame, and no file is left") {
+  const temporary_folder folder;
+  sim::world in{1, slow_links()};
+  archive_server full{in, folder, state_block()};
+  importer state{false};
+  member fresh{in, first(1), state.adapter_functions(), storing_in(folder)};
+  state.application = &fresh.application;
+  connect(fresh, full.node);
+  REQUIRE(run_until(in, 60s, [&] { return fresh.sync().status.archive_bytes != 0; }));
+  member other{in, first(length + 1)};
+  state.is_given_up = true;
+  connect(fresh, other);
+  CHECK(run_until(in, 20s, [&] { return fresh.sync().status.archive_bytes == 0; }));
+  CHECK(fresh.node.disconnected == std::vector<std::string>{"download_canceled"});
+  CHECK(fresh.sync().disconnected == 0);
+  CHECK(run_until_has(in, fresh, first(length + 1), 300s));
+  CHECK(state.archives.empty());
+  CHECK(support::things_in(folder.file("incoming")) == 0);
+}
+
+TEST_CASE("a node that stops while an archive arrives ends in time, and no file is left") {
+  const temporary_folder folder;
+  sim::world in{1, slow_links()};
+  archive_server full{in, folder, state_block()};
+  importer state{false};
+  member fresh{in, first(1), state.adapter_functions(), storing_in(folder)};
+  state.application = &fresh.application;
+  connect(fresh, full.node);
+  REQUIRE(run_until(in, 60s, [&] { return fresh.sync().status.archive_bytes != 0; }));
+  fresh.node->stop();
+  in.run_for(3s);
+  CHECK(fresh.node.disconnected == std::vector<std::string>{"shutting_down"});
   CHECK(support::things_in(folder.file("incoming")) == 0);
 }
 

@@ -106,13 +106,14 @@ struct importer {
   }
 
   [[nodiscard]] bool needs_state() const {
-    return application->header_tip().height > 120 && !application->has(state_block());
+    return !is_given_up && application->header_tip().height > 120 && !application->has(state_block());
   }
 
   bool by_segments;
   chain_application* application = nullptr;
   std::set<std::size_t> imported;  // segments, by kind
   int segment_faults = 0;          // to be found
+  bool is_given_up = false;        // no state is needed any more
   std::vector<state_archive> archives;
 };
 

@@ -228,6 +228,25 @@ TEST_CASE("a peer that claims to serve an old state, and does not, does not keep
   CHECK(model.faults() == none);
 }
 
+TEST_CASE("the download of an archive that is not wanted any more is canceled, and the next one begins at once") {
+  const chain main{1, length, 10};
+  const chain other{2, length + 1, 10, &main, length - 500};
+  settings how = with_horizon();
+  how.by_segments = false;
+  for (const bool is_reorganized : {false, true}) {
+    network model{1, how};
+    for (int i = 0; i != 2; ++i) model.add(conduct::honest, main, 50ms);
+    if (is_reorganized) model.at(10s, [&] { model.switch_to(other); });
+    model.begin();
+    const chain& wanted = is_reorganized ? other : main;
+    // It has fewer than a hundred blocks after its state, which two peers send in 10 s.
+    CHECK(model.run_until_has(wanted, is_reorganized ? 45s : 35s));
+    CHECK(model.faults() == none);
+    CHECK(model.archives_canceled() == (is_reorganized ? 1 : 0));
+    CHECK(model.archives_requested() == (is_reorganized ? 2 : 1));
+  }
+}
+
 TEST_CASE("a damaged archive of a state that is not wanted any more does not cost the next one") {
   const chain main{1, length, 10};
   const chain other{2, length + 1, 10, &main, length - 500};
@@ -235,7 +254,7 @@ TEST_CASE("a damaged archive of a state that is not wanted any more does not cos
   how.by_segments = false;
   network model{1, how};
   const std::uint64_t liar = model.add(conduct::damaged_archive, main, 50ms);
-  model.at(10s, [&] { model.switch_to(other); });
+  model.at(17s, [&] { model.switch_to(other); });
   model.at(30s, [&] { model.add(conduct::honest, other, 50ms); });
   model.begin();
   CHECK(model.run_until_has(other, a_day));

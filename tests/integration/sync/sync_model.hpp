@@ -83,6 +83,7 @@ public:
   [[nodiscard]] std::size_t blocks_sent() const noexcept { return blocks_sent_; }
   [[nodiscard]] std::size_t segments_sent() const noexcept { return segments_sent_; }
   [[nodiscard]] std::size_t archives_requested() const noexcept { return archives_requested_; }
+  [[nodiscard]] std::size_t archives_canceled() const noexcept { return archives_canceled_; }
   [[nodiscard]] std::size_t headers_sent() const noexcept { return headers_sent_; }
   [[nodiscard]] peer::chain_tip header() const noexcept { return application_.header(); }
   [[nodiscard]] std::size_t disconnects() const noexcept { return disconnects_; }
@@ -333,6 +334,7 @@ private:
     std::size_t open = 0;
     for (const auto& [id, each] : members_) open += each.open[3];
     require(open == 1, "one archive at a time");
+    archive_ = {order.ticket, order.peer};
     if (!asked.sends_blocks()) {
       return give_up(order.ticket, order.peer, sync_kind::archive);
     }
@@ -341,11 +343,19 @@ private:
     sent.state = asked.serves->at(served_state(asked.serves->length()));
     if (asked.acts == conduct::wrong_archive) sent.state = asked.serves->at(0);
     const bool damaged = asked.acts == conduct::damaged_archive;
+    later(15s + asked.round_trip, [this, ticket = order.ticket] {
+      if (archive_ && archive_->first == ticket) archive_.reset();  // it has arrived, and is verified
+    });
     later(20s + asked.round_trip, [this, ticket = order.ticket, sent, damaged] {
       if (!end_request(ticket, sent.peer, sync_kind::archive)) return;
       content_[ticket] = sent;
       syncer_.archive_received(now_, ticket, damaged ? archive_outcome::damaged : archive_outcome::stored);
     });
+  }
+
+  void carry_out(const sync_action::cancel_archive& order) {
+    ++archives_canceled_;
+    if (archive_ && archive_->first == order.ticket) later(0ms, [this, id = archive_->second] { disconnect(id); });
   }
 
   void carry_out(const sync_action::import_archive& order) {
@@ -444,6 +454,8 @@ private:
   std::size_t blocks_sent_ = 0;
   std::size_t segments_sent_ = 0;
   std::size_t archives_requested_ = 0;
+  std::size_t archives_canceled_ = 0;
+  std::optional<std::pair<sync_ticket, std::uint64_t>> archive_;  // that is under way, and its peer
   application application_;
 };
 

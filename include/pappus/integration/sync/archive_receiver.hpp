@@ -45,6 +45,10 @@ public:
   /// call, and not if `run` is stopped meanwhile.
   void request(const sync_action::request_archive& what, result_handler done);
 
+  /// The archive requested with that ticket is not needed any more. If it has not arrived its session is ended, without
+  /// blame: Grin's protocol has no message to cancel it, and nothing else of the peer could be read before its end.
+  void cancel(sync_ticket which) noexcept;
+
   /// Bytes of the archive that have been stored; 0 if there is none under way.
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
 
@@ -52,6 +56,8 @@ private:
   struct order {
     sync_action::request_archive what;
     result_handler done;
+    bool is_canceled = false;
+    bool is_awaited = false;  // from the peer
   };
 
   struct received {

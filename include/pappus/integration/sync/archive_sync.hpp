@@ -33,7 +33,7 @@ public:
 
   /// Begins with a state.
   void begin(const state_target& target);
-  /// Forgets what it has begun; an archive that is under way is discarded when it has come.
+  /// Forgets what it has begun; the download of an archive is canceled.
   void end();
 
   /// False if the ticket is none of a request for an archive.

@@ -101,6 +101,7 @@ private:
   void carry_out(const sync_action::request_block& action);
   void carry_out(const sync_action::request_segment& action);
   void carry_out(const sync_action::request_archive& action);
+  void carry_out(const sync_action::cancel_archive& action) noexcept { archives_.cancel(action.ticket); }
   void carry_out(const sync_action::discard& action);
   void carry_out(const sync_action::report& action);
   void carry_out(const sync_action::disconnect& action);

@@ -90,7 +90,12 @@ struct request_archive {
   std::uint64_t height;
 };
 
-// Without a result.
+// Without a result of their own.
+
+/// The archive that was requested is not needed any more. It has the result of its request nevertheless.
+struct cancel_archive {
+  sync_ticket ticket;
+};
 
 /// The content of a response, which is kept until then, is not needed any more.
 struct discard {
@@ -114,6 +119,6 @@ using any_sync_action =
                  sync_action::import_block, sync_action::continue_state, sync_action::import_segment,
                  sync_action::finish_state, sync_action::import_archive, sync_action::request_headers,
                  sync_action::request_block, sync_action::request_segment, sync_action::request_archive,
-                 sync_action::discard, sync_action::report, sync_action::disconnect>;
+                 sync_action::cancel_archive, sync_action::discard, sync_action::report, sync_action::disconnect>;
 
 }  // namespace pappus::integration
