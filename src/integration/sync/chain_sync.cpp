@@ -46,6 +46,7 @@ chain_sync::chain_sync(const dependencies& on, const sync_options& options, cons
       report_(std::move(report)),
       archives_(on.runtime, on.sessions, on.log, archive_folder, options.max_archive_bytes),
       usable_(usable(on.application, archive_folder)),
+      minimum_work_(options.minimum_work),
       syncer_([&runtime = on.runtime] { return io::random_bits(runtime); }, bounded(options, on.memory), usable_),
       memory_reservation_(on.memory) {
   deps_.sessions.attach(*this);
@@ -107,9 +108,26 @@ void chain_sync::poll() {
 void chain_sync::report_progress() {
   if (deps_.runtime.now() < next_progress_) return;
   const sync_status now = status();
+  warn_of_work(now);
   if (std::exchange(reported_, now) == now) return;
   next_progress_ = io::saturating_add(deps_.runtime.now(), limits::sync_poll_interval);
   deps_.application.sync_progressed(now);
+}
+
+/// Tells the operator, once until a peer has it, that no peer has the work that is required.
+void chain_sync::warn_of_work(const sync_status& now) {
+  if (std::max(now.best.total_difficulty, now.header.total_difficulty) >= minimum_work_)
+    return work_warning_due_.reset();
+  if (now.best == peer::chain_tip{}) return;
+  if (!work_warning_due_)
+    work_warning_due_ = io::saturating_add(deps_.runtime.now(), limits::minimum_work_warning_delay);
+  if (deps_.runtime.now() < *work_warning_due_) return;
+  work_warning_due_ = io::never;
+  deps_.log(peer::log_level::warning, peer::log_category::sync, [&] {
+    return "no peer has the work that sync_options::minimum_work requires: the best claims a total difficulty of " +
+           std::to_string(now.best.total_difficulty) + ", and " + std::to_string(minimum_work_) +
+           " is required; until then no state or block is requested";
+  });
 }
 
 void chain_sync::update_peers() {

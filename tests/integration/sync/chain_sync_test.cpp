@@ -212,6 +212,39 @@ TEST_CASE("a block is downloaded at once when the application has its header, an
   CHECK(full.node->statistics().chain.requests == 2);  // for the blocks: the headers are there
 }
 
+TEST_CASE("the operator is warned once that no peer has the required work") {
+  sim::world in{1};
+  member small{in, first(20)};
+  std::vector<std::string> warnings;
+  node_config config = support::simulated_config();
+  config.sync.minimum_work = 500;
+  member fresh{in, first(1),
+               [&warnings](integration::adapter& functions) {
+                 functions.log = [&warnings](const peer::log_line& line) {
+                   if (line.category == peer::log_category::sync) warnings.push_back(line.text);
+                 };
+               },
+               config};
+  in.run_for(60s);
+  CHECK(warnings.empty());  // nobody is there
+  connect(fresh, small);
+  in.run_for(20s);
+  CHECK(warnings.empty());  // others may come
+  in.run_for(1h);
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings[0] ==
+        "no peer has the work that sync_options::minimum_work requires: the best claims a total difficulty of 191, and "
+        "500 is required; until then no state or block is requested");
+  CHECK(fresh.application.tip().height == 0);
+  {
+    member large{in, first(100)};
+    connect(fresh, large);
+    CHECK(run_until_has(in, fresh, first(100), 100s));
+  }
+  in.run_for(1h);
+  CHECK(warnings.size() == 1);
+}
+
 TEST_CASE("the application is told how far it is, at most once a second") {
   sim::world in{1};
   member full{in, main_chain()};

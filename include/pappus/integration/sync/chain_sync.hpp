@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -84,6 +85,7 @@ private:
   void update_peers();
   void update_tips();
   void report_progress();
+  void warn_of_work(const sync_status& now);
 
   /// Performs the actions that are due. An import may take its time in the call, so each is in a turn of its own.
   [[nodiscard]] task<void> perform_all();
@@ -148,9 +150,11 @@ private:
   misbehavior_handler report_;
   archive_receiver archives_;
   const state_methods usable_;
+  const std::uint64_t minimum_work_;
   syncer syncer_;
   io::time_point next_poll_ = io::time_point::min();
   io::time_point next_progress_ = io::time_point::min();
+  std::optional<io::time_point> work_warning_due_;  // while no peer has the minimum work; `io::never` once it is given
   coro::event has_news_;                            // set by each event: there may be actions
   std::map<std::uint64_t, peer::chain_tip> peers_;  // with the tips that `syncer` knows
   std::map<sync_ticket, content> received_;

@@ -83,6 +83,8 @@ inline constexpr int max_overstatements = 3;
 /// Interval between two outbound peers that are disconnected because they are slow.
 inline constexpr io::duration slow_peer_interval = 1min;
 
+/// Time for which no peer has had `sync_options::minimum_work` after which the operator is warned: others may connect.
+inline constexpr io::duration minimum_work_warning_delay = 30s;
 /// Interval at which peers' tips are looked at, and the application is told of progress.
 inline constexpr io::duration sync_poll_interval = 1s;
 /// Delay before the application is called again that was busy.

@@ -14,7 +14,8 @@ namespace pappus::integration {
 
 /// Windows, rates and deadlines of the synchronization. The defaults suit a node on the Internet.
 struct sync_options {
-  /// Total difficulty of the header chain below which no state or block is requested.
+  /// Total difficulty of the header chain below which no state or block is requested. A warning is logged if no peer
+  /// claims so much.
   std::uint64_t minimum_work = 0;
   /// Bytes of what is requested or waits to be imported, not 0; no more than a quarter of `node_config::max_memory`.
   std::size_t max_bytes = limits::max_sync_bytes;
