@@ -105,6 +105,7 @@ void body_sync::import_next(io::time_point now) {
 void body_sync::request_blocks(io::time_point now) {
   std::size_t waiting = window_.in_time();
   bool first = true;
+  std::size_t ahead = 0;  // blocks before that have not arrived
   for (window::item& each : window_.items()) {
     if (each.arrived) continue;
     const bool has_room =
@@ -112,23 +113,24 @@ void body_sync::request_blocks(io::time_point now) {
     if (!first && !has_room) return;
     if (now >= each.not_before && !window_.is_awaited(each, first, now)) {
       const std::size_t before = window_.in_flight();
-      if (!request_block(now, each)) return;
+      if (!request_block(now, each, ahead)) return;
       waiting += window_.in_flight() - before;
     }
     first = false;
+    ++ahead;
   }
 }
 
 /// False if no peer can be asked for this block, nor for those after it.
-bool body_sync::request_block(io::time_point now, window::item& which) {
-  const auto select = [&](auto suits) {
+bool body_sync::request_block(io::time_point now, window::item& which, std::size_t ahead) {
+  const auto select = [&](auto suits, io::duration needed_in) {
     return peers_.select(now, sync_kind::block, body_.total_difficulty, which.name.height,
-                         options_.max_blocks_in_flight_per_peer, suits);
+                         options_.max_blocks_in_flight_per_peer, suits, needed_in);
   };
   const auto order = [&which](sync_ticket ticket, std::uint64_t peer) {
     return sync_action::request_block{ticket, peer, which.name.hash};
   };
-  return window_.request(now, which, tickets_, select, order);
+  return window_.request(now, which, ahead, tickets_, select, order);
 }
 
 /// Forgets what is missing: the application is asked again.

@@ -151,7 +151,7 @@ void segment_sync::request_segments(io::time_point now) {
 
 /// False if no peer can be asked for this segment, nor for those after it.
 bool segment_sync::request_segment(io::time_point now, window::item& which) {
-  const auto select = [&](auto suits) {
+  const auto select = [&](auto suits, io::duration /*needed_in*/) {
     return peers_.select(now, sync_kind::segment, 0, target_->height, options_.max_segments_in_flight_per_peer,
                          [&](std::uint64_t peer) {
                            const auto claim = peers_.claim_of(peer, now);
@@ -161,7 +161,7 @@ bool segment_sync::request_segment(io::time_point now, window::item& which) {
   const auto order = [&](sync_ticket ticket, std::uint64_t peer) {
     return sync_action::request_segment{ticket, peer, target_->block, which.name};
   };
-  return window_.request(now, which, tickets_, select, order);
+  return window_.request(now, which, 0, tickets_, select, order);
 }
 
 }  // namespace pappus::integration

@@ -32,8 +32,9 @@ enum class conduct : std::uint8_t {
   wrong_archive,    // sends archives of the genesis, and no segments
   stuck,            // stays where its chain is, and answers requests for headers only
   trickling,        // sends one block at a time, slowly
+  hesitating,       // sends blocks fast, but some late
 };
-inline constexpr std::size_t conducts = 19;
+inline constexpr std::size_t conducts = 20;
 
 struct settings {
   pappus::integration::sync_options options;
@@ -44,6 +45,7 @@ struct settings {
   std::size_t max_block_size = 100'000;    // bytes
   double blocks_per_second = 1'000'000;    // that a peer sends
   pappus::io::duration trickle = 2s;       // in which a trickling peer sends a block
+  std::uint64_t hesitation = 10;           // of so many blocks a hesitating peer sends one late
   std::uint64_t horizon = 0;               // missing blocks above which the application needs a state; 0: never
   bool by_segments = true;                 // whether it imports states by segments
   bool by_archive = true;                  // whether it imports states as archives

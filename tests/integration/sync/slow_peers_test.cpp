@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -75,6 +76,40 @@ TEST_CASE("one honest peer among seven that send blocks slowly needs at most twi
     model.begin();
     CHECK(model.run_until_has(main, a_day));
     CHECK(model.elapsed() <= 2 * alone.elapsed() + 60s);
+  }
+}
+
+TEST_CASE(
+    "seven peers that send blocks slowly or late, beside one honest or four, cost at most half of its time more") {
+  constexpr std::uint64_t length = 4'000;
+  const chain main{1, length, 10};
+  for (const int honest : {1, 4}) {
+    const auto with_seven = [&](const settings& how, conduct acts, io::duration round_trip) {
+      auto model = std::make_unique<network>(1, how);
+      for (int i = 0; i != 7; ++i) model->add(acts, main, round_trip);
+      for (int i = 0; i != honest; ++i) model->add(conduct::honest, main, 500ms);
+      model->begin();
+      CHECK(model->run_until_has(main, a_day));
+      CHECK(model->faults() == std::vector<std::string>{});
+      CHECK(model->status().bytes_wasted <= length * block_size / 10);
+      return model->elapsed();
+    };
+    network alone{1, {}};
+    for (int i = 0; i != honest; ++i) alone.add(conduct::honest, main, 500ms);
+    alone.begin();
+    REQUIRE(alone.run_until_has(main, a_day));
+    const io::duration most = alone.elapsed() * 3 / 2;
+    for (const io::duration each : {1s, 4s, 8s, 15s, 25s}) {
+      settings how;
+      how.trickle = each;
+      CHECK(with_seven(how, conduct::trickling, 5ms) <= most);
+      CHECK(with_seven({}, conduct::honest, each) <= most);
+    }
+    for (const std::uint64_t each : {2U, 5U, 20U, 100U}) {
+      settings how;
+      how.hesitation = each;
+      CHECK(with_seven(how, conduct::hesitating, 5ms) <= most);
+    }
   }
 }
 

@@ -261,7 +261,8 @@ private:
       give_up(order.ticket, order.peer, sync_kind::block);
     }
     asked.sends_until = std::max(asked.sends_until, now_) + takes;
-    later(asked.sends_until - now_ + asked.round_trip, [this, ticket = order.ticket, sent] {
+    const bool hesitates = asked.acts == conduct::hesitating && random_.below(how_.hesitation) == 0;
+    later(hesitates ? 25s : asked.sends_until - now_ + asked.round_trip, [this, ticket = order.ticket, sent] {
       if (!end_request(ticket, sent.peer, sync_kind::block)) return;
       ++blocks_sent_;
       content_[ticket] = sent;

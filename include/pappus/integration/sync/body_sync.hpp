@@ -19,8 +19,9 @@ namespace pappus::integration {
 
 /// Blocks are requested within a window that begins with the first missing one, from several peers at once, and are
 /// imported in the order of the chain, one at a time. If the first block of the window is late, another peer is asked
-/// for it, too; so a window is held up by no peer. Blocks count, from when they are requested, against a limit in
-/// bytes. No block is requested while the application needs a state.
+/// for it, too; so a window is held up by no peer. A slow peer is asked only for what it is expected to send before it
+/// is needed, as long as a faster one is there. Blocks count, from when they are requested, against a limit in bytes.
+/// No block is requested while the application needs a state.
 class body_sync {
 public:
   /// References outlive it; `tickets` is the number of the last one.
@@ -72,7 +73,7 @@ private:
   void list_more(io::time_point now);
   void import_next(io::time_point now);
   void request_blocks(io::time_point now);
-  [[nodiscard]] bool request_block(io::time_point now, window::item& which);
+  [[nodiscard]] bool request_block(io::time_point now, window::item& which, std::size_t ahead);
   void clear();
 
   sync_peers& peers_;

@@ -59,6 +59,8 @@ public:
   [[nodiscard]] bool received(io::time_point now, sync_ticket which, std::size_t bytes) {
     const auto answered = open_.answered(now, which);
     if (!answered) return false;
+    const io::duration passed = std::min<io::duration>(now - std::exchange(last_received_, now), limits::max_deadline);
+    interval_ = (interval_ * 31 + passed) / 32;
     item* const wanted = find(answered->name);
     if (wanted == nullptr || wanted->arrived) {
       wasted_ += bytes;
@@ -96,16 +98,22 @@ public:
   }
 
   /// Requests an item from a peer that `select` chooses of those that suit a predicate, and orders what `order` makes
-  /// of the peer and the ticket. False if no peer can be asked for this item, nor for another.
+  /// of the peer and the ticket. `ahead`: how many items are needed before this one. False if no peer can be asked for
+  /// this item, nor for another.
   template <class Select, class Order>
-  [[nodiscard]] bool request(io::time_point now, item& which, sync_ticket& tickets, Select select, Order order) {
-    const auto chosen = select([&which](std::uint64_t peer) {
-      return std::find(which.asked.begin(), which.asked.end(), peer) == which.asked.end();
-    });
+  [[nodiscard]] bool request(io::time_point now, item& which, std::size_t ahead, sync_ticket& tickets, Select select,
+                             Order order) {
+    const io::duration needed_in =
+        which.asked.empty() ? interval_ * static_cast<io::duration::rep>(ahead) : io::duration::max();
+    const auto chosen = select(
+        [&which](std::uint64_t peer) {
+          return std::find(which.asked.begin(), which.asked.end(), peer) == which.asked.end();
+        },
+        needed_in);
     if (!chosen) {
       // If every peer was asked for it in vain, they are asked again later.
-      const bool can_ask_again = select([](std::uint64_t) { return true; }).has_value();
-      if (can_ask_again && !has_open(which)) {
+      const bool can_ask_again = select([](std::uint64_t) { return true; }, io::duration::max()).has_value();
+      if (can_ask_again && !which.asked.empty() && !has_open(which)) {
         which.asked.clear();
         which.not_before = io::saturating_add(now, limits::block_retry_delay);
       }
@@ -179,6 +187,8 @@ private:
   open_requests<request_for> open_;
   std::size_t bytes_ = 0;
   std::uint64_t wasted_ = 0;
+  io::time_point last_received_ = io::time_point{};
+  io::duration interval_{};  // between two responses, exponentially weighted
 };
 
 }  // namespace pappus::integration

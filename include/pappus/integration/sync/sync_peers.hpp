@@ -47,10 +47,12 @@ public:
 
   /// The peer to ask: among those that serve that kind, with work above `above`, at least `height`, room for another
   /// request and no pause, for which `suits` holds, one with the fewest requests under way, of these the fastest.
-  /// Nothing if there is none.
+  /// Nothing if there is none, or none but those that are not expected to respond within `needed_in`, while faster ones
+  /// only have no room.
   template <class Suits>
   [[nodiscard]] std::optional<std::uint64_t> select(io::time_point now, sync_kind kind, std::uint64_t above,
-                                                    std::uint64_t height, std::size_t max_in_flight, Suits suits);
+                                                    std::uint64_t height, std::size_t max_in_flight, Suits suits,
+                                                    io::duration needed_in = io::duration::max());
   /// Whether there is a peer that serves that kind and has no pause, whose claimed tip suits. It may have no room for a
   /// request now.
   [[nodiscard]] bool any(io::time_point now, sync_kind kind,
@@ -143,18 +145,30 @@ private:
 
 template <class Suits>
 std::optional<std::uint64_t> sync_peers::select(io::time_point now, sync_kind kind, std::uint64_t above,
-                                                std::uint64_t height, std::size_t max_in_flight, Suits suits) {
+                                                std::uint64_t height, std::size_t max_in_flight, Suits suits,
+                                                io::duration needed_in) {
+  const auto is_candidate = [&](std::uint64_t id, const entry& each) {
+    return each.claim.total_difficulty > above && each.claim.height >= height && serves(each, kind) &&
+           (kind != sync_kind::block || keeps_block(each, height)) && each.disbelieved_until <= now &&
+           each.paused_until <= now && suits(id);
+  };
+  io::duration fastest = io::duration::max() / 2;
+  if (needed_in != io::duration::max()) {
+    for (const auto& [id, each] : peers_) {
+      const responses& with = of(each, kind);
+      if (with.mean && !with.is_demoted && is_candidate(id, each)) fastest = std::min(fastest, *with.mean);
+    }
+  }
+  const io::duration longest = std::max<io::duration>({needed_in / 3 * 2, fastest * 2, options_.min_deadline / 2});
   std::optional<std::uint64_t> best;
   std::pair<std::size_t, io::duration> best_rank;
   std::uint64_t alike = 0;  // candidates with the best rank
   bool best_waits = false;  // for its rate limit
   for (auto& [id, each] : peers_) {
     const responses& with = of(each, kind);
-    const bool has_it = each.claim.total_difficulty > above && each.claim.height >= height && serves(each, kind) &&
-                        (kind != sync_kind::block || keeps_block(each, height));
-    if (!has_it || each.disbelieved_until > now || each.paused_until > now) continue;
+    if (with.mean.value_or(io::duration::zero()) > longest) continue;
     if (with.in_flight >= std::min(max_in_flight, static_cast<std::size_t>(with.max_in_flight))) continue;
-    if (!suits(id)) continue;
+    if (!is_candidate(id, each)) continue;
     // Headers come one batch at a time, so that it is better to wait for a fast peer than to ask a slow one.
     const io::duration wait = each.requests.time_until(now, tokens_for(kind));
     const bool waits = wait > io::duration::zero();
