@@ -426,9 +426,11 @@ MATURITY = 3  # blocks after which a reward can be spent
 REWARDS = 20  # that are spent by turns
 
 
-def resident(node):
-    """The memory of its process, bytes."""
-    return int(Path(f"/proc/{node.process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+def memory_of(node):
+    """Of its process, bytes, without the transactions and blocks that a pappus-node keeps, whose number is bounded."""
+    resident = int(Path(f"/proc/{node.process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    stats = node.stats()
+    return resident - sum(stats[kept]["bytes"] for kept in ("pool", "cache") if kept in stats)
 
 
 class Town(TestCase):
@@ -472,7 +474,7 @@ class Town(TestCase):
             if time.monotonic() >= next_block:
                 mine()
                 next_block += BLOCK_INTERVAL
-                memory.append([resident(node) for node in own])
+                memory.append([memory_of(node) for node in own])
             if sent < time.monotonic() - begun:
                 send()
             time.sleep(0.1)
