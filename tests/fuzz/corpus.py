@@ -47,6 +47,11 @@ def main():
             for asked in (0, 4, 8, 16):  # the requests of the node at first
                 keep(corpus / "session", bytes([version | asked, len(body) % 256]) + frame)
             keep(corpus / "frame_assembler", bytes([len(body) % 256]) + frame)
+    # Messages of the sizes of inputs, kernels and proofs of work, and around the ends of blocks.
+    for lanes in range(4):
+        for sizes in ([33] * 9, [34] * 5 + [114] * 4, [168] * 8, [0, 1, 127, 128, 129, 256, 257, 1024]):
+            lengths = b"".join(size.to_bytes(2, "little") for size in sizes)
+            keep(corpus / "hash", bytes([lanes, len(sizes)]) + lengths + bytes(range(200)))
     # A requested archive, and a ping behind it.
     said = bytes(32 + 8) + (100).to_bytes(8, "big")
     ping = USERNET_MAGIC + bytes([3]) + (16).to_bytes(8, "big") + bytes(16)

@@ -10,7 +10,7 @@ case ${1-} in
 esac
 runs=${1:-20000}
 [ $# -eq 0 ] || shift
-all='decode round_trip frame_assembler session'
+all='decode round_trip frame_assembler session hash'
 
 install_missing clang cmake ninja-build pkg-config libclang-rt-14-dev $library_packages doctest-dev \
   nlohmann-json3-dev libcli11-dev python3
