@@ -10,6 +10,7 @@
 #include <pappus/wire/endian.hpp>
 
 #include "lists.hpp"
+#include "sort_by_hash.hpp"
 
 namespace pappus::wire {
 namespace {
@@ -31,7 +32,11 @@ class commitment_index {
 public:
   commitment_index(bytes_view message, std::size_t max) : message_(message) { places_.reserve(max); }
 
-  void add(std::size_t offset) { places_.push_back({begins_at(offset), offset}); }
+  void add(std::size_t offset) {
+    const std::uint64_t begins = begins_at(offset);
+    places_.push_back({begins, offset});
+    present_[begins >> 58] |= bit_of(begins);
+  }
   void sort() {
     std::ranges::sort(places_, [this](const place& left, const place& right) { return order(left, right) < 0; });
   }
@@ -47,6 +52,7 @@ public:
   // The offset in the index of the same commitment as the one at `offset`, which was not added.
   [[nodiscard]] std::optional<std::size_t> find(std::size_t offset) const {
     const place wanted{begins_at(offset), offset};
+    if ((present_[wanted.begins >> 58] & bit_of(wanted.begins)) == 0) return std::nullopt;
     const auto found = std::ranges::lower_bound(
         places_, wanted, [this](const place& left, const place& right) { return order(left, right) < 0; });
     if (found == places_.end() || order(*found, wanted) != 0) return std::nullopt;
@@ -68,8 +74,11 @@ private:
     return std::memcmp(&message_[left.offset], &message_[right.offset], commitment::size);
   }
 
+  static std::uint64_t bit_of(std::uint64_t begins) noexcept { return std::uint64_t{1} << (begins >> 52 & 63); }
+
   bytes_view message_;
   std::vector<place> places_;
+  std::array<std::uint64_t, 64> present_{};  // a bit for each value of the first 12 bits: most searches end there
 };
 
 // Rejects a commitment that occurs twice, among the inputs, the outputs, or both: an output must not be spent in the
@@ -114,14 +123,19 @@ void check_cut_through(reader& in, const body_layout& layout, bytes_view message
 std::optional<body> body::read(reader& in, const body_rules& rules) {
   const body_layout layout = read_counts(in, rules.max_weight);
   in.check(layout.kernels > 0 || !rules.needs_kernels, decode_errc::no_kernels, "kernels", layout.start);
-  read_inputs(in, layout);
-  read_outputs(in, layout.outputs, rules.reward);
+  order_check order{in};
+  read_inputs(in, layout, order);
+  read_outputs(in, layout.outputs, rules.reward, order);
   expect_kernels(in, layout.kernels);
-  if (!in.ok()) return std::nullopt;
+  if (!in.ok()) {
+    order.finish();
+    return std::nullopt;
+  }
 
   packed_message message{in, layout.kernels};  // allocates only now, when the bytes are known to be present
-  read_kernels(in, rules.reward, message.places());
+  read_kernels(in, rules.reward, message.places(), order);
   in.expect_end();
+  order.finish();
   if (in.ok()) check_cut_through(in, layout, in.consumed_since(0));
   if (!in.ok()) return std::nullopt;
   message.keep(in.consumed_since(0));
@@ -171,11 +185,12 @@ void body::write_inputs(writer& out) const {
     return;
   }
   // Without its features an input has another hash, and therefore another position in the list.
-  std::vector<std::pair<hash, commitment>> sorted;
-  sorted.reserve(layout_.inputs);
-  for (const wire::input& one : inputs()) sorted.emplace_back(blake2b(one.commitment.view()), one.commitment);
-  std::sort(sorted.begin(), sorted.end());
-  for (const auto& [id, spent] : sorted) out.fixed(spent);
+  std::vector<bytes_view> commitments;
+  commitments.reserve(layout_.inputs);
+  for (std::size_t i = 0; i < layout_.inputs; ++i) {
+    commitments.push_back(raw_bytes().subspan(layout_.input_at(i) + 1, commitment::size));
+  }
+  for (const bytes_view spent : sorted_by_hash(std::move(commitments))) out.raw(spent);
 }
 
 }  // namespace pappus::wire

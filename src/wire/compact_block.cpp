@@ -10,13 +10,13 @@
 namespace pappus::wire {
 namespace {
 
-void read_short_ids(reader& in, std::size_t count) noexcept {
-  rising order{"short_ids[]"};
+void read_short_ids(reader& in, std::size_t count, order_check& order) noexcept {
+  order.begin_list("short_ids[]");
   for (std::size_t i = 0; i < count && in.ok(); ++i) {
     in.element(i);
     const std::size_t start = in.offset();
     const bytes_view id = in.take(short_id::size, "short_ids[]");
-    if (in.ok()) order.check(in, id, start);
+    if (in.ok()) order.add(i, start, id);
   }
 }
 
@@ -40,16 +40,21 @@ compact_block_ptr compact_block::read(reader& in) {
   if (!in.ok()) return nullptr;
   layout.outputs = static_cast<std::size_t>(outputs);
   layout.ids = static_cast<std::size_t>(ids);
-  read_outputs(in, layout.outputs, coinbase::allowed);
+  order_check order{in};
+  read_outputs(in, layout.outputs, coinbase::allowed, order);
   expect_kernels(in, kernels);
-  if (!in.ok()) return nullptr;
+  if (!in.ok()) {
+    order.finish();
+    return nullptr;
+  }
 
   packed_message message{in, kernels};  // allocates only now, when the bytes are known to be present
   layout.kernels_at = in.offset();
-  read_kernels(in, coinbase::allowed, message.places());
+  read_kernels(in, coinbase::allowed, message.places(), order);
   layout.ids_at = in.offset();
-  read_short_ids(in, layout.ids);
+  read_short_ids(in, layout.ids, order);
   in.expect_end();
+  order.finish();
   if (!in.ok()) return nullptr;
   message.keep(in.consumed_since(0));
   return std::make_shared<const compact_block>(key{}, std::move(message), layout, head.id, in.version());

@@ -40,16 +40,21 @@ void read_commitments(reader& in) noexcept {
 }
 
 // Checks that blocks up to the height can have created as many outputs and kernels as the MMRs have, by weight. Counts
-// are compared with the weight divided by that of a leaf, so nothing overflows.
+// are compared with the weight divided by that of a leaf, so nothing overflows. They are not determined if upper bounds
+// of them fit, as those of all real headers do.
 void read_sizes(reader& in, std::uint64_t height) noexcept {
   const std::uint64_t block_weight = in.context().limits.block_weight;
   constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
   const std::uint64_t weight = height < most / block_weight ? block_weight * (height + 1) : most;
   const std::size_t start = in.offset();
-  const std::uint64_t outputs = mmr::leaves(in.u64("output_mmr_size"));
-  const std::uint64_t kernels = mmr::leaves(in.u64("kernel_mmr_size"));
-  const bool fits = outputs <= weight / limits::output_weight &&
-                    kernels <= (weight - outputs * limits::output_weight) / limits::kernel_weight;
+  const std::uint64_t output_size = in.u64("output_mmr_size");
+  const std::uint64_t kernel_size = in.u64("kernel_mmr_size");
+  const auto fit = [weight](std::uint64_t outputs, std::uint64_t kernels) noexcept {
+    return outputs <= weight / limits::output_weight &&
+           kernels <= (weight - outputs * limits::output_weight) / limits::kernel_weight;
+  };
+  const bool fits = fit(mmr::max_leaves(output_size), mmr::max_leaves(kernel_size)) ||
+                    fit(mmr::leaves(output_size), mmr::leaves(kernel_size));
   in.check(fits, decode_errc::over_weight, "output_mmr_size", start);
 }
 
@@ -70,9 +75,13 @@ bytes_view read_proof_of_work(reader& in) noexcept {
   return packed;
 }
 
-}  // namespace
+// A header's bytes, and its packed nonces, which are hashed.
+struct unhashed_header {
+  bytes_view raw;
+  bytes_view proof;
+};
 
-parsed_header read_header(reader& in) noexcept {
+unhashed_header read_unhashed(reader& in) noexcept {
   const std::size_t start = in.offset();
   read_position(in);
   if (!in.ok()) return {};
@@ -81,7 +90,15 @@ parsed_header read_header(reader& in) noexcept {
   read_sizes(in, height);
   const bytes_view packed = read_proof_of_work(in);
   if (!in.ok()) return {};
-  return {in.consumed_since(start), blake2b(packed)};
+  return {in.consumed_since(start), packed};
+}
+
+}  // namespace
+
+parsed_header read_header(reader& in) noexcept {
+  const unhashed_header place = read_unhashed(in);
+  if (!in.ok()) return {};
+  return {place.raw, blake2b(place.proof)};
 }
 
 std::optional<std::size_t> complete_header_size(bytes_view from, const header_rules& rules) noexcept {
@@ -100,21 +117,26 @@ header header::read(reader& in) {
 
 std::vector<header> header::read_list(reader& in, std::size_t first, std::size_t count) {
   const std::size_t start = in.offset();
-  std::vector<parsed_header> places;
-  places.reserve(std::min(count, in.remaining() / smallest));
+  std::vector<std::size_t> sizes;
+  std::vector<bytes_view> proofs;
+  sizes.reserve(std::min(count, in.remaining() / smallest));
+  proofs.reserve(sizes.capacity());
   for (std::size_t i = 0; i < count && in.ok(); ++i) {
     in.element(first + i);
-    places.push_back(read_header(in));
+    const unhashed_header place = read_unhashed(in);
+    sizes.push_back(place.raw.size());
+    proofs.push_back(place.proof);
   }
   if (!in.ok()) return {};
+  std::vector<wire::hash> hashes(count);
+  blake2b_many(proofs, hashes);
 
   const bytes_view all = in.consumed_since(start);
   const shared_bytes kept = share(bytes(all.begin(), all.end()));
   std::vector<header> list;
-  list.reserve(places.size());
-  for (const parsed_header& place : places) {
-    const auto offset = static_cast<std::size_t>(place.raw.data() - all.data());
-    list.emplace_back(kept.slice(offset, place.raw.size()), place.id);
+  list.reserve(count);
+  for (std::size_t i = 0, offset = 0; i < count; offset += sizes[i++]) {
+    list.emplace_back(kept.slice(offset, sizes[i]), hashes[i]);
   }
   return list;
 }

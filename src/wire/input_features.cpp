@@ -8,6 +8,8 @@
 #include <pappus/wire/message.hpp>
 #include <pappus/wire/messages/transaction.hpp>
 
+#include "sort_by_hash.hpp"
+
 namespace pappus::wire {
 namespace {
 
@@ -23,14 +25,10 @@ input_form form_of(output_features features, const commitment& spent) noexcept {
 
 // With its features an input has another hash, and therefore another position in the list.
 void write_inputs(writer& out, const transaction& tx, std::span<const output_features> features) {
-  std::vector<std::pair<hash, input_form>> sorted;
-  sorted.reserve(features.size());
-  for (std::size_t i = 0; i < features.size(); ++i) {
-    const input_form form = form_of(features[i], tx.input(i).commitment);
-    sorted.emplace_back(blake2b(form), form);
-  }
-  std::ranges::sort(sorted);
-  for (const auto& [order, form] : sorted) out.raw(form);
+  std::vector<input_form> forms;
+  forms.reserve(features.size());
+  for (std::size_t i = 0; i < features.size(); ++i) forms.push_back(form_of(features[i], tx.input(i).commitment));
+  for (const bytes_view form : sorted_by_hash(std::vector<bytes_view>(forms.begin(), forms.end()))) out.raw(form);
 }
 
 void write_output(writer& out, const output& one) {

@@ -1,7 +1,9 @@
 // Decoding and encoding of kernels. The two forms differ only in the sizes of the fee and the lock.
-#include <algorithm>
+#include <cstring>
 
 #include <pappus/wire/kernel.hpp>
+
+#include "kernel_view.hpp"
 
 namespace pappus::wire {
 namespace {
@@ -45,8 +47,8 @@ std::size_t kernel::size(protocol_version version) const noexcept {
   return smallest + used.fee + used.lock;
 }
 
-kernel kernel::read(reader& in) noexcept {
-  kernel value;
+kernel_view kernel_view::read(reader& in) noexcept {
+  kernel_view value;
   value.features = read_features(in);
   const widths used = widths_of(value.features);
   value.fee.raw = read_number(in, used.fee, "kernels[].fee");
@@ -55,8 +57,29 @@ kernel kernel::read(reader& in) noexcept {
     const bool in_range = value.lock >= 1 && value.lock <= limits::max_relative_height;
     in.check(in_range, decode_errc::out_of_range, "kernels[].lock", in.offset() - used.lock);
   }
-  value.excess = in.fixed<commitment>("kernels[].excess");
-  value.signature = in.fixed<wire::signature>("kernels[].signature");
+  value.excess = in.take(commitment::size, "kernels[].excess");
+  value.signature = in.take(signature::size, "kernels[].signature");
+  return value;
+}
+
+void kernel_view::write_fixed_form(std::span<std::byte, kernel::fixed_size> form) const noexcept {
+  std::byte* at = form.data();
+  const auto put = [&at](const std::byte* from, std::size_t size) {
+    std::memcpy(at, from, size);
+    at += size;
+  };
+  *at++ = static_cast<std::byte>(features);
+  put(to_big_endian(fee.raw).data(), 8);
+  put(to_big_endian(lock).data(), 8);
+  put(excess.data(), commitment::size);
+  put(signature.data(), wire::signature::size);
+}
+
+kernel kernel::read(reader& in) noexcept {
+  const kernel_view read = kernel_view::read(in);
+  kernel value{read.features, read.fee, read.lock, {}, {}};
+  if (!read.excess.empty()) value.excess = commitment::copy(read.excess.data());
+  if (!read.signature.empty()) value.signature = wire::signature::copy(read.signature.data());
   return value;
 }
 
@@ -73,13 +96,7 @@ void kernel::write(writer& out) const {
 
 std::array<std::byte, kernel::fixed_size> kernel::fixed_form() const noexcept {
   std::array<std::byte, fixed_size> form;
-  auto end = form.begin();
-  const auto put = [&end](const auto& part) { end = std::copy(part.begin(), part.end(), end); };
-  put(std::array{static_cast<std::byte>(features)});
-  put(to_big_endian(fee.raw));
-  put(to_big_endian(lock));
-  put(excess.raw);
-  put(signature.raw);
+  kernel_view{features, fee, lock, excess.view(), signature.view()}.write_fixed_form(form);
   return form;
 }
 

@@ -28,26 +28,25 @@ void read_proof(reader& in, const char* field) noexcept {
   static_cast<void>(in.take(limits::range_proof_size, field));
 }
 
-void read_inputs(reader& in, const body_layout& layout) noexcept {
-  rising order{"inputs[]"};
-  for (std::size_t i = order.pass_checked(in, layout.inputs, layout.input_size()); i < layout.inputs && in.ok(); ++i) {
+void read_inputs(reader& in, const body_layout& layout, order_check& order) noexcept {
+  std::size_t i = order.begin_list("inputs[]", layout.inputs, layout.input_size());
+  for (; i < layout.inputs && in.ok(); ++i) {
     in.element(i);
     const std::size_t start = in.offset();
     if (layout.form != body_form::commitments) read_output_features(in, "inputs[].features", coinbase::allowed);
     static_cast<void>(in.take(commitment::size, "inputs[].commitment"));
-    if (in.ok()) order.check(in, in.consumed_since(start), start);
+    if (in.ok()) order.add(i, start, in.consumed_since(start));
   }
 }
 
-void read_outputs(reader& in, std::size_t count, coinbase reward) noexcept {
-  rising order{"outputs[]"};
-  for (std::size_t i = order.pass_checked(in, count, output::size); i < count && in.ok(); ++i) {
+void read_outputs(reader& in, std::size_t count, coinbase reward, order_check& order) noexcept {
+  for (std::size_t i = order.begin_list("outputs[]", count, output::size); i < count && in.ok(); ++i) {
     in.element(i);
     const std::size_t start = in.offset();
     read_output_features(in, "outputs[].features", reward);
     static_cast<void>(in.take(commitment::size, "outputs[].commitment"));
     read_proof(in, "outputs[].proof");
-    if (in.ok()) order.check(in, in.consumed_since(start).first(output_identifier::size), start);
+    if (in.ok()) order.add(i, start, in.consumed_since(start).first(output_identifier::size));
   }
 }
 
@@ -56,19 +55,19 @@ void expect_kernels(reader& in, std::size_t count) noexcept {
            in.offset());
 }
 
-void read_kernels(reader& in, coinbase reward, std::span<kernel_entry> places) {
-  rising order{"kernels[]"};
+void read_kernels(reader& in, coinbase reward, std::span<kernel_entry> places, order_check& order) {
+  order.begin_list("kernels[]");
   std::vector<commitment> distant;  // excesses of no-recent-duplicate kernels
   for (std::size_t i = 0; i < places.size() && in.ok(); ++i) {
     in.element(i);
     const std::size_t start = in.offset();
-    const kernel one = kernel::read(in);
+    const kernel_view one = kernel_view::read(in);
     const bool is_reward = one.features == kernel_features::coinbase;
     in.check(!is_reward || reward == coinbase::allowed, decode_errc::coinbase, "kernels[].features", start);
     if (!in.ok()) return;
-    places[i] = {one.hash(), static_cast<std::uint32_t>(start)};
-    order.check(in, places[i].id, start);
-    if (one.features == kernel_features::no_recent_duplicate) distant.push_back(one.excess);
+    places[i].offset = static_cast<std::uint32_t>(start);
+    order.add(i, start, one, places[i].id);
+    if (one.features == kernel_features::no_recent_duplicate) distant.push_back(commitment::copy(one.excess.data()));
   }
   std::sort(distant.begin(), distant.end());
   const bool distinct = std::adjacent_find(distant.begin(), distant.end()) == distant.end();

@@ -36,4 +36,10 @@ void reader::fail(decode_errc fault, const char* field, std::size_t start) noexc
   end_ = at_;
 }
 
+void reader::fail_earlier(decode_errc fault, const char* field, std::size_t index, std::size_t start) noexcept {
+  failed_ = false;
+  element(index);
+  fail(fault, field, start);
+}
+
 }  // namespace pappus::wire

@@ -27,4 +27,19 @@ TEST_CASE("an invalid size counts as the next valid one") {
   CHECK(mmr::leaves(UINT64_MAX) == std::uint64_t{1} << 63);
 }
 
+TEST_CASE("the upper bound of the number of leaves is at most 32 above it") {
+  const auto bounded = [](std::uint64_t size) {
+    const std::uint64_t leaves = mmr::leaves(size);
+    return mmr::max_leaves(size) >= leaves && mmr::max_leaves(size) - leaves <= 32;
+  };
+  for (std::uint64_t size = 0; size <= 10'000; ++size) REQUIRE(bounded(size));
+  for (int bits = 1; bits < 64; ++bits) {
+    const std::uint64_t power = std::uint64_t{1} << bits;
+    for (const std::uint64_t size : {power - 2, power - 1, power, mmr::size(power - 1), mmr::size(power - 1) + 1}) {
+      REQUIRE(bounded(size));
+    }
+  }
+  CHECK(bounded(UINT64_MAX));
+}
+
 }  // namespace mmr_test

@@ -23,6 +23,9 @@ namespace pappus::wire::mmr {
   return size == 0 ? found : found + 1;
 }
 
+/// An upper bound of `leaves(size)`, at most 32 above it. O(1).
+[[nodiscard]] constexpr std::uint64_t max_leaves(std::uint64_t size) noexcept { return size / 2 + 32; }
+
 /// Number of nodes of an MMR of `leaves` leaves.
 [[nodiscard]] constexpr std::uint64_t size(std::uint64_t leaves) noexcept {
   return 2 * leaves - static_cast<std::uint64_t>(std::popcount(leaves));

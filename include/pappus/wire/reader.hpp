@@ -118,6 +118,10 @@ public:
   }
   void fail(decode_errc fault, const char* field, std::size_t start) noexcept;
 
+  /// Records an error of a list element that was read before and is checked only now: the first error, even if there
+  /// is one of later bytes.
+  void fail_earlier(decode_errc fault, const char* field, std::size_t index, std::size_t start) noexcept;
+
   /// Records an error if bytes are left.
   void expect_end() noexcept { check(at_ == end_, decode_errc::trailing_bytes, "end", offset()); }
 
