@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Reading and writing of Grin's bulkiest messages by pappus, by grin_core on the same bytes, and by nobody: the floors.
 
-Runs on one processor, pappus and grin_core in turn, and takes the median of the rounds. Ends with a verdict for each
-goal.
+Runs on one processor, pappus and grin_core in turn, and takes the median of the rounds. Reading is measured with each
+number of hashes side by side ("lanes") that the CPU supports, too; the floor hashes one at a time. Ends with a verdict
+for each goal.
 """
 
 import argparse
@@ -22,6 +23,10 @@ TITLES = {"transaction": "transaction, 2 inputs, 2 outputs, 1 kernel",
 HASHING = ["transaction", "block", "headers"]  # where the floor is hashes, not the copy
 TIMES_GRIN, TIMES_FLOOR = 2, 1.3
 HASHED = "decode times as fast with hashes"
+HASHES = {"hash_34": "512 hashes of 34 bytes", "hash_114": "512 hashes of 114 bytes",
+          "hash_168": "512 hashes of 168 bytes"}
+# By lanes: the share of the floor, and the times as fast as grin_core, which leaves the hashes of headers for later.
+LANE_GOALS = {"headers": {"4": (0.43, 2), "8": (0.19, 4.5)}, "block": {"4": (0.45, 8), "8": (0.2, 15)}}
 
 
 def arguments():
@@ -48,6 +53,19 @@ def measure_grin(program, bodies, seconds):
     return {(message, "grin " + what): float(nanoseconds) for message, what, nanoseconds in lines}
 
 
+def lane_ratios(times, with_grin):
+    ratios = {}
+    for key, value in times.items():
+        name, what, *lanes = key
+        if not lanes:
+            continue
+        floor = times[name, "hash", "1"] if what == "hash" else times[name, "floor"]
+        ratios[*key, "times the floor"] = value / floor
+        if with_grin and what == "decode":
+            ratios[*key, "times as fast"] = times[name, "grin decode"] / value
+    return ratios
+
+
 def microseconds(nanoseconds):
     return f"{nanoseconds / 1000:.3g}"
 
@@ -66,6 +84,34 @@ def table(median, sizes, with_grin):
             if with_grin:
                 cells += [microseconds(median[name, "grin " + what]), f"{median[name, what + ' times as fast']:.1f}"]
         yield "| " + " | ".join(cells) + " |"
+
+
+def lane_table(median, lanes):
+    yield "| | floor µs |" + "".join(f" {each} lane{'s' * (each != '1')} µs | times the floor |" for each in lanes)
+    yield "|---|---:|" + "---:|---:|" * len(lanes)
+    for name, title in {**{each: TITLES[each] for each in HASHING}, **HASHES}.items():
+        what = "hash" if name in HASHES else "decode"
+        floor = median[name, "hash", "1"] if name in HASHES else median[name, "floor"]
+        cells = [title, microseconds(floor)]
+        for each in lanes:
+            cells += [microseconds(median[name, what, each]), f"{median[name, what, each, 'times the floor']:.3f}"]
+        yield "| " + " | ".join(cells) + " |"
+
+
+def lane_verdicts(median, lanes, with_grin):
+    for name, goals in LANE_GOALS.items():
+        for each, (share, times_grin) in goals.items():
+            if each not in lanes:
+                continue
+            ratio = median[name, "decode", each, "times the floor"]
+            yield ratio <= share, f"{name}, {each} lanes: decoded in {ratio:.3f} times the floor, goal {share}"
+            if with_grin:
+                ratio = median[name, "decode", each, "times as fast"]
+                yield ratio >= times_grin, (f"{name}, {each} lanes: decoded {ratio:.1f} times as fast as by grin_core, "
+                                            f"goal {times_grin}")
+    for each in lanes[1:]:
+        ratio = median["transaction", "decode", each] / median["transaction", "decode", "1"]
+        yield ratio <= 1, f"transaction, {each} lanes: decoded in {ratio:.2f} times the time with one, goal 1"
 
 
 def verdicts(median, with_grin):
@@ -97,15 +143,18 @@ def main():
                     times[name, HASHED] = times[name, "grin decode_and_hash"] / times[name, "decode"]
                 for what in ["decode", "encode"] if given.grin else []:
                     times[name, what + " times as fast"] = times[name, "grin " + what] / times[name, what]
+            times |= lane_ratios(times, bool(given.grin))
             for key, value in times.items():
                 rounds[key].append(value)
     print(file=sys.stderr)
     median = {key: statistics.median(values) for key, values in rounds.items()}
+    lanes = [key[2] for key in median if key[:2] == ("headers", "decode") and len(key) == 3]
     print("\n".join(table(median, sizes, bool(given.grin))), end="\n\n")
+    print("\n".join(lane_table(median, lanes)), end="\n\n")
     if given.grin:
         grin, times = microseconds(median["headers", "grin decode_and_hash"]), median["headers", HASHED]
         print(f"grin_core needs {grin} µs for the headers with their hashes, {times:.1f} times as long as pappus.\n")
-    for reached, sentence in verdicts(median, bool(given.grin)):
+    for reached, sentence in [*verdicts(median, bool(given.grin)), *lane_verdicts(median, lanes, bool(given.grin))]:
         print(("reached: " if reached else "MISSED:  ") + sentence)
 
 

@@ -1,6 +1,7 @@
-// Benchmark of decoding and encoding Grin's largest messages. Lower bounds: the hashes that a decoder must compute, and
-// a copy of the bytes. Synthetic well-formed contents, at the latest protocol version. compare.py compares the results
-// with Grin's own code.
+// Benchmark of decoding and encoding Grin's largest messages. Lower bounds: the hashes that a decoder must compute, one
+// at a time, and a copy of the bytes. Decoding is also measured with each number of hashes side by side that the CPU
+// supports, and hashing alone. Synthetic well-formed contents, at the latest protocol version. compare.py compares the
+// results with Grin's own code.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include <benchmark/benchmark.h>
 
 #include <pappus/wire/grin_messages.hpp>
+#include <pappus/wire/hash_lanes.hpp>
 
 namespace {
 
@@ -125,8 +127,8 @@ bytes put_header(writer& out, numbers& random) {
   out.u64(100'000);
   out.i64(1'700'000'000);
   out.raw(random.raw(6 * 32));
-  out.u64(7);
-  out.u64(4);
+  out.u64(2'345'678);  // nodes of the MMR of outputs
+  out.u64(1'234'567);  // of kernels
   out.u64(1'000'000);
   out.u32(1);
   out.u64(random.next());
@@ -202,7 +204,32 @@ void copy_of(benchmark::State& state, sample (*make)()) {
   per_body(state, of);
 }
 
-/// Lower bound of decoding: one copy, and the hashes that must be computed.
+/// The same with a number of hashes side by side.
+template <class Message>
+void decode_in_lanes(benchmark::State& state, sample (*make)(), std::size_t lanes) {
+  const std::size_t before = hash_lanes();
+  select_hash_lanes(lanes);
+  decode_it<Message>(state, make);
+  select_hash_lanes(before);
+}
+
+/// Hashes 512 byte strings of `size` bytes.
+void hash_in_lanes(benchmark::State& state, std::size_t size, std::size_t lanes) {
+  numbers random;
+  const bytes all = random.raw(512 * size);
+  std::vector<bytes_view> messages;
+  for (std::size_t at = 0; at < all.size(); at += size) messages.push_back(bytes_view{all}.subspan(at, size));
+  std::vector<hash> hashes(messages.size());
+  const std::size_t before = hash_lanes();
+  select_hash_lanes(lanes);
+  for (auto _ : state) {
+    blake2b_many(messages, hashes);
+    benchmark::DoNotOptimize(hashes.data());
+  }
+  select_hash_lanes(before);
+}
+
+/// Lower bound of decoding one hash at a time: one copy, and the hashes that must be computed.
 void floor_of(benchmark::State& state, sample (*make)()) {
   const sample of = make();
   for (auto _ : state) {
@@ -218,11 +245,12 @@ struct message_kind {
   sample (*make)();
   void (*decode)(benchmark::State& state, sample (*make)());
   void (*encode)(benchmark::State& state, sample (*make)());
+  void (*decode_in_lanes)(benchmark::State& state, sample (*make)(), std::size_t lanes);
 };
 
 template <class Message>
 constexpr message_kind kind(const char* name, sample (*make)()) {
-  return {name, make, decode_it<Message>, encode_it<Message>};
+  return {name, make, decode_it<Message>, encode_it<Message>, decode_in_lanes<Message>};
 }
 
 constexpr message_kind kinds[] = {kind<messages::transaction>("transaction", some_transaction),
@@ -239,6 +267,16 @@ void register_all() {
     add("floor", floor_of);
     add("decode", each.decode);
     add("encode", each.encode);
+    for (const std::size_t lanes : supported_hash_lanes()) {
+      benchmark::RegisterBenchmark((std::string{each.name} + "/decode/" + std::to_string(lanes)).c_str(),
+                                   each.decode_in_lanes, each.make, lanes);
+    }
+  }
+  for (const std::size_t size : {34, 114, 168}) {
+    for (const std::size_t lanes : supported_hash_lanes()) {
+      benchmark::RegisterBenchmark(("hash_" + std::to_string(size) + "/hash/" + std::to_string(lanes)).c_str(),
+                                   hash_in_lanes, size, lanes);
+    }
   }
 }
 
