@@ -60,6 +60,7 @@ public:
       each.serves = &other;
       if (each.connected) syncer_.peer_changed(now_, id, claim_of(each));
     }
+    syncer_.tick(now_);
     perform();
   }
 

@@ -32,9 +32,9 @@ namespace pappus::integration {
 ///
 /// Pure: time and random numbers are passed in, and actions are returned. Times must not step back. After each event
 /// the caller takes actions from `next_action` until there is none; their results are further events, during that or
-/// later. Only an import that is `invalid` blames a peer. Each event costs at most the window times peers and requests.
-/// If one throws, because there is no memory, it has happened, except that a peer may not have been added; what is to
-/// be done then is ordered with the next event.
+/// later. Only an import that is `invalid` blames a peer. An event costs at most the window times peers and requests,
+/// one of a peer O(log peers). If one throws, because there is no memory, it has happened, except that a peer may not
+/// have been added; what is to be done then is ordered with the next event.
 class syncer {
 public:
   explicit syncer(io::random_source rng, const sync_options& options = {}, state_methods usable = {})
@@ -46,7 +46,8 @@ public:
   syncer(const syncer&) = delete;
   syncer& operator=(const syncer&) = delete;
 
-  // Peers. A peer that has left answers no more: its requests are reported as `unanswered` by the caller.
+  // Peers, many of which may come and go at once: what follows is done in the next `tick`, which the caller makes soon.
+  // A peer that has left answers no more: its requests are reported as `unanswered` by the caller.
   void peer_connected(io::time_point now, const peer::peer_info& which);
   void peer_changed(io::time_point now, std::uint64_t peer, peer::chain_tip claimed);
   void peer_disconnected(io::time_point now, std::uint64_t peer);
