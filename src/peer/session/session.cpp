@@ -78,6 +78,11 @@ void session::send_archive(const wire::messages::txhashset_archive& message, io:
   });
 }
 
+void session::note_response(std::size_t bytes) noexcept {
+  runtime_.ready().charge(limits::encode_cost(bytes));
+  responses_.note_response(bytes);
+}
+
 bool session::postpone(std::function<void()> respond) {
   if (is_ending() || tasks_ == nullptr) return true;
   session_statistics& counted = connection_.monitor().counted;

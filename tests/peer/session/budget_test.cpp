@@ -98,4 +98,30 @@ TEST_CASE("a peer that brings little does not wait for all of those that have br
   CHECK(slow.on.node->statistics().sessions.queued > 0);
 }
 
+TEST_CASE("a request uses up as much of the turn as it takes to encode the response") {
+  const wire::bytes body = samples::written(samples::some_draft(1, 3, 8), 1000);
+  const auto large = support::read_made_up<transaction>(body, 1000).tx;
+  std::vector<std::size_t> left;  // of the budget, at each request
+  sim::world* world = nullptr;
+  integration::adapter holder;
+  holder.get_transaction = [&](const wire::hash&) {
+    left.push_back(world->ready().remaining());
+    return large;
+  };
+  stage on{std::move(holder)};
+  world = &on.world;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    const auto request = wire::grin_messages::encode(
+        get_transaction{{}}, wire::chain_parameters_for(wire::chain_type::usernet), wire::latest_version);
+    wire::bytes both = *request;
+    both.insert(both.end(), request->begin(), request->end());
+    co_await peer.send_bytes(std::move(both));
+    for (int i = 0; i != 2; ++i) static_cast<void>(co_await peer.expect<transaction>());
+  };
+  on.play(script(&on));
+  REQUIRE(left.size() == 2);
+  CHECK(left[0] - left[1] > peer::limits::encode_cost(body.size()));
+}
+
 }  // namespace session_budget_test

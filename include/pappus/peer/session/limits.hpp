@@ -25,6 +25,8 @@ inline constexpr io::duration handshake_timeout = 10s;
 [[nodiscard]] constexpr std::size_t frame_cost(std::size_t bytes, std::size_t hashed = 0) noexcept {
   return 1 + (bytes - hashed) / 256 + hashed / 400;
 }
+/// Cost of encoding a response of that many bytes.
+[[nodiscard]] constexpr std::size_t encode_cost(std::size_t bytes) noexcept { return bytes / 512; }
 
 /// Bytes of a message after whose arrival its long lists are hashed further. One read takes at most twice as many.
 inline constexpr std::size_t arriving_chunk_size = 32 << 10;

@@ -139,8 +139,8 @@ public:
 
   /// Whether a request of the peer may be answered now and need not be postponed.
   [[nodiscard]] bool may_respond() const noexcept { return responses_.may_respond(); }
-  /// Counts a response of so many bytes, for the account and for the session.
-  void note_response(std::size_t bytes) noexcept { responses_.note_response(bytes); }
+  /// Counts a response of so many bytes, for the account and for the session, and charges its cost to the turn.
+  void note_response(std::size_t bytes) noexcept;
   /// Calls `respond`, which answers a request of the peer, when the account's upload quota allows it and the requests
   /// before it have been answered; never once the session has ended. False if too many requests wait already; then the
   /// session is disconnected, too, if it has used up the quota by itself.
