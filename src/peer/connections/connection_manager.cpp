@@ -80,10 +80,7 @@ std::optional<disconnect_reason> connection_manager::reject_reason(io::ipv4_addr
   if (preferred_.has_free_claim(from)) return std::nullopt;
   if (deps_.room.inbound == 0) return disconnect_reason::too_many_peers;
   if (deps_.account.exempts(from)) return std::nullopt;
-  const auto is_from_address = [from](const session& each) {
-    return each.peer().direction == direction::inbound && each.peer().endpoint.address == from;
-  };
-  const std::size_t there = deps_.sessions.count(is_from_address) + waiting_.count_from(from);
+  const std::size_t there = deps_.sessions.count(direction::inbound, from) + waiting_.count_from(from);
   return there < deps_.room.inbound_per_address ? std::nullopt : std::optional{disconnect_reason::too_many_peers};
 }
 
@@ -391,10 +388,7 @@ void connection_manager::note_failed_handshake(const peer_info& peer, io::time_p
 bool connection_manager::is_refused_as_known(const peer_info& dialed, const disconnect_info& reason) const {
   if (reason.reason != disconnect_reason::closed_by_peer && reason.reason != disconnect_reason::connection_lost)
     return false;
-  const auto is_from_there = [at = dialed.endpoint.address](const session& each) {
-    return each.peer().direction == direction::inbound && each.peer().endpoint.address == at;
-  };
-  return deps_.sessions.count(is_from_there) != 0;
+  return deps_.sessions.count(direction::inbound, dialed.endpoint.address) != 0;
 }
 
 void connection_manager::note_impossible(std::error_code failed) {

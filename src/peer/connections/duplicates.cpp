@@ -8,9 +8,10 @@ namespace pappus::peer {
 
 void duplicates::joined(session& newcomer) {
   const peer_info& peer = newcomer.peer();
+  const auto other_side = peer.direction == direction::outbound ? direction::inbound : direction::outbound;
+  if (sessions_.count(other_side, peer.endpoint.address) == 0) return;
   for (const session* const each : sessions_.sessions()) {
-    const bool other_way = each->peer().direction != peer.direction;
-    if (!other_way || each->is_ending() || each->peer().endpoint != peer.endpoint) continue;
+    if (each->peer().direction != other_side || each->is_ending() || each->peer().endpoint != peer.endpoint) continue;
     const bool dialed = peer.direction == direction::outbound;
     const pair both = dialed ? pair{peer.id, each->peer().id} : pair{each->peer().id, peer.id};
     watched_.try_emplace(both, *this, both);

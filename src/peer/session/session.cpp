@@ -155,6 +155,7 @@ peer_stats session::status() const {
 void session::end(disconnect_info reason) noexcept {
   if (is_ending()) return;
   disconnect_ = std::move(reason);
+  if (listener_ != nullptr) listener_->session_ending(*this);
   if (tasks_ != nullptr) tasks_->request_stop();
   write_deadline_.expires_after(local_.disconnect_timeout);
   connection_.outgoing().finish();

@@ -44,6 +44,17 @@ struct message_handlers {
   chain_message_handler& chain;
 };
 
+class session;
+
+/// Is told when a session begins to disconnect.
+class session_listener {
+public:
+  virtual void session_ending(const session& which) noexcept = 0;
+
+protected:
+  ~session_listener() = default;
+};
+
 /// Lives on the stack of the coroutine that runs it. An exception inside it, or while other code sends through it,
 /// disconnects it with `disconnect_reason::internal_error` and does not propagate.
 class session final : private coro::supervisor {
@@ -62,6 +73,8 @@ public:
   /// Disconnects the session at once: queued frames are lost.
   void drop(disconnect_info reason) noexcept;
   [[nodiscard]] bool is_ending() const noexcept { return disconnect_.has_value(); }
+  /// Null for none. It outlives the session, or is replaced before.
+  void set_listener(session_listener* listener) noexcept { listener_ = listener; }
 
   /// Queues a message: a request, a ping or pong, or the ban reason before a disconnect that follows at once.
   /// Disconnects the session if the message cannot be encoded.
@@ -252,6 +265,7 @@ private:
 
   scope* tasks_ = nullptr;                     // of the reader, the writer and the pinger, while they run
   std::optional<disconnect_info> disconnect_;  // once the session is ending
+  session_listener* listener_ = nullptr;
 
   message_limiter message_limiter_;
   custom_message_limits custom_limits_;

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <unordered_map>
 #include <vector>
 
 #include <pappus/coro/intrusive_list.hpp>
@@ -24,18 +26,30 @@ protected:
 };
 
 /// Sessions after their handshake, in the order of their ids. They are registered exactly while they run.
-class session_registry {
+class session_registry : private session_listener {
 public:
-  /// O(1) for the latest connection, and nearly so for one whose handshake took longer.
+  session_registry() = default;
+  session_registry(const session_registry&) = delete;
+  session_registry& operator=(const session_registry&) = delete;
+
+  /// The session is not disconnecting. O(1) for the latest connection, and nearly so for one whose handshake took
+  /// longer.
   void add(session& session) {
-    const auto position = std::ranges::upper_bound(sessions_, session.peer().id, {}, id_of);
-    sessions_.insert(position, &session);
-    observers_.for_each([&session](session_observer& each) { each.session_started(session.peer().id); });
+    const peer_info& peer = session.peer();
+    side_counts& from_there = by_address_[peer.endpoint.address];
+    sessions_.insert(std::ranges::upper_bound(sessions_, peer.id, {}, id_of), &session);
+    ++from_there[side_of(peer)];
+    ++totals_[side_of(peer)];
+    session.set_listener(this);
+    observers_.for_each([&peer](session_observer& each) { each.session_started(peer.id); });
   }
 
   void remove(session& session) noexcept {
-    std::erase(sessions_, &session);
-    observers_.for_each([&session](session_observer& each) { each.session_ended(session.peer().id); });
+    const std::uint64_t id = session.peer().id;
+    if (!session.is_ending()) session_ending(session);
+    session.set_listener(nullptr);
+    sessions_.erase(std::ranges::lower_bound(sessions_, id, {}, id_of));
+    observers_.for_each([id](session_observer& each) { each.session_ended(id); });
   }
 
   /// Observers are not part of the registry's value: they only follow it.
@@ -64,8 +78,13 @@ public:
     const auto counts = [&matches](const session* each) { return !each->is_ending() && matches(*each); };
     return static_cast<std::size_t>(std::ranges::count_if(sessions_, counts));
   }
-  [[nodiscard]] std::size_t count(direction direction) const {
-    return count([direction](const session& each) { return each.peer().direction == direction; });
+  /// Likewise, by direction; from an address. O(1).
+  [[nodiscard]] std::size_t count(direction direction) const noexcept {
+    return totals_[static_cast<std::size_t>(direction)];
+  }
+  [[nodiscard]] std::size_t count(direction direction, io::ipv4_address address) const {
+    const auto found = by_address_.find(address);
+    return found == by_address_.end() ? 0 : found->second[static_cast<std::size_t>(direction)];
   }
 
   /// Whether a peer claims that endpoint, whether it is there or not. O(n).
@@ -90,9 +109,22 @@ public:
   }
 
 private:
+  using side_counts = std::array<std::size_t, 2>;  // by direction
+
   static std::uint64_t id_of(const session* session) noexcept { return session->peer().id; }
+  static std::size_t side_of(const peer_info& peer) noexcept { return static_cast<std::size_t>(peer.direction); }
+
+  void session_ending(const session& session) noexcept override {
+    const peer_info& peer = session.peer();
+    const auto found = by_address_.find(peer.endpoint.address);
+    --found->second[side_of(peer)];
+    --totals_[side_of(peer)];
+    if (found->second == side_counts{}) by_address_.erase(found);
+  }
 
   std::vector<session*> sessions_;
+  side_counts totals_{};  // without those that are disconnecting
+  std::unordered_map<io::ipv4_address, side_counts> by_address_;
   mutable coro::intrusive_list<session_observer> observers_;
 };
 
