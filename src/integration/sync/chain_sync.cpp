@@ -73,25 +73,29 @@ task<void> chain_sync::run() {
 }
 
 task<void> chain_sync::run_syncer() {
+  io::time_point next_tick = io::time_point::min();
   for (;;) {
-    has_news_.reset();
+    woken_.reset();
     const io::time_point now = deps_.runtime.now();
-    const bool is_up_to_date = deps_.exceptions.run(0, "sync", [&] { look(now); });
-    co_await perform_all();
-    // What has become due since `now`, while the application was called, must not be missed. Without memory it waits.
-    const io::time_point next_tick = is_up_to_date ? syncer_.next_due(now) : io::never;
-    const auto news = co_await io::with_deadline(deps_.runtime, std::min(next_poll_, next_tick), has_news_.wait());
-    if (!news && news.error() == make_error_code(errc::canceled)) co_return;
+    if (std::exchange(has_news_, false) || now >= std::min(next_poll_, next_tick)) {
+      const bool is_up_to_date = deps_.exceptions.run(0, "sync", [&] { look(now); });
+      co_await perform_all();
+      // What has become due since `now`, while the application was called, must not be missed. Without memory it waits.
+      next_tick = is_up_to_date ? syncer_.next_due(now) : io::never;
+    }
+    const auto woken = co_await io::with_deadline(deps_.runtime, std::min(next_poll_, next_tick), woken_.wait());
+    if (!woken && woken.error() == make_error_code(errc::canceled)) co_return;
   }
 }
 
 void chain_sync::poll_soon() noexcept {
-  next_poll_ = io::time_point::min();
-  has_news_.set();
+  next_poll_ = std::min(next_poll_, io::saturating_add(polled_at_, limits::min_sync_poll_interval));
+  woken_.set();
 }
 
 void chain_sync::look(io::time_point now) {
   if (now >= next_poll_) {
+    polled_at_ = now;
     next_poll_ = io::saturating_add(now, limits::sync_poll_interval);
     poll();
   }
@@ -130,16 +134,18 @@ void chain_sync::warn_of_work(const sync_status& now) {
   });
 }
 
+/// Both lists are in the order of ids.
 void chain_sync::update_peers() {
+  auto known = peers_.begin();
   for (const peer::session* const each : deps_.sessions.sessions()) {
     const peer::peer_info& peer = each->peer();
-    const auto known = peers_.find(peer.id);
-    if (known == peers_.end()) {
+    while (known != peers_.end() && known->id < peer.id) ++known;
+    if (known == peers_.end() || known->id != peer.id) {
       syncer_.peer_connected(deps_.runtime.now(), peer);
-      peers_.emplace(peer.id, peer.tip);  // only now: what throws is repeated
-    } else if (known->second != peer.tip) {
+      known = peers_.insert(known, {peer.id, peer.tip});  // only now: what throws is repeated
+    } else if (known->tip != peer.tip) {
       syncer_.peer_changed(deps_.runtime.now(), peer.id, peer.tip);
-      known->second = peer.tip;
+      known->tip = peer.tip;
     }
   }
 }
@@ -154,13 +160,16 @@ void chain_sync::update_tips() {
 }
 
 void chain_sync::session_ended(std::uint64_t peer) noexcept {
-  peers_.erase(peer);
-  happened(peer, [=, this](io::time_point now) { syncer_.peer_disconnected(now, peer); });
+  const auto known = std::ranges::lower_bound(peers_, peer, {}, &known_peer::id);
+  if (known != peers_.end() && known->id == peer) peers_.erase(known);
+  deps_.exceptions.run(peer, "sync", [&] { syncer_.peer_disconnected(deps_.runtime.now(), peer); });
+  poll_soon();
 }
 
 template <class Report>
 bool chain_sync::happened(std::uint64_t peer, Report report) noexcept {
-  has_news_.set();
+  has_news_ = true;
+  woken_.set();
   deps_.exceptions.run(0, "sync", [&] { update_tips(); });
   return deps_.exceptions.run(peer, "sync", [&] { report(deps_.runtime.now()); });
 }

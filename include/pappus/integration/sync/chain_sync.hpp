@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include <pappus/coro/event.hpp>
 #include <pappus/coro/task.hpp>
@@ -34,9 +35,10 @@
 
 namespace pappus::integration {
 
-/// When a session starts, and every `limits::sync_poll_interval`, it looks for tips that peers have reported. Headers,
-/// blocks and segments are held here from when they were received until the application has imported them, and count as
-/// memory that peers make the node hold; archives are held on the disk.
+/// When a session starts or ends, at most every `limits::min_sync_poll_interval`, and every
+/// `limits::sync_poll_interval`, it looks for tips that peers have reported, which is O(peers). Headers, blocks and
+/// segments are held here from when they were received until the application has imported them, and count as memory
+/// that peers make the node hold; archives are held on the disk.
 class chain_sync final : private peer::session_observer {
 public:
   /// Called for a peer that has certainly misbehaved.
@@ -64,13 +66,20 @@ public:
   /// Synchronizes until it is stopped. Completes at once if the application cannot be synchronized.
   [[nodiscard]] task<void> run();
 
-  /// To be called when the application's tips or those of peers have changed: they are looked at in the next turn.
+  /// To be called when the application's tips or those of peers have changed: they are looked at in the next turn, or
+  /// `limits::min_sync_poll_interval` after the last time.
   void poll_soon() noexcept;
 
   /// O(peers).
   [[nodiscard]] sync_statistics statistics() const;
 
 private:
+  /// A peer with the tip that `syncer` knows.
+  struct known_peer {
+    std::uint64_t id;
+    peer::chain_tip tip;
+  };
+
   /// What a peer has sent.
   struct content {
     std::variant<headers_ptr, wire::block_ptr, any_segment, received_archive_ptr> items;
@@ -152,11 +161,13 @@ private:
   const state_methods usable_;
   const std::uint64_t minimum_work_;
   syncer syncer_;
+  io::time_point polled_at_ = io::time_point::min();
   io::time_point next_poll_ = io::time_point::min();
   io::time_point next_progress_ = io::time_point::min();
   std::optional<io::time_point> work_warning_due_;  // while no peer has the minimum work; `io::never` once it is given
-  coro::event has_news_;                            // set by each event: there may be actions
-  std::map<std::uint64_t, peer::chain_tip> peers_;  // with the tips that `syncer` knows
+  bool has_news_ = false;                           // events that may be followed by actions
+  coro::event woken_;                               // set with that, and when `next_poll_` is earlier
+  std::vector<known_peer> peers_;                   // by id
   std::map<sync_ticket, content> received_;
   peer::memory_budget::reservation memory_reservation_;  // of what was received
   peer::chain_tip tip_;                                  // that `syncer` knows

@@ -87,6 +87,8 @@ inline constexpr io::duration slow_peer_interval = 1min;
 inline constexpr io::duration minimum_work_warning_delay = 30s;
 /// Interval at which peers' tips are looked at, and the application is told of progress.
 inline constexpr io::duration sync_poll_interval = 1s;
+/// Least interval at which peers' tips are looked at when sessions start and end.
+inline constexpr io::duration min_sync_poll_interval = 100ms;
 /// Delay before the application is called again that was busy.
 inline constexpr io::duration busy_retry_delay = 200ms;
 /// Delay before the application is called again that has failed.
