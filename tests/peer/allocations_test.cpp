@@ -20,7 +20,7 @@ using support::stage;
 using support::heap::allocations;
 using support::heap::largest;
 
-TEST_CASE("a broadcast is one allocation for all peers, once their send queues have grown" *
+TEST_CASE("a broadcast is one allocation for all peers, once their send queues and filters have grown" *
           doctest::skip(support::sanitized)) {
   node_config config = support::simulated_config();
   config.send_limit = peer::rate_limit::unlimited();
@@ -39,7 +39,7 @@ TEST_CASE("a broadcast is one allocation for all peers, once their send queues h
       if (made != 0) CHECK(largest >= frame);
       return made;
     };
-    for (std::uint64_t seed = 1; seed != 65; ++seed) {
+    for (std::uint64_t seed = 1; seed != 80; ++seed) {
       send(seed);
       for (scripted_peer& each : peers) static_cast<void>(co_await each.expect<wire::messages::transaction>());
     }

@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
 #include <pappus/integration/filter/rolling_bloom_filter.hpp>
 
 namespace pappus::integration {
@@ -9,28 +13,72 @@ bool has(const std::array<std::uint64_t, 2>& lane, const std::array<std::uint64_
 
 }  // namespace
 
+bool rolling_bloom_filter::add(peer::fingerprint item) {
+  const std::size_t most_listed = std::min(max_listed, parameters_.blocks() * sizeof(block) / sizeof(std::uint64_t));
+  if (blocks_.empty() && listed_.size() == most_listed && !is_listed(item)) move_to_blocks();
+  const bool is_new = blocks_.empty() ? add_to_list(item) : add_to_blocks(item, current_);
+  if (counts_[current_] == parameters_.per_generation()) begin_generation();
+  return is_new;
+}
+
+bool rolling_bloom_filter::is_listed(peer::fingerprint item) const noexcept {
+  return std::ranges::find(listed_, item.bits) != listed_.end();
+}
+
+/// The generation of a place in the list.
+std::size_t rolling_bloom_filter::generation_at(std::size_t place) const noexcept {
+  std::size_t generation = current_;
+  for (std::size_t begin = listed_.size() - counts_[generation]; begin > place; begin -= counts_[generation])
+    generation = (generation + bloom_parameters::generations - 1) % bloom_parameters::generations;
+  return generation;
+}
+
+/// A hash of an older generation goes over to the current one.
+bool rolling_bloom_filter::add_to_list(peer::fingerprint item) {
+  const auto found = std::ranges::find(listed_, item.bits);
+  const bool is_new = found == listed_.end();
+  if (is_new) {
+    listed_.push_back(item.bits);
+  } else {
+    --counts_[generation_at(static_cast<std::size_t>(found - listed_.begin()))];
+    std::rotate(found, found + 1, listed_.end());
+  }
+  ++counts_[current_];
+  return is_new;
+}
+
 bool rolling_bloom_filter::finds(const bit_mask& mark) const noexcept {
-  if (blocks_.empty()) return false;
   bool found = false;
   for (const auto& lane : blocks_[mark.block].lanes) found |= has(lane, mark.bits);
   return found;
 }
 
-bool rolling_bloom_filter::add(peer::fingerprint item) {
-  if (blocks_.empty()) blocks_.resize(parameters_.blocks());
+bool rolling_bloom_filter::add_to_blocks(peer::fingerprint item, std::size_t generation) {
   const bit_mask mark = parameters_.mark_of(item, salt_);
   const bool is_new = !finds(mark);
-  auto& lane = blocks_[mark.block].lanes[current_];
+  auto& lane = blocks_[mark.block].lanes[generation];
   if (has(lane, mark.bits)) return is_new;
   lane[0] |= mark.bits[0];
   lane[1] |= mark.bits[1];
-  if (++count_ == parameters_.per_generation()) begin_generation();
+  ++counts_[generation];
   return is_new;
+}
+
+void rolling_bloom_filter::move_to_blocks() {
+  blocks_.resize(parameters_.blocks());
+  auto next = listed_.begin();
+  const auto of_generation = std::exchange(counts_, {});
+  for (std::size_t age = bloom_parameters::generations; age-- != 0;) {
+    const std::size_t generation = (current_ + bloom_parameters::generations - age) % bloom_parameters::generations;
+    for (std::size_t i = 0; i != of_generation[generation]; ++i) add_to_blocks({*next++}, generation);
+  }
+  listed_ = {};
 }
 
 void rolling_bloom_filter::begin_generation() noexcept {
   current_ = (current_ + 1) % bloom_parameters::generations;
-  count_ = 0;
+  const auto oldest = static_cast<std::ptrdiff_t>(std::exchange(counts_[current_], 0));
+  if (blocks_.empty()) listed_.erase(listed_.begin(), listed_.begin() + oldest);
   for (block& each : blocks_) each.lanes[current_] = {};
 }
 

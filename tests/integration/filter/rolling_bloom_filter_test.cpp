@@ -128,16 +128,52 @@ TEST_CASE("a hash may have one known_part and not the other") {
   CHECK_FALSE(filter.contains(plan.fingerprint_of(numbered(1), known_part::whole)));
 }
 
-TEST_CASE("the filters of 10,000 peers take less than 100 MiB, and none before something is known") {
+TEST_CASE("a filter grows with what it contains, and 10,000 full ones take less than 100 MiB") {
   const bloom_parameters plan{filter_options{}, secret(1)};
   rolling_bloom_filter filter{plan, 1};
   CHECK(filter.bytes() == 0);
   CHECK_FALSE(filter.contains(plan.fingerprint_of(numbered(1))));
-  filter.add(plan.fingerprint_of(numbered(1)));
+  std::uint64_t added = 0;
+  const auto fill = [&](std::uint64_t count) {
+    while (added != count) filter.add(plan.fingerprint_of(numbered(added++)));
+  };
+  fill(64);
+  CHECK(filter.bytes() <= 1'024);
+  fill(3 * plan.per_generation());
   const std::size_t each = filter.bytes() + sizeof filter;
   MESSAGE("a filter takes ", each, " bytes and remembers ", 3 * plan.per_generation(), " hashes at least");
   CHECK(10'000 * each < std::size_t{100} << 20);
   CHECK(3 * plan.per_generation() >= 1'200);
+}
+
+TEST_CASE("what a filter contains does not change as it grows, nor what it forgets first") {
+  const bloom_parameters plan{of(1'200, 1e-9), secret(1)};
+  const auto contains = [&plan](const rolling_bloom_filter& filter, std::uint64_t n) {
+    return filter.contains(plan.fingerprint_of(numbered(n)));
+  };
+  for (const std::uint64_t count :
+       {std::uint64_t{40}, std::uint64_t{rolling_bloom_filter::max_listed}, std::uint64_t{300}}) {
+    CAPTURE(count);
+    rolling_bloom_filter filter{plan, 1};
+    for (std::uint64_t n = 0; n != count; ++n) {
+      CHECK(filter.add(plan.fingerprint_of(numbered(n))));
+      if (n == count / 4 || n == count / 2) filter.begin_generation();
+      for (std::uint64_t known = 0; known <= n; ++known) REQUIRE(contains(filter, known));
+    }
+    CHECK_FALSE(filter.add(plan.fingerprint_of(numbered(0))));  // now among the youngest
+    filter.begin_generation();
+    filter.begin_generation();  // forgets the first quarter
+    CHECK(contains(filter, 0));
+    CHECK_FALSE(contains(filter, 1));
+    CHECK_FALSE(contains(filter, count / 4));
+    CHECK(contains(filter, count / 4 + 1));
+    filter.begin_generation();
+    CHECK_FALSE(contains(filter, count / 2));
+    CHECK(contains(filter, count - 1));
+    filter.begin_generation();
+    CHECK_FALSE(contains(filter, count - 1));
+    CHECK_FALSE(contains(filter, 0));
+  }
 }
 
 TEST_CASE("invalid parameters are refused") {

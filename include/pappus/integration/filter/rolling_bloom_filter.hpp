@@ -14,8 +14,9 @@ namespace pappus::integration {
 
 /// A Bloom filter in generations (as in Bitcoin Core, CRollingBloomFilter), in blocks of one cache line (Putze,
 /// Sanders, Singler 2007) that all generations share: a look-up reads one cache line. Recently added
-/// hashes are always found, others only at the false positive rate; see `bloom_parameters`. Allocates nothing before
-/// the first hash is added. For one thread; adding and looking up are O(1).
+/// hashes are always found, others only at the false positive rate; see `bloom_parameters`. It grows with its use: it
+/// allocates nothing before the first hash is added, and holds few hashes as a list, most peers never having more. For
+/// one thread; adding and looking up are O(1).
 class rolling_bloom_filter final : public peer::known_filter {
 public:
   /// A cache line: for each generation, the bits of the hashes that belong to this line.
@@ -27,11 +28,14 @@ public:
   rolling_bloom_filter(const bloom_parameters& parameters, std::uint64_t salt) noexcept
       : parameters_(parameters), salt_(mix64(salt)) {}
 
-  /// Adds or renews a hash; false if it was contained. Allocates the first time.
+  /// Hashes in the list, count; beyond, they go into blocks.
+  static constexpr std::size_t max_listed = 128;
+
+  /// Adds or renews a hash; false if it was contained. Allocates as the list grows, and for the blocks.
   bool add(peer::fingerprint item) override;
 
   [[nodiscard]] bool contains(peer::fingerprint item) const noexcept override {
-    return finds(parameters_.mark_of(item, salt_));
+    return blocks_.empty() ? is_listed(item) : finds(parameters_.mark_of(item, salt_));
   }
 
   /// Clears the oldest generation early and begins a new one. Called at an interval, it limits the filter to the hashes
@@ -39,16 +43,24 @@ public:
   void begin_generation() noexcept;
 
   /// Heap memory in use, bytes.
-  [[nodiscard]] std::size_t bytes() const noexcept { return blocks_.capacity() * sizeof(block); }
+  [[nodiscard]] std::size_t bytes() const noexcept {
+    return blocks_.capacity() * sizeof(block) + listed_.capacity() * sizeof(std::uint64_t);
+  }
 
 private:
+  [[nodiscard]] bool is_listed(peer::fingerprint item) const noexcept;
+  [[nodiscard]] std::size_t generation_at(std::size_t place) const noexcept;
+  bool add_to_list(peer::fingerprint item);
+  bool add_to_blocks(peer::fingerprint item, std::size_t generation);
+  void move_to_blocks();
   [[nodiscard]] bool finds(const bit_mask& mark) const noexcept;
 
   const bloom_parameters& parameters_;
   std::uint64_t salt_;
+  std::vector<std::uint64_t> listed_;  // oldest first, while there are no blocks
   std::vector<block> blocks_;
-  std::size_t current_ = 0;  // generation
-  std::size_t count_ = 0;    // hashes in the current generation
+  std::array<std::size_t, bloom_parameters::generations> counts_{};  // hashes in each generation
+  std::size_t current_ = 0;                                          // generation
 };
 
 }  // namespace pappus::integration
