@@ -4,6 +4,8 @@
 #include <coroutine>
 #include <cstddef>
 
+#include <pappus/coro/intrusive_list.hpp>
+
 namespace pappus::coro {
 
 /// First in, first out, intrusive, for one thread. A backend runs it at the end of each outermost callback (a *turn*).
@@ -13,6 +15,9 @@ namespace pappus::coro {
 /// run. A resumption costs one unit; code that costs more charges it itself. Once the budget is spent, ready coroutines
 /// wait until the backend has polled, and a coroutine with much work waits with `consume_budget`. The budget bounds
 /// neither a single undivided piece of work nor the work that one poll of the sockets brings.
+///
+/// Work of which thousands of pieces come at once, such as what is sent to every peer, is **deferred**: it runs when no
+/// coroutine is ready, within a part of the budget, so that whoever becomes ready meanwhile waits for one turn at most.
 class ready_queue {
 public:
   /// Base of a suspended coroutine's queue entry. It lives in the coroutine's frame, so queueing allocates nothing.
@@ -31,6 +36,29 @@ public:
     item* next_;  // set while queued
   };
 
+  /// A piece of deferred work. Destroying it cancels it.
+  class deferred_work : public intrusive_list<deferred_work>::hook {
+  public:
+    deferred_work() noexcept {}
+
+    /// Whether it waits for its call.
+    [[nodiscard]] bool is_deferred() const noexcept { return queue_ != nullptr; }
+    void cancel_deferred() noexcept {
+      if (queue_ != nullptr) queue_->deferred_.remove(*this);
+      queue_ = nullptr;
+    }
+
+  protected:
+    ~deferred_work() { cancel_deferred(); }
+
+  private:
+    friend ready_queue;
+    /// Called once for each `defer`, on the stack of the turn. What it makes ready runs next.
+    virtual void run_deferred() noexcept = 0;
+
+    ready_queue* queue_ = nullptr;  // while it waits
+  };
+
   /// Marks code that runs on the loop; the destructor of the outermost turn runs the ready coroutines.
   class turn {
   public:
@@ -38,7 +66,7 @@ public:
     turn(const turn&) = delete;
     turn& operator=(const turn&) = delete;
     ~turn() {
-      if (queue_.head_ != nullptr && queue_.depth_ == 1) queue_.run();
+      if (!queue_.empty() && queue_.depth_ == 1) queue_.run();
       --queue_.depth_;
     }
 
@@ -49,6 +77,10 @@ public:
   /// Budget between two polls of sockets and timers, units.
   static constexpr std::size_t default_budget = 3000;
   static constexpr std::size_t resume_cost = 1;
+  /// Part of the budget for deferred work and what it makes ready, units.
+  static constexpr std::size_t deferred_budget = 1000;
+  /// Pieces of deferred work that are called even if ready coroutines have spent the budget, count.
+  static constexpr std::size_t min_deferred = 16;
 
   ready_queue() = default;
   ready_queue(const ready_queue&) = delete;
@@ -62,7 +94,16 @@ public:
     if (depth_ == 0) wake();
   }
 
-  [[nodiscard]] bool empty() const noexcept { return head_ == nullptr; }
+  /// Queues a piece of deferred work, behind those that wait; nothing happens if it waits already. O(1).
+  void defer(deferred_work& work) noexcept {
+    if (work.is_deferred()) return;
+    work.queue_ = this;
+    deferred_.push_back(work);
+    if (depth_ == 0) wake();
+  }
+
+  /// Whether no coroutine is ready and no work deferred.
+  [[nodiscard]] bool empty() const noexcept { return head_ == nullptr && deferred_.empty(); }
 
   /// Charges work that is about to be done or has just been done. O(1).
   void charge(std::size_t units) noexcept { spent_ += units; }
@@ -77,10 +118,12 @@ public:
   void refill(std::size_t budget = default_budget) noexcept {
     budget_ = budget;
     spent_ = 0;
+    deferred_spent_ = 0;
+    deferred_calls_ = 0;
   }
 
-  /// Resumes coroutines while there is budget, including those that become ready meanwhile; requests another turn if
-  /// some are left. Returns how many were resumed.
+  /// Resumes coroutines while there is budget, including those that become ready meanwhile, and calls deferred work;
+  /// requests another turn if something is left. Returns how many coroutines were resumed.
   std::size_t run() noexcept;
 
 protected:
@@ -91,11 +134,19 @@ private:
   /// ready coroutines because the budget is spent.
   virtual void wake() noexcept = 0;
 
+  std::size_t run_ready() noexcept;
+  [[nodiscard]] bool may_call_deferred() const noexcept {
+    return deferred_calls_ < min_deferred || (deferred_spent_ < deferred_budget && !exhausted());
+  }
+
   item* head_ = nullptr;
   item* tail_ = nullptr;
   std::size_t depth_ = 0;
   std::size_t budget_ = default_budget;
   std::size_t spent_ = 0;
+  intrusive_list<deferred_work> deferred_;
+  std::size_t deferred_spent_ = 0;  // since `refill`
+  std::size_t deferred_calls_ = 0;
 };
 
 }  // namespace pappus::coro

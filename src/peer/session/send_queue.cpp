@@ -74,6 +74,7 @@ std::size_t send_queue::frames() const noexcept {
 
 /// Takes the next frames to write, as far as there are tokens for them. Returns their size, bytes.
 std::size_t send_queue::gather() {
+  cancel_deferred();
   batch_.clear();
   const io::time_point now = runtime_.now();
   const bool has_tokens_for_all =

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <pappus/coro/budget.hpp>
+#include <pappus/coro/deferred.hpp>
 #include <pappus/peer/session/limits.hpp>
 #include <pappus/peer/session/session.hpp>
 
@@ -59,7 +60,13 @@ task<void> session::read_messages(receive_deadline& deadline) {
     const auto read = co_await connection_.read_more();
     if (read) continue;
     if (is_ending()) co_return;  // by the node: the writer may still run until `disconnect_timeout` is over
-    if (!deadline.expired()) co_return connection_failed(read.error());
+    if (!deadline.expired()) {
+      // Thousands may leave at once: the others go on meanwhile.
+      deadline.cancel();
+      co_await coro::deferred();
+      if (!is_ending()) connection_failed(read.error());
+      co_return;
+    }
     co_return end(
         {deadline.frame_is_late() ? disconnect_reason::receive_timeout : disconnect_reason::idle_timeout, {}});
   }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <pappus/coro/event.hpp>
+#include <pappus/coro/ready_queue.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/fair_queue.hpp>
 #include <pappus/io/runtime.hpp>
@@ -31,7 +32,9 @@ namespace pappus::peer {
 /// so that the frames pushed in one turn leave together, in the order of pushing. Each frame takes a token from a
 /// bucket when it is written, an announcement also one from a smaller bucket. When there are not enough tokens for all
 /// waiting frames, they go by priority. No frame is dropped while the session lasts.
-class send_queue final : private io::timer_node {
+///
+/// An announcement alone wakes the writer as deferred work: most of them go to all peers at once.
+class send_queue final : private io::timer_node, private coro::ready_queue::deferred_work {
 public:
   send_queue(io::runtime& runtime, const rate_limit& max) noexcept
       : runtime_(runtime),
@@ -49,8 +52,10 @@ public:
     ++pushed_;
     if (waiting_bytes_ == 0) stalled_since_ = runtime_.now();
     waiting_bytes_ += size;
+    const bool is_announcement = priority == send_priority::announcements;
     const bool waits_for_token = armed() && priority != send_priority::disconnect;
-    if (!waits_for_token || (only_announcements_wait_ && priority != send_priority::announcements)) wakeup_.set();
+    if (!waits_for_token && is_announcement) runtime_.ready().defer(*this);
+    else if (!waits_for_token || (only_announcements_wait_ && !is_announcement)) wakeup_.set();
     return waiting_bytes_ <= limits::max_send_queue_bytes;
   }
 
@@ -161,6 +166,7 @@ private:
   void note_written(std::size_t bytes) noexcept;
   coro::event::wait_operation wait_for_token() noexcept;
   void on_timer() noexcept override { wakeup_.set(); }
+  void run_deferred() noexcept override { wakeup_.set(); }
 
   io::runtime& runtime_;
   rate_limit limit_;
