@@ -1,5 +1,6 @@
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -332,6 +333,14 @@ void list(metric_list& to, const peer::memory_statistics& of) {
   to.gauge("pappus_memory_limit_bytes", "Limit of the bytes held on behalf of peers.", of.cap);
 }
 
+void list(metric_list& to, const io::turn_statistics& of) {
+  to.counter("pappus_loop_turns_total", "Turns of the loop, for which all connections wait.", of.turns());
+  auto& slow = to.add("pappus_loop_slow_turns_total", "Turns that were longer.", metric_kind::counter, "than");
+  static constexpr std::string_view lengths[] = {"2ms", "5ms", "10ms", "20ms", "50ms", "100ms"};
+  static_assert(std::size(lengths) == io::turn_statistics::limits.size());
+  for (std::size_t i = 0; i != std::size(lengths); ++i) slow.push_back({lengths[i], of.longer_than(i)});
+}
+
 }  // namespace
 
 std::vector<metric> metrics_of(const node_statistics& counted) {
@@ -360,6 +369,7 @@ std::vector<metric> metrics_of(const node_statistics& counted) {
   list(all, counted.duplicates);
   list(all, counted.address_relay);
   list(all, counted.memory);
+  list(all, counted.turns);
   all.counter("pappus_calls_refused_total", "Calls from other threads refused because the queue was full.",
               counted.calls.refused);
   all.counter("pappus_calls_woken_total", "Times that calls from other threads woke the loop.", counted.calls.woken);

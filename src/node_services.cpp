@@ -320,6 +320,7 @@ std::size_t node::services::unban(const io::endpoint_range& range, std::function
 node_statistics node::services::statistics() const {
   node_statistics now;
   now.connections = connections.statistics();
+  now.turns = runtime.turns();
   for (const peer::session* const each : sessions.sessions()) {
     ++(each->peer().direction == peer::direction::inbound ? now.inbound : now.outbound);
     now.connections.bytes_received += each->bytes_received();

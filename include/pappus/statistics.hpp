@@ -6,6 +6,7 @@
 
 #include <pappus/integration/sync/statistics.hpp>
 #include <pappus/integration/threads/mailbox.hpp>
+#include <pappus/io/turn_statistics.hpp>
 #include <pappus/peer/access/statistics.hpp>
 #include <pappus/peer/accounts/statistics.hpp>
 #include <pappus/peer/adapter/statistics.hpp>
@@ -63,6 +64,7 @@ struct node_statistics {
   integration::mailbox_statistics adapter_results;  // adapter results from other threads
   std::uint64_t exceptions = 0;  // contained: of the application's functions and of the library's own
   peer::log_statistics log;      // lines by category
+  io::turn_statistics turns;     // of the loop
 };
 
 }  // namespace pappus

@@ -37,16 +37,20 @@ struct loop::handles {
     uv_timer_init(owner.loop_, &timer);
     uv_idle_init(owner.loop_, &idle);
     uv_check_init(owner.loop_, &check);
-    timer.data = idle.data = check.data = &owner;
+    uv_prepare_init(owner.loop_, &prepare);
+    timer.data = idle.data = check.data = prepare.data = &owner;
     uv_check_start(&check, [](uv_check_t* looked) noexcept { static_cast<loop*>(looked->data)->ready_.refill(); });
-    uv_unref(reinterpret_cast<uv_handle_t*>(&check));  // must not keep the loop alive
+    uv_prepare_start(&prepare, [](uv_prepare_t* polls) noexcept { static_cast<loop*>(polls->data)->end_turn(); });
+    for (uv_handle_t* const each : {reinterpret_cast<uv_handle_t*>(&check), reinterpret_cast<uv_handle_t*>(&prepare)})
+      uv_unref(each);  // must not keep the loop alive
   }
 
   void close() noexcept {
-    timer.data = idle.data = check.data = this;
+    timer.data = idle.data = check.data = prepare.data = this;
     uv_close(reinterpret_cast<uv_handle_t*>(&timer), closed);
     uv_close(reinterpret_cast<uv_handle_t*>(&idle), closed);
     uv_close(reinterpret_cast<uv_handle_t*>(&check), closed);
+    uv_close(reinterpret_cast<uv_handle_t*>(&prepare), closed);
   }
 
   static void closed(uv_handle_t* handle) noexcept {
@@ -56,8 +60,9 @@ struct loop::handles {
 
   uv_timer_t timer{};
   uv_idle_t idle{};
-  uv_check_t check{};  // called after each poll of the sockets
-  int open = 3;
+  uv_check_t check{};      // called after each poll of the sockets
+  uv_prepare_t prepare{};  // called before each
+  int open = 4;
 };
 
 /// A task started on the loop, until its completion.
@@ -164,6 +169,12 @@ void loop::request_turn() noexcept {
     uv_idle_stop(idle);
     static_cast<loop*>(idle->data)->timers_.fire();
   });
+}
+
+/// libuv notes its time when a poll has ended, before it calls anybody.
+void loop::end_turn() noexcept {
+  const io::time_point now{std::chrono::nanoseconds{uv_hrtime()}};
+  turns_.add(now - this->now());
 }
 
 void loop::queue::wake() noexcept { on_.request_turn(); }

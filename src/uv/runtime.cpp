@@ -94,6 +94,8 @@ void runtime::fill_random(io::buffer bytes) noexcept {
   std::fill(drawn.begin(), drawn.end(), std::byte{0});
 }
 
+io::turn_statistics runtime::turns() const noexcept { return on_.turns(); }
+
 io::timer_heap& runtime::timers() noexcept { return on_.timers(); }
 
 coro::ready_queue& runtime::ready() noexcept { return on_.ready(); }

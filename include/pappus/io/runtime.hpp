@@ -10,6 +10,7 @@
 #include <pappus/io/time.hpp>
 #include <pappus/io/timer_heap.hpp>
 #include <pappus/io/transport.hpp>
+#include <pappus/io/turn_statistics.hpp>
 #include <pappus/io/wakeup.hpp>
 #include <pappus/io/work.hpp>
 
@@ -29,6 +30,9 @@ public:
 
   /// Maximum number of files and sockets that the process may have open at a time.
   [[nodiscard]] virtual std::size_t descriptor_limit() const noexcept = 0;
+
+  /// Those of a simulated runtime take no time, and are not counted.
+  [[nodiscard]] virtual turn_statistics turns() const noexcept { return {}; }
 
   /// For timers and operations: where they are queued.
   [[nodiscard]] virtual timer_heap& timers() noexcept = 0;

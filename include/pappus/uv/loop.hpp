@@ -21,6 +21,7 @@
 #include <pappus/coro/when_all.hpp>
 #include <pappus/io/stream.hpp>
 #include <pappus/io/timer_heap.hpp>
+#include <pappus/io/turn_statistics.hpp>
 #include <pappus/uv/runtime.hpp>
 
 namespace pappus::uv {
@@ -84,6 +85,9 @@ public:
     return io::time_point{std::chrono::milliseconds{static_cast<std::int64_t>(uv_now(loop_))}};
   }
 
+  /// Counted from the end of a poll to the next one, with a resolution of one millisecond, rounded up.
+  [[nodiscard]] const io::turn_statistics& turns() const noexcept { return turns_; }
+
   /// The block into which libuv reads for all streams whose reader wants a view or has a small buffer.
   [[nodiscard]] io::buffer receive_block() noexcept { return {receive_block_.get(), receive_block_size}; }
   static constexpr std::size_t receive_block_size = 65536;
@@ -114,6 +118,7 @@ private:
 
   loop(std::unique_ptr<uv_loop_t> own, uv_loop_t* host);
   void request_turn() noexcept;
+  void end_turn() noexcept;
   void run_until_ended(task<void> main);
   void run_or_terminate(uv_run_mode mode) noexcept;
 
@@ -124,6 +129,7 @@ private:
   heap timers_{*this};
   coro::stop_source stop_;
   std::size_t roots_ = 0;
+  io::turn_statistics turns_;
   std::unique_ptr<std::byte[]> receive_block_;
   std::shared_ptr<const void> life_ = std::make_shared<char>();
   uv::runtime network_{*this};
