@@ -53,7 +53,25 @@ fn event(name: &str, mut fields: Value) {
     tell(fields);
 }
 
-/// Tells who comes and goes, and looks after peers as Grin's own server does: pings them, and bans who talks too much.
+/// What the server is for.
+pub enum Purpose<'a> {
+    /// Tells what it receives; perhaps with an archive.
+    Talk(Option<&'a str>),
+    /// With a pool of Grin's own.
+    TalkWithPool,
+    /// For a benchmark: so many peers, and no word about them.
+    Crowd(u32),
+}
+
+/// Looks after peers as Grin's own server does: pings them, and bans who talks too much.
+fn look_after(peers: &Peers, adapter: &Recorder, config: &P2PConfig) {
+    let (height, difficulty) = adapter.tip();
+    peers.check_all(difficulty, height);
+    let most = config.peer_max_inbound_count() as usize;
+    peers.clean_peers(most, most, config.clone());
+}
+
+/// Tells who comes and goes, and looks after them.
 fn watch(peers: &Peers, adapter: &Recorder, config: &P2PConfig) {
     // A peer that comes back may take its own place before its end was noticed: it is known by its time, too.
     let mut known = BTreeMap::new();
@@ -72,10 +90,7 @@ fn watch(peers: &Peers, adapter: &Recorder, config: &P2PConfig) {
         }
         known = now;
         if pinged.elapsed() >= PING {
-            let (height, difficulty) = adapter.tip();
-            peers.check_all(difficulty, height);
-            let most = config.peer_max_inbound_count() as usize;
-            peers.clean_peers(most, most, config.clone());
+            look_after(peers, adapter, config);
             pinged = Instant::now();
         }
         thread::sleep(WATCH);
@@ -87,7 +102,7 @@ fn capabilities() -> Capabilities {
 }
 
 /// Transactions go to a pool of Grin's own if there is to be one; else all are taken.
-pub fn run(address: &str, data: &str, work: &str, archive: Option<&str>, with_pool: bool) {
+pub fn run(address: &str, data: &str, work: &str, purpose: Purpose) {
     global::init_global_chain_type(ChainTypes::AutomatedTesting);
     global::init_global_nrd_enabled(true);
     global::init_global_future_time_limit(300);
@@ -96,11 +111,17 @@ pub fn run(address: &str, data: &str, work: &str, archive: Option<&str>, with_po
     global::set_local_nrd_enabled(true);
 
     let address: SocketAddr = address.parse().expect("ADDRESS is IP:PORT");
+    let (archive, most) = match purpose {
+        Purpose::Talk(archive) => (archive, None),
+        Purpose::TalkWithPool => (None, None),
+        Purpose::Crowd(most) => (None, Some(most)),
+    };
     let fixtures = Arc::new(Fixtures::read(Path::new(data), archive.map(Into::into)));
-    let adapter = Arc::new(Recorder::new(fixtures.clone(), Path::new(work), with_pool));
+    let adapter = Arc::new(Recorder::new(fixtures.clone(), Path::new(work), &purpose));
     let config = P2PConfig {
         host: address.ip(),
         port: address.port(),
+        peer_max_inbound_count: most,
         ..P2PConfig::default()
     };
     let genesis = pow::mine_genesis_block().expect("it can be mined").hash();
@@ -119,7 +140,13 @@ pub fn run(address: &str, data: &str, work: &str, archive: Option<&str>, with_po
     let listening = server.clone();
     thread::spawn(move || listening.listen().expect("it can listen"));
     let (peers, watching) = (server.peers.clone(), adapter.clone());
-    thread::spawn(move || watch(&peers, &watching, &config));
+    thread::spawn(move || match most {
+        None => watch(&peers, &watching, &config),
+        Some(_) => loop {
+            thread::sleep(PING);
+            look_after(&peers, &watching, &config);
+        },
+    });
     event("listening", json!({ "address": address.to_string() }));
 
     let commands = Commands::new(&server, &adapter, &fixtures);

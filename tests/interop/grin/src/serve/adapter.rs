@@ -23,9 +23,9 @@ use grin_util::secp::pedersen::RangeProof;
 use grin_util::ToHex;
 use serde_json::{json, Value};
 
-use super::event;
 use super::fixtures::{key, Fixtures};
 use super::pool::{kernels, Pool};
+use super::{event, Purpose};
 
 pub struct Recorder {
     fixtures: Arc<Fixtures>,
@@ -36,6 +36,8 @@ pub struct Recorder {
     public: Mutex<HashMap<Hash, Transaction>>,
     /// If there is one it decides, and `public` is empty.
     pool: Option<Pool>,
+    /// It tells nothing, and passes transactions on.
+    is_for_crowd: bool,
 }
 
 fn no_segment() -> Error {
@@ -75,14 +77,15 @@ fn asked_segment(kind: &str, block: Hash, id: SegmentIdentifier) {
 }
 
 impl Recorder {
-    pub fn new(fixtures: Arc<Fixtures>, work: &Path, with_pool: bool) -> Recorder {
+    pub fn new(fixtures: Arc<Fixtures>, work: &Path, purpose: &Purpose) -> Recorder {
         let peers = Arc::new(OnceLock::new());
         Recorder {
             fixtures,
             work: work.into(),
             tip: Mutex::new((0, 1)),
             public: Mutex::new(HashMap::new()),
-            pool: with_pool.then(|| Pool::new(peers.clone())),
+            pool: matches!(purpose, Purpose::TalkWithPool).then(|| Pool::new(peers.clone())),
+            is_for_crowd: matches!(purpose, Purpose::Crowd(_)),
             peers,
         }
     }
@@ -134,6 +137,12 @@ impl ChainAdapter for Recorder {
     }
 
     fn transaction_received(&self, tx: Transaction, stem: bool) -> Result<bool, Error> {
+        if self.is_for_crowd {
+            if let Some(peers) = self.peers.get() {
+                peers.broadcast_transaction(&tx);
+            }
+            return Ok(true);
+        }
         event(
             "transaction",
             json!({ "kernels": kernels(&tx), "phase": if stem { "stem" } else { "fluff" } }),
