@@ -1,5 +1,5 @@
-# Read by tests/interop/run.sh, tests/interop/full.sh and benchmarks/wire/run.sh: builds programs on Grin's own crates.
-# What cargo builds is kept outside the checkout, since it takes a quarter of an hour and never changes.
+# Read by tests/interop/run.sh, tests/interop/full.sh, tests/attacks/run.sh and benchmarks/wire/run.sh: builds programs on
+# Grin's own crates. What cargo builds is kept outside the checkout, since it takes a quarter of an hour and never changes.
 # The caller has set `root` to the folder of the project, and read cmake/prepare.sh.
 
 # Leaves the path of the program on grin_p2p in `grin`.
@@ -13,15 +13,19 @@ build_grin() {
   grin="$CARGO_TARGET_DIR/release/pappus-grin"
 }
 
-# pappus-full-node and pappus-node, in build/release, and the program on grin_servers, whose path it leaves in
-# `grin_server`.
-build_full_nodes() {
+# The program on grin_servers, whose path it leaves in `grin_server`.
+build_grin_server() {
   command -v cargo >/dev/null || { echo 'There is no cargo here: see https://rustup.rs' >&2; return 1; }
   target=${XDG_CACHE_HOME:-$HOME/.cache}/pappus/grin_full
   [ -e "$target/release" ] || echo "Building Grin's chain and server, once: this takes some 10 minutes."
   CARGO_TARGET_DIR="$target" cargo build --release --locked --quiet \
     --manifest-path "$root/tests/interop/grin_server/Cargo.toml" || return 1
   grin_server="$target/release/pappus-grin-server"
+}
+
+# The same, and pappus-full-node and pappus-node, in build/release.
+build_full_nodes() {
+  build_grin_server || return 1
   configure_release NODE FULL_NODE
   cmake "$build" -D PAPPUS_GRIN_CHAIN_TARGET="$target" >/dev/null
   build_targets "$build" pappus-node pappus-full-node

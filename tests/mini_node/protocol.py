@@ -151,7 +151,8 @@ class Block:
 class Peer:
     """One connection, in either role."""
 
-    def __init__(self, connected):
+    def __init__(self, connected, magic=USERNET):
+        self.magic = magic
         self.tip = (1, 1)  # difficulty and height, for its pings
         self.sending = threading.Lock()
         self.socket = connected
@@ -159,20 +160,21 @@ class Peer:
         self.unread = b""
 
     @classmethod
-    def dial(cls, where):
+    def dial(cls, where, source="", magic=USERNET):
+        """Connects, from an address of this machine if one is given."""
         ip, port = where.split(":")
-        return cls(socket.create_connection((ip, int(port)), PATIENCE))
+        return cls(socket.create_connection((ip, int(port)), PATIENCE, (source, 0) if source else None), magic)
 
     @classmethod
-    def greet(cls, where, **hand_fields):
+    def greet(cls, where, source="", magic=USERNET, **hand_fields):
         """Connects and performs the handshake."""
-        peer = cls.dial(where)
+        peer = cls.dial(where, source, magic)
         peer.send(HAND, hand(**hand_fields))
         peer.expect(SHAKE)
         return peer
 
     def send(self, kind, body=b"", **unusual):
-        self.send_raw(frame(kind, body, **unusual))
+        self.send_raw(frame(kind, body, **({"magic": self.magic} | unusual)))
 
     def send_raw(self, raw):
         with self.sending:
@@ -180,7 +182,7 @@ class Peer:
 
     def receive(self):
         header = self._take(11)
-        assert header[:2] == USERNET, "wrong magic"
+        assert header[:2] == self.magic, "wrong magic"
         return header[2], self._take(int.from_bytes(header[3:], "big"))
 
     def expect(self, kind):
@@ -242,8 +244,8 @@ class Listener:
         self.socket.settimeout(PATIENCE)
         self.address = "{}:{}".format(*self.socket.getsockname())
 
-    def accept(self):
-        return Peer(self.socket.accept()[0])
+    def accept(self, magic=USERNET):
+        return Peer(self.socket.accept()[0], magic)
 
     def close(self):
         self.socket.close()
