@@ -19,7 +19,7 @@ COUNTED_OF_A_PEER = {
 }
 
 
-SAMPLE = re.compile(r'(?P<name>[a-z_]+)(\{[a-z]+="[a-z_]+"(,[a-z]+="[a-z_]+")?\})? (?P<value>-?[0-9]+)')
+SAMPLE = re.compile(r'(?P<name>[a-z_]+)(\{[a-z]+="[a-z0-9_]+"(,[a-z]+="[a-z0-9_]+")?\})? (?P<value>-?[0-9]+)')
 
 
 def report(**counted):
