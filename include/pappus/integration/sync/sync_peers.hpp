@@ -159,7 +159,7 @@ std::optional<std::uint64_t> sync_peers::select(io::time_point now, sync_kind ki
       if (with.mean && !with.is_demoted && is_candidate(id, each)) fastest = std::min(fastest, *with.mean);
     }
   }
-  const io::duration longest = std::max<io::duration>({needed_in / 3 * 2, fastest * 2, options_.min_deadline / 2});
+  const auto longest = std::max<io::duration>({needed_in / 3 * 2, fastest * 2, options_.min_deadline / 2});
   std::optional<std::uint64_t> best;
   std::pair<std::size_t, io::duration> best_rank;
   std::uint64_t alike = 0;  // candidates with the best rank
