@@ -26,7 +26,7 @@ constexpr std::size_t max_waiting = 1'000;
 
 constexpr number_range blocks_to_mine{1, 10'000};
 constexpr number_range salts{0, std::numeric_limits<std::uint32_t>::max()};
-constexpr number_range numbers_of_spends{0, std::numeric_limits<std::uint32_t>::max()};
+constexpr number_range spends = salts;  // of one reward
 
 record description_of(const place& where) {
   return {{"hash", to_string(where.hash)}, {"height", where.height}, {"total_difficulty", where.total_difficulty}};
@@ -67,8 +67,7 @@ const std::vector<command<commands>>& commands::all() {
        {"spend", "HEIGHT [SALT [FEE [N]]]", 1, 4, &commands::spend,
         "makes a transaction that spends the reward of that block, mined with that SALT, and pays that many nanogrin "
         "more than it must; with N, from 1 on, it spends the output of the one with N - 1 instead, made without FEE; "
-        "for "
-        "`tx` and `fluff`"},
+        "for `tx` and `fluff`"},
        {"fluff", "HEX", 1, 1, &commands::fluff, "adds a transaction to the pool, and sends it to all peers at once"},
        {"pool", "", 0, 0, &commands::pool, "lists the kernels of the transactions in the pool"},
        {"validate", "[fast]", 0, 1, &commands::validate,
@@ -163,7 +162,7 @@ void commands::spend(const words& given, const handler& answer) {
   if (!salt) return answer(failure{salt.error()});
   const auto fee = number_at(2, "FEE", given, 0, {});
   if (!fee) return answer(failure{fee.error()});
-  const auto number = number_at(3, "N", given, 0, numbers_of_spends);
+  const auto number = number_at(3, "N", given, 0, spends);
   if (!number) return answer(failure{number.error()});
   const spend_of_reward what{*height, static_cast<std::uint32_t>(*salt), static_cast<std::uint32_t>(*number), *fee};
   const auto work = [what](const chain_service& service) { return service.chain().spend(what); };

@@ -11,6 +11,7 @@
 #include <pappus/coro/ready_queue.hpp>
 #include <pappus/coro/yield.hpp>
 
+#include "support/journal.hpp"
 #include "support/manual_loop.hpp"
 
 namespace coro_deferred_test {
@@ -20,17 +21,12 @@ using pappus::task;
 using pappus::coro::deferred;
 using pappus::coro::ready_queue;
 using pappus::coro::yield;
+using support::journal;
 using support::manual_loop;
+using support::note_after;
 using support::started;
 
 namespace {
-
-using journal = std::vector<std::string>;
-
-task<void> note_after(event& awaited, journal& into, std::string name) {
-  static_cast<void>(co_await awaited.wait());
-  into.push_back(name);
-}
 
 task<void> defer_and_note(journal& into, std::string name) {
   co_await deferred();

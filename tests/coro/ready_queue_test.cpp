@@ -1,6 +1,5 @@
 // The ready queue: turns, their order and their budget.
 #include <string>
-#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -9,6 +8,7 @@
 #include <pappus/coro/ready_queue.hpp>
 #include <pappus/coro/yield.hpp>
 
+#include "support/journal.hpp"
 #include "support/manual_loop.hpp"
 
 namespace ready_queue_test {
@@ -18,21 +18,16 @@ using pappus::task;
 using pappus::coro::consume_budget;
 using pappus::coro::ready_queue;
 using pappus::coro::yield;
+using support::journal;
 using support::manual_loop;
+using support::note_after;
 using support::started;
 
 namespace {
 
-using journal = std::vector<std::string>;
-
 task<void> note(journal& into, std::string name) {
   into.push_back(name);
   co_return;
-}
-
-task<void> note_after(event& awaited, journal& into, std::string name) {
-  static_cast<void>(co_await awaited.wait());
-  into.push_back(name);
 }
 
 task<void> count(int& counter, int times) {

@@ -17,7 +17,8 @@ namespace pappus::coro {
 /// neither a single undivided piece of work nor the work that one poll of the sockets brings.
 ///
 /// Work of which thousands of pieces come at once, such as what is sent to every peer, is **deferred**: it runs when no
-/// coroutine is ready, within a part of the budget, so that whoever becomes ready meanwhile waits for one turn at most.
+/// coroutine is ready, within a part of the budget, so that a coroutine that becomes ready meanwhile does not wait for
+/// all of it.
 class ready_queue {
 public:
   /// Base of a suspended coroutine's queue entry. It lives in the coroutine's frame, so queueing allocates nothing.

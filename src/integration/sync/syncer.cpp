@@ -7,11 +7,9 @@ namespace pappus::integration {
 
 void syncer::peer_connected(io::time_point now, const peer::peer_info& which) { peers_.add(now, which); }
 
-void syncer::peer_changed(io::time_point /*now*/, std::uint64_t peer, peer::chain_tip claimed) {
-  peers_.update(peer, claimed);
-}
+void syncer::peer_changed(std::uint64_t peer, peer::chain_tip claimed) { peers_.update(peer, claimed); }
 
-void syncer::peer_disconnected(io::time_point /*now*/, std::uint64_t peer) { peers_.remove(peer); }
+void syncer::peer_disconnected(std::uint64_t peer) { peers_.remove(peer); }
 
 void syncer::set_tips(io::time_point now, peer::chain_tip body, peer::chain_tip header) {
   has_tips_ = true;

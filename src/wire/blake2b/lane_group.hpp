@@ -30,7 +30,7 @@ struct lane_group {
 #if PAPPUS_HASH_LANES
 void hash_two_lanes(const lane_group& group) noexcept;    // needs SSSE3
 void hash_four_lanes(const lane_group& group) noexcept;   // needs AVX2
-void hash_eight_lanes(const lane_group& group) noexcept;  // needs AVX-512F
+void hash_eight_lanes(const lane_group& group) noexcept;  // needs AVX-512F and BW
 #endif
 
 }  // namespace pappus::wire

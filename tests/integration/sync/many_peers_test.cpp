@@ -49,10 +49,10 @@ TEST_CASE("as many peers as there are may come, change and leave at once, for on
   of.syncer_.tick(now);
   CHECK(of.syncer_.next_action());
   CHECK(of.take_draws() < 10 * count);
-  for (std::uint64_t id = 1; id <= count; ++id) of.syncer_.peer_changed(now, id, {2'000, 101});
+  for (std::uint64_t id = 1; id <= count; ++id) of.syncer_.peer_changed(id, {2'000, 101});
   of.syncer_.tick(now);
   CHECK(of.take_draws() < 10 * count);
-  for (std::uint64_t id = 1; id < count; ++id) of.syncer_.peer_disconnected(now, id);
+  for (std::uint64_t id = 1; id < count; ++id) of.syncer_.peer_disconnected(id);
   of.syncer_.tick(now);
   CHECK(of.take_draws() < 10 * count);
 }

@@ -21,6 +21,24 @@ namespace {
   return options;
 }
 
+/// A fresh node to which another one sends an archive.
+struct arriving_archive {
+  arriving_archive() {
+    state.application = &fresh.application;
+    connect(fresh, full.node);
+  }
+
+  [[nodiscard]] bool begins_to_arrive() {
+    return run_until(in, 60s, [&] { return fresh.sync().status.archive_bytes != 0; });
+  }
+
+  const temporary_folder folder;
+  sim::world in{1, slow_links()};
+  archive_server full{in, folder, state_block()};
+  importer state{false};
+  member fresh{in, first(1), state.adapter_functions(), storing_in(folder)};
+};
+
 }  // namespace
 
 TEST_CASE("a state is imported by segments from a peer, and the blocks after it follow") {
@@ -111,38 +129,27 @@ TEST_CASE("a peer that leaves while its archive arrives is replaced by another, 
 }
 
 TEST_CASE("the download of an archive that is not needed any more is canceled, without blame, and no file is left") {
-  const temporary_folder folder;
-  sim::world in{1, slow_links()};
-  archive_server full{in, folder, state_block()};
-  importer state{false};
-  member fresh{in, first(1), state.adapter_functions(), storing_in(folder)};
-  state.application = &fresh.application;
-  connect(fresh, full.node);
-  REQUIRE(run_until(in, 60s, [&] { return fresh.sync().status.archive_bytes != 0; }));
-  member other{in, first(length + 1)};
-  state.is_given_up = true;
+  arriving_archive all;
+  REQUIRE(all.begins_to_arrive());
+  member& fresh = all.fresh;
+  member other{all.in, first(length + 1)};
+  all.state.is_given_up = true;
   connect(fresh, other);
-  CHECK(run_until(in, 20s, [&] { return fresh.sync().status.archive_bytes == 0; }));
+  CHECK(run_until(all.in, 20s, [&] { return fresh.sync().status.archive_bytes == 0; }));
   CHECK(fresh.node.disconnected == std::vector<std::string>{"download_canceled"});
   CHECK(fresh.sync().disconnected == 0);
-  CHECK(run_until_has(in, fresh, first(length + 1), 300s));
-  CHECK(state.archives.empty());
-  CHECK(support::things_in(folder.file("incoming")) == 0);
+  CHECK(run_until_has(all.in, fresh, first(length + 1), 300s));
+  CHECK(all.state.archives.empty());
+  CHECK(support::things_in(all.folder.file("incoming")) == 0);
 }
 
 TEST_CASE("a node that stops while an archive arrives ends in time, and no file is left") {
-  const temporary_folder folder;
-  sim::world in{1, slow_links()};
-  archive_server full{in, folder, state_block()};
-  importer state{false};
-  member fresh{in, first(1), state.adapter_functions(), storing_in(folder)};
-  state.application = &fresh.application;
-  connect(fresh, full.node);
-  REQUIRE(run_until(in, 60s, [&] { return fresh.sync().status.archive_bytes != 0; }));
-  fresh.node->stop();
-  in.run_for(3s);
-  CHECK(fresh.node.disconnected == std::vector<std::string>{"shutting_down"});
-  CHECK(support::things_in(folder.file("incoming")) == 0);
+  arriving_archive all;
+  REQUIRE(all.begins_to_arrive());
+  all.fresh.node->stop();
+  all.in.run_for(3s);
+  CHECK(all.fresh.node.disconnected == std::vector<std::string>{"shutting_down"});
+  CHECK(support::things_in(all.folder.file("incoming")) == 0);
 }
 
 TEST_CASE("without a folder for archives none is requested, and nothing is imported before a state") {

@@ -58,7 +58,7 @@ public:
     for (auto& [id, each] : members_) {
       if (each.acts == conduct::overstating || each.acts == conduct::stuck) continue;
       each.serves = &other;
-      if (each.connected) syncer_.peer_changed(now_, id, claim_of(each));
+      if (each.connected) syncer_.peer_changed(id, claim_of(each));
     }
     syncer_.tick(now_);
     perform();
@@ -151,7 +151,7 @@ private:
     member& which = members_.at(id);
     if (!which.connected) return;
     which.connected = false;
-    syncer_.peer_disconnected(now_, id);
+    syncer_.peer_disconnected(id);
     which.open = {};
     for (const sync_ticket ticket : std::exchange(open_[id], {})) syncer_.unanswered(now_, ticket);
     if (which.reported) return;
@@ -374,7 +374,7 @@ private:
   import_result note_tips(import_result what) {
     syncer_.set_tips(now_, application_.body(), application_.header());
     for (auto& [id, each] : members_) {
-      if (each.acts == conduct::creeping && each.connected) syncer_.peer_changed(now_, id, claim_of(each));
+      if (each.acts == conduct::creeping && each.connected) syncer_.peer_changed(id, claim_of(each));
     }
     return what;
   }

@@ -15,8 +15,8 @@ namespace pappus::integration {
 /// A Bloom filter in generations (as in Bitcoin Core, CRollingBloomFilter), in blocks of one cache line (Putze,
 /// Sanders, Singler 2007) that all generations share: a look-up reads one cache line. Recently added
 /// hashes are always found, others only at the false positive rate; see `bloom_parameters`. It grows with its use: it
-/// allocates nothing before the first hash is added, and holds few hashes as a list, most peers never having more. For
-/// one thread; adding and looking up are O(1).
+/// allocates nothing before the first hash is added, and holds few hashes as a list. For one thread; adding and looking
+/// up are O(1).
 class rolling_bloom_filter final : public peer::known_filter {
 public:
   /// A cache line: for each generation, the bits of the hashes that belong to this line.

@@ -100,6 +100,7 @@ private:
   [[nodiscard]] task<void> perform_all();
   void perform(const any_sync_action& which);
 
+  // Carrying them out, and what comes of it: in chain_sync_actions.cpp.
   void carry_out(const sync_action::get_locator& action);
   void carry_out(const sync_action::import_headers& action);
   void carry_out(const sync_action::list_missing& action);
