@@ -101,7 +101,7 @@ void archive_sync::request_next(io::time_point now) {
 
 std::optional<archive_sync::request> archive_sync::take(sync_ticket which) {
   if (!request_ || request_->ticket != which) return std::nullopt;
-  peers_.not_delivered(request_->peer, sync_kind::archive);
+  peers_.not_delivered(request_->peer, sync_kind::archive, false);
   return std::exchange(request_, std::nullopt);
 }
 

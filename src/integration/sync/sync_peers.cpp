@@ -80,6 +80,7 @@ void sync_peers::delivered(io::time_point now, std::uint64_t peer, sync_kind kin
   if (found == nullptr) return;
   responses& with = of(*found, kind);
   --with.in_flight;
+  if (was_late) --with.late;
   with.last = now;
   with.is_demoted = false;
   if (!was_late) with.max_in_flight += 1 / with.max_in_flight;
@@ -93,14 +94,19 @@ void sync_peers::useful(std::uint64_t peer) noexcept {
   found->pauses = 0;
 }
 
-void sync_peers::not_delivered(std::uint64_t peer, sync_kind kind) {
-  if (entry* const found = find(peer)) --of(*found, kind).in_flight;
+void sync_peers::not_delivered(std::uint64_t peer, sync_kind kind, bool was_late) {
+  entry* const found = find(peer);
+  if (found == nullptr) return;
+  responses& with = of(*found, kind);
+  --with.in_flight;
+  if (was_late) --with.late;
 }
 
 void sync_peers::late(io::time_point now, std::uint64_t peer, sync_kind kind, io::time_point asked_at) {
   entry* const found = find(peer);
   if (found == nullptr) return;
   responses& with = of(*found, kind);
+  ++with.late;
   with.max_in_flight = std::clamp(static_cast<double>(with.in_flight) / 2, 1.0, with.max_in_flight);
   with.is_demoted = true;
   if (with.last >= asked_at) return;

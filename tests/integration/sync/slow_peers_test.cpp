@@ -151,6 +151,19 @@ TEST_CASE("a fast peer gives the headers though its rate limit makes it wait, an
   }
 }
 
+TEST_CASE("a peer that lacks a block that it was asked for is asked for others") {
+  for (std::uint64_t seed = 1; seed != 31; ++seed) {
+    const chain main{1, 30, 10};
+    const chain other{2, 1, 10};
+    network model{seed, {}};
+    model.add(conduct::honest, other, 20ms);
+    model.begin();
+    model.at(1ms * seed, [&] { model.add(conduct::honest, main, 20ms); });  // some are asked for a block of the other
+    CHECK(model.run_until_has(main, 20s));
+    CHECK(model.faults() == std::vector<std::string>{});
+  }
+}
+
 TEST_CASE("one honest peer among 120 silent ones is found") {
   const chain main{1, 20'000, 10};
   network model{1, {}};

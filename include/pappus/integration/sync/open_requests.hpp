@@ -49,8 +49,8 @@ public:
   [[nodiscard]] std::optional<Request> unanswered(io::time_point now, sync_ticket which) {
     auto ended = take(which);
     if (!ended) return ended;
-    peers_.not_delivered(ended->peer, kind_);
     if (!ended->late) peers_.late(now, ended->peer, kind_, ended->asked_at);
+    peers_.not_delivered(ended->peer, kind_, true);
     return ended;
   }
 

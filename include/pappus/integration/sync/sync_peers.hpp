@@ -63,9 +63,9 @@ public:
   /// When the response to a request is late that is sent now.
   [[nodiscard]] io::time_point due(io::time_point now, std::uint64_t peer, sync_kind kind) const;
   void sent(io::time_point now, std::uint64_t peer, sync_kind kind) noexcept;
-  /// Its response has arrived, or there will be none.
+  /// Its response has arrived, or there will be none. `was_late`: `late` was called for it.
   void delivered(io::time_point now, std::uint64_t peer, sync_kind kind, io::duration took, bool was_late);
-  void not_delivered(std::uint64_t peer, sync_kind kind);
+  void not_delivered(std::uint64_t peer, sync_kind kind, bool was_late);
 
   /// A response is late. Fewer requests to the peer are under way from now on, until others are in time again. Blames
   /// the peer if others have responded since, and it has not.
@@ -94,6 +94,7 @@ private:
 
   struct responses {
     std::size_t in_flight = 0;
+    std::size_t late = 0;                             // of these
     double max_in_flight = limits::max_block_window;  // halved when a response is late, one more when so many are not
     std::optional<io::duration> mean;                 // exponentially weighted
     io::time_point last = io::time_point::min();      // when the last one arrived
@@ -130,6 +131,12 @@ private:
            which.claim.height - limits::recent_blocks <= height;
   }
   [[nodiscard]] static bool serves(const entry& which, sync_kind kind) noexcept;
+  /// A peer whose responses are all late may be asked for one more thing: it may lack the others, and Grin does not say
+  /// so.
+  [[nodiscard]] static bool has_room(const responses& with, std::size_t max_in_flight) noexcept {
+    const auto usual = static_cast<std::size_t>(with.max_in_flight);
+    return with.in_flight < std::min(max_in_flight, std::max(usual, with.late + 1));
+  }
   [[nodiscard]] io::duration deadline(const entry& which, sync_kind kind) const;
   [[nodiscard]] std::optional<io::duration> median(sync_kind kind) const;
   [[nodiscard]] bool has_responded_since(std::uint64_t other_than, sync_kind kind, io::time_point when) const;
@@ -167,7 +174,7 @@ std::optional<std::uint64_t> sync_peers::select(io::time_point now, sync_kind ki
   for (auto& [id, each] : peers_) {
     const responses& with = of(each, kind);
     if (with.mean.value_or(io::duration::zero()) > longest) continue;
-    if (with.in_flight >= std::min(max_in_flight, static_cast<std::size_t>(with.max_in_flight))) continue;
+    if (!has_room(with, max_in_flight)) continue;
     if (!is_candidate(id, each)) continue;
     // Headers come one batch at a time, so that it is better to wait for a fast peer than to ask a slow one.
     const io::duration wait = each.requests.time_until(now, tokens_for(kind));
