@@ -213,13 +213,12 @@ private:
   }
 
   task<void> live(io::stream_ptr stream, std::uint64_t id) {
-    const peer::peer_info nobody;
-    peer::connection over{loop_, std::move(stream), us_, monitor_, nobody};
-    peer::handshake_result shaken;
-    shaken.peer.id = id;
-    shaken.peer.version = us_.version;
+    peer::peer_info far_end;
+    far_end.id = id;
+    far_end.version = us_.version;
+    peer::connection over{loop_, std::move(stream), us_, monitor_, far_end};
     peer::account charged{{}, loop_.now()};
-    peer::session session{loop_, over, us_, std::move(shaken), charged, {transaction_relay_, address_relay_, chain_}};
+    peer::session session{loop_, over, us_, far_end, 0, charged, {transaction_relay_, address_relay_, chain_}};
     session_registry_.add(session);
     static_cast<void>(co_await session.run());
     session_registry_.remove(session);

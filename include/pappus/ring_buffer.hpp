@@ -8,9 +8,12 @@
 
 namespace pappus {
 
-/// Ring buffer. A popped element is destroyed at once by assigning a default-constructed `T`.
-template <class T>
+/// Ring buffer. A popped element is destroyed at once by assigning a default-constructed `T`. `FirstCapacity`: elements
+/// for which the first one allocates, a power of two.
+template <class T, std::size_t FirstCapacity = 4>
 class ring_buffer {
+  static_assert(std::has_single_bit(FirstCapacity));
+
 public:
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -26,7 +29,7 @@ public:
 
   /// Amortized O(1).
   void push_back(T value) {
-    if (size_ == capacity_) grow(capacity_ == 0 ? 4 : capacity_ * 2);
+    if (size_ == capacity_) grow(capacity_ == 0 ? FirstCapacity : capacity_ * 2);
     ++size_;
     back() = std::move(value);
   }

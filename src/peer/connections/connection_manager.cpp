@@ -59,7 +59,7 @@ task<void> connection_manager::accept(io::listener& listener, scope& tasks) {
       const io::ipv4_address from = (*accepted)->remote_endpoint().address;
       const auto reason = reject_reason(from);
       if (reason) refuse(from, *reason);
-      else tasks.spawn(serve_inbound(std::move(*accepted)));
+      else tasks.spawn(serve(std::move(*accepted), direction::inbound, connection_type::full, nullptr));
     } else if (accepted.error() == make_error_code(errc::canceled)) {
       co_return;
     } else {
@@ -126,8 +126,8 @@ task<void> connection_manager::dial(io::endpoint endpoint, connection_type type,
   disconnect_info reason;
   try {
     auto dialed = co_await connect(endpoint, dial);
-    if (dialed) reason = co_await serve(std::move(*dialed), direction::outbound, type, dial);
-    else reason = std::move(dialed).error();
+    if (dialed) co_return co_await serve(std::move(*dialed), direction::outbound, type, &dial);
+    reason = std::move(dialed).error();
   } catch (...) {
     reason = deps_.exceptions.disconnect_info_of_caught();
     counted_.failed_dials.add(reason.reason);
@@ -161,14 +161,8 @@ task<result<io::stream_ptr, disconnect_info>> connection_manager::connect(io::en
   co_return failure{std::move(reason)};
 }
 
-task<void> connection_manager::serve_inbound(io::stream_ptr stream) {
-  attempt no_dial{*this, {}};
-  co_await serve(std::move(stream), direction::inbound, connection_type::full, no_dial);
-}
-
-/// Runs one connection to its end. No fault in it affects any other one.
-task<disconnect_info> connection_manager::serve(io::stream_ptr stream, direction direction, connection_type type,
-                                                attempt& dial) {
+/// Runs one connection to its end. No fault in it affects any other one. `dial`: null if the peer has made it.
+task<void> connection_manager::serve(io::stream_ptr stream, direction direction, connection_type type, attempt* dial) {
   peer_info peer;
   peer.id = ++last_id_;
   peer.endpoint = stream->remote_endpoint();
@@ -179,38 +173,44 @@ task<disconnect_info> connection_manager::serve(io::stream_ptr stream, direction
   const preferred_sessions::claim preference{preferred_, peer};
   connection link{deps_.runtime, std::move(stream), deps_.local, deps_.monitor, peer};
   try {
-    reason = co_await run_connection(link, peer, type, *charged, dial);
+    const auto nonce = co_await admit(link, peer, type, *charged);
+    if (!nonce) reason = nonce.error();
+    else if (type == connection_type::feeler) report(dial, peer);
+    else reason = co_await run_session(link, peer, *nonce, *charged, dial);
   } catch (...) {
     reason = deps_.exceptions.disconnect_info_of_caught();
     log_disconnect(log_category::session, peer.endpoint, ": ", reason);
   }
-  deps_.exceptions.run(0, "a dial", [&] { dial.report(failure{reason}); });
+  deps_.exceptions.run(0, "a dial", [&] { report(dial, failure{reason}); });
   if (type == connection_type::full) deps_.events.peer_disconnected(peer, reason);
-  co_return std::move(reason);
 }
 
-task<disconnect_info> connection_manager::run_connection(connection& connection, peer_info& peer, connection_type type,
-                                                         account& account, attempt& dial) {
+void connection_manager::report(attempt* dial, result<peer_info, disconnect_info> outcome) {
+  if (dial != nullptr) dial->report(std::move(outcome));
+}
+
+/// Completes what is known of the peer with its handshake, and returns the nonce of the Hand, or why the peer is not
+/// accepted.
+task<result<std::uint64_t, disconnect_info>> connection_manager::admit(connection& connection, peer_info& peer,
+                                                                       connection_type type, account& account) {
   const io::time_point started_at = deps_.runtime.now();
   auto handshake_outcome = co_await handshake(connection, peer.direction, account);
   if (!handshake_outcome) {
     note_failed_handshake(peer, started_at, handshake_outcome.error());
-    co_return std::move(handshake_outcome).error();
+    co_return failure{std::move(handshake_outcome).error()};
   }
   handshake_outcome->peer.id = peer.id;
   handshake_outcome->peer.exempt = peer.exempt;
-  peer = handshake_outcome->peer;
+  peer = std::move(handshake_outcome->peer);
   // An inbound peer's listening port is known only now.
   if (auto reject_reason = deps_.gater.reject_reason(peer.endpoint, deps_.clock.now())) {
-    co_return refuse_peer(peer, *std::move(reject_reason));
+    co_return failure{refuse_peer(peer, *std::move(reject_reason))};
   }
   note_success(peer);
-  if (type == connection_type::feeler) {
-    dial.report(peer);
-    co_return disconnect_info{};
+  if (type == connection_type::full) {
+    if (auto refusal = find_room(peer, account)) co_return failure{refuse_peer(peer, *std::move(refusal))};
   }
-  if (auto refusal = find_room(*handshake_outcome, account)) co_return refuse_peer(peer, *std::move(refusal));
-  co_return co_await run_session(connection, peer, *std::move(handshake_outcome), account, dial);
+  co_return handshake_outcome->nonce;
 }
 
 task<result<handshake_result, disconnect_info>> connection_manager::handshake(connection& connection,
@@ -271,16 +271,15 @@ private:
   session& member_;
 };
 
-task<disconnect_info> connection_manager::run_session(connection& connection, peer_info& peer,
-                                                      handshake_result handshake, account& account, attempt& dial) {
-  session session{deps_.runtime, connection, deps_.local, std::move(handshake), account, deps_.handlers};
+task<disconnect_info> connection_manager::run_session(connection& connection, peer_info& peer, std::uint64_t nonce,
+                                                      account& account, attempt* dial) {
+  session session{deps_.runtime, connection, deps_.local, peer, nonce, account, deps_.handlers};
   membership registration{*this, session};
   duplicates_.joined(session);
   deps_.events.peer_connected(peer);
-  dial.report(peer);
+  report(dial, peer);
   disconnect_info reason = co_await session.run();
   registration.reason = reason.reason;
-  peer = session.peer();
   deps_.exceptions.run(0, "a session that has ended", [&] {
     log_disconnect(log_category::session, peer.endpoint, ": ", reason);
     if (peer.direction == direction::outbound) deps_.book.disconnected(to_wire(peer.endpoint), deps_.clock.now());
@@ -304,9 +303,8 @@ void connection_manager::log_disconnect(log_category usual, io::endpoint endpoin
 }
 
 /// Why a peer is not accepted after its handshake; nothing if it is, and then there is room.
-std::optional<disconnect_info> connection_manager::find_room(const handshake_result& handshake,
-                                                             const account& account) {
-  const bool needs_slot = handshake.peer.direction == direction::inbound && !preferred_.contains(handshake.peer);
+std::optional<disconnect_info> connection_manager::find_room(const peer_info& peer, const account& account) {
+  const bool needs_slot = peer.direction == direction::inbound && !preferred_.contains(peer);
   return needs_slot ? find_inbound_slot(account) : std::nullopt;
 }
 

@@ -16,20 +16,35 @@ task<result<void>> send_queue::write_to(io::stream& to, io::deadline& progress) 
     }
     if (content_ && content_->after == 0) {
       PAPPUS_CO_TRY_DISCARD(co_await write_content(to, progress));
-      continue;
-    }
-    const std::size_t bytes = gather();
-    if (batch_.empty()) {
-      if (finished_) co_return result<void>{};
+    } else if (next_lane(true, runtime_.now()) != lanes) {
+      PAPPUS_CO_TRY_DISCARD(co_await write_frames(to, progress));
+    } else if (finished_) {
+      co_return result<void>{};
+    } else {
       PAPPUS_CO_TRY_DISCARD(co_await wait_for_token());
       runtime_.timers().disarm(*this);
-      continue;
     }
-    if (!finished_) progress.expires_after(limits::send_timeout);
-    PAPPUS_CO_TRY_DISCARD(co_await to.write_all(std::span<const io::const_buffer>{batch_}));
-    if (!finished_) progress.cancel();
-    note_written(bytes);
   }
+}
+
+/// Writes as many frames at once as there are tokens for. A coroutine of its own, so that its memory is there only while
+/// something is written.
+task<result<void>> send_queue::write_frames(io::stream& to, io::deadline& progress) {
+  batch taken;
+  gather(taken);
+  writing_ = std::span{taken.frames}.first(taken.size);
+  if (!finished_) progress.expires_after(limits::send_timeout);
+  const auto written = co_await to.write_all(taken.view());
+  writing_ = {};
+  if (!written) {
+    // Not all has been written: see `contains`.
+    for (entry& each : std::span{taken.frames}.first(taken.size))
+      queue_of(send_priority::control).push_back(std::move(each));
+    co_return failure{written.error()};
+  }
+  if (!finished_) progress.cancel();
+  note_written(io::total_size(taken.view()));
+  co_return result<void>{};
 }
 
 task<result<void>> send_queue::write_content(io::stream& to, io::deadline& progress) {
@@ -72,34 +87,38 @@ std::size_t send_queue::frames() const noexcept {
   return total;
 }
 
-/// Takes the next frames to write, as far as there are tokens for them. Returns their size, bytes.
-std::size_t send_queue::gather() {
+/// Takes the next frames to write, as far as there are tokens for them.
+void send_queue::gather(batch& into) noexcept {
   cancel_deferred();
-  batch_.clear();
   const io::time_point now = runtime_.now();
-  const bool has_tokens_for_all =
-      tokens_.time_until(now, static_cast<double>(frames())) == io::duration::zero() &&
-      announcement_tokens_.time_until(now, static_cast<double>(announcements_.size())) == io::duration::zero();
-  while (batch_.size() != limits::max_gathered_frames) {
-    const std::size_t lane = next_lane(has_tokens_for_all, now);
-    if (lane == lanes) break;
-    if (lane != static_cast<std::size_t>(send_priority::disconnect) && !tokens_.try_consume(now)) break;
+  const bool in_order = has_tokens_for_all(now);
+  while (into.size != into.frames.size()) {
+    const std::size_t lane = next_lane(in_order, now);
+    if (lane == lanes) return;
+    if (lane != static_cast<std::size_t>(send_priority::disconnect)) static_cast<void>(tokens_.try_consume(now));
     if (lane == announcement_lane) static_cast<void>(announcement_tokens_.try_consume(now));
-    writing_.emplace_back() = take_from(lane);
-    batch_.push_back(writing_.back().frame.view());
+    entry& next = into.frames[into.size] = take_from(lane);
+    into.buffers[into.size++] = next.frame.view();
     const bool before_content = content_ && lane == static_cast<std::size_t>(send_priority::responses);
-    if (before_content && --content_->after == 0) break;
+    if (before_content && --content_->after == 0) return;
   }
-  return io::total_size(batch_);
 }
 
-/// Whether a frame of that priority may be taken; an announcement needs a token of its own.
+bool send_queue::has_tokens_for_all(io::time_point now) noexcept {
+  return tokens_.time_until(now, static_cast<double>(frames())) == io::duration::zero() &&
+         announcement_tokens_.time_until(now, static_cast<double>(announcements_.size())) == io::duration::zero();
+}
+
+/// Whether a frame of that priority may be taken: all but the last of a session need a token, an announcement one of
+/// its own, too.
 bool send_queue::has_next(std::size_t lane, io::time_point now) noexcept {
-  if (lane != announcement_lane) return !queues_[lane].empty();
-  return !announcements_.empty() && announcement_tokens_.time_until(now) == io::duration::zero();
+  constexpr auto last = static_cast<std::size_t>(send_priority::disconnect);
+  const bool is_empty = lane == announcement_lane ? announcements_.empty() : queues_[lane].empty();
+  if (is_empty || (lane != last && tokens_.time_until(now) != io::duration::zero())) return false;
+  return lane != announcement_lane || announcement_tokens_.time_until(now) == io::duration::zero();
 }
 
-/// The priority of the next frame to be taken; `lanes` if there is none.
+/// The priority of the next frame that may be taken; `lanes` if there is none.
 std::size_t send_queue::next_lane(bool in_order, io::time_point now) noexcept {
   std::size_t chosen = lanes;
   std::uint64_t lowest = 0;
@@ -122,7 +141,6 @@ send_queue::entry send_queue::take_from(std::size_t lane) noexcept {
 }
 
 void send_queue::note_written(std::size_t bytes) noexcept {
-  writing_.clear();
   waiting_bytes_ -= bytes;
   stalled_since_ = runtime_.now();
   bytes_sent_ += bytes;

@@ -8,15 +8,15 @@
 
 namespace pappus::peer {
 
-session::session(io::runtime& runtime, connection& connection, const local_node& local, handshake_result handshake,
-                 account& account, message_handlers handlers)
+session::session(io::runtime& runtime, connection& connection, const local_node& local, peer_info& peer,
+                 std::uint64_t nonce, account& account, message_handlers handlers)
     : runtime_(runtime),
       connection_(connection),
       local_(local),
       handlers_(handlers),
       account_(account),
-      peer_(std::move(handshake.peer)),
-      nonce_(handshake.nonce),
+      peer_(peer),
+      nonce_(nonce),
       since_(runtime.now()),
       progressed_at_(since_),
       endpoint_verified_(peer_.direction == direction::outbound),

@@ -94,18 +94,18 @@ private:
   [[nodiscard]] std::optional<disconnect_reason> reject_reason(io::ipv4_address from) const;
   void refuse(io::ipv4_address from, disconnect_reason reason);
   task<result<io::stream_ptr, disconnect_info>> connect(io::endpoint endpoint, attempt& dial);
-  task<void> serve_inbound(io::stream_ptr stream);
-  task<disconnect_info> serve(io::stream_ptr stream, direction direction, connection_type type, attempt& dial);
-  task<disconnect_info> run_connection(connection& connection, peer_info& peer, connection_type type, account& account,
-                                       attempt& dial);
+  task<void> serve(io::stream_ptr stream, direction direction, connection_type type, attempt* dial);
+  static void report(attempt* dial, result<peer_info, disconnect_info> outcome);
+  task<result<std::uint64_t, disconnect_info>> admit(connection& connection, peer_info& peer, connection_type type,
+                                                     account& account);
   task<result<handshake_result, disconnect_info>> handshake(connection& connection, direction direction,
                                                             account& account);
   task<result<handshake_result, disconnect_info>> handshake_within_limits(connection& connection, direction direction,
                                                                           account& account);
   task<result<handshake_result, disconnect_info>> handshake_when_admitted(connection& connection, account& account);
-  task<disconnect_info> run_session(connection& connection, peer_info& peer, handshake_result handshake,
-                                    account& account, attempt& dial);
-  [[nodiscard]] std::optional<disconnect_info> find_room(const handshake_result& handshake, const account& account);
+  task<disconnect_info> run_session(connection& connection, peer_info& peer, std::uint64_t nonce, account& account,
+                                    attempt* dial);
+  [[nodiscard]] std::optional<disconnect_info> find_room(const peer_info& peer, const account& account);
   [[nodiscard]] std::optional<disconnect_info> find_inbound_slot(const account& account);
   [[nodiscard]] std::vector<session*> evictable() const;
   bool evict_one();

@@ -61,7 +61,7 @@ inline constexpr std::size_t max_send_queue_bytes = 8 << 20;
 inline constexpr io::duration send_timeout = 30s;
 
 /// Frames that are taken from the send queue for one write, count. The runtime passes them on some at a time.
-inline constexpr std::size_t max_gathered_frames = 64;
+inline constexpr std::size_t max_gathered_frames = 32;
 
 /// Time for writing what is still queued, the disconnect reason first, when the node disconnects a session.
 inline constexpr io::duration disconnect_timeout = 2s;

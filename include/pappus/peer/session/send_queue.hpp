@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
-#include <vector>
 
 #include <pappus/coro/event.hpp>
 #include <pappus/coro/ready_queue.hpp>
@@ -140,6 +140,9 @@ private:
     std::uint64_t number = 0;  // in the order of pushing, across all priorities
   };
 
+  /// Of one priority. An idle peer has one ping and one pong waiting at a time.
+  using frame_queue = ring_buffer<entry, 1>;
+
   /// Bytes of a stream to be sent between frames.
   struct stream_content {
     stream_content(std::size_t frames, io::stream_ptr from, std::uint64_t bytes)
@@ -151,15 +154,26 @@ private:
   };
 
   /// The queue of a priority other than `announcements`.
-  [[nodiscard]] ring_buffer<entry>& queue_of(send_priority priority) noexcept {
+  [[nodiscard]] frame_queue& queue_of(send_priority priority) noexcept {
     return queues_[static_cast<std::size_t>(priority)];
   }
   [[nodiscard]] std::size_t frames_in(send_priority priority) const noexcept {
     return queues_[static_cast<std::size_t>(priority)].size();
   }
 
+  /// Frames that are written at once, and the same as buffers. Only a queue that writes has one.
+  struct batch {
+    std::array<entry, limits::max_gathered_frames> frames;
+    std::array<io::const_buffer, limits::max_gathered_frames> buffers;
+    std::size_t size = 0;
+
+    [[nodiscard]] std::span<const io::const_buffer> view() const noexcept { return std::span{buffers}.first(size); }
+  };
+
+  task<result<void>> write_frames(io::stream& to, io::deadline& progress);
   task<result<void>> write_content(io::stream& to, io::deadline& progress);
-  std::size_t gather();
+  void gather(batch& into) noexcept;
+  [[nodiscard]] bool has_tokens_for_all(io::time_point now) noexcept;
   [[nodiscard]] bool has_next(std::size_t lane, io::time_point now) noexcept;
   [[nodiscard]] std::size_t next_lane(bool in_order, io::time_point now) noexcept;
   [[nodiscard]] entry take_from(std::size_t lane) noexcept;
@@ -172,10 +186,9 @@ private:
   rate_limit limit_;
   io::token_bucket tokens_;
   io::token_bucket announcement_tokens_;
-  std::array<ring_buffer<entry>, lanes - 1> queues_;  // by priority; announcements are in `announcements_`
+  std::array<frame_queue, lanes - 1> queues_;  // by priority; announcements are in `announcements_`
   fair_queue<entry, announcement_source> announcements_;
-  std::vector<entry> writing_;           // taken from both
-  std::vector<io::const_buffer> batch_;  // the same frames as buffers
+  std::span<const entry> writing_;  // taken from both
   std::optional<stream_content> content_;
   std::size_t waiting_bytes_ = 0;
   io::time_point stalled_since_{};

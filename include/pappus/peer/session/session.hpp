@@ -59,8 +59,9 @@ protected:
 /// disconnects it with `disconnect_reason::internal_error` and does not propagate.
 class session final : private coro::supervisor {
 public:
-  /// `account`: the account that is responsible for the peer. All references outlive the session.
-  session(io::runtime& runtime, connection& connection, const local_node& local, handshake_result handshake,
+  /// `peer`: what is known of it; its tip is kept up to date. `nonce`: of the Hand. `account`: the account that is
+  /// responsible for the peer. All references outlive the session.
+  session(io::runtime& runtime, connection& connection, const local_node& local, peer_info& peer, std::uint64_t nonce,
           account& account, message_handlers handlers);
 
   /// Runs until either side has ended the session, and returns why. After a stop it completes within
@@ -257,7 +258,7 @@ private:
   account& account_;
   decaying_score misbehavior_score_{limits::misbehavior_half_life};
 
-  peer_info peer_;
+  peer_info& peer_;
   std::uint64_t nonce_;
   io::time_point since_;
   io::time_point progressed_at_;
