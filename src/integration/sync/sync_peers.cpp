@@ -8,7 +8,7 @@ namespace pappus::integration {
 void sync_peers::add(io::time_point now, const peer::peer_info& which) {
   const io::token_bucket requests{options_.request_limit.per_second, options_.request_limit.burst, now};
   const auto [added, is_new] =
-      peers_.try_emplace(which.id, entry{which.tip, which.capabilities, which.direction, requests});
+      peers_.try_emplace(which.id, entry{which.tip, which.capabilities, which.direction, requests, {}});
   if (!is_new) added->second.claim = which.tip;
 }
 
@@ -114,7 +114,8 @@ void sync_peers::late(io::time_point now, std::uint64_t peer, sync_kind kind, io
 }
 
 void sync_peers::demote(std::uint64_t peer, sync_kind kind) {
-  if (entry* const found = find(peer)) of(*found, kind).is_demoted = true;
+  entry* const found = find(peer);
+  if (found != nullptr && found->by_kind != nullptr) of(*found, kind).is_demoted = true;
 }
 
 void sync_peers::extend_deadlines(sync_kind kind) noexcept {
@@ -192,8 +193,9 @@ void sync_peers::strike(io::time_point now, std::uint64_t peer) {
   const bool is_time =
       last_disconnect_ == io::time_point::min() || now - last_disconnect_ >= limits::slow_peer_interval;
   const bool is_again = found->pauses > 1;  // a slow one responds by then
-  const bool has_never_responded =
-      std::all_of(found->by_kind.begin(), found->by_kind.end(), [](const responses& each) { return !each.mean; });
+  const bool has_never_responded = !found->by_kind || std::ranges::none_of(*found->by_kind, [](const responses& each) {
+    return each.mean.has_value();
+  });
   if (found->direction == peer::direction::outbound && has_never_responded && is_again && is_time) {
     last_disconnect_ = now;
     to_do_.push_back(sync_action::disconnect{peer, peer::disconnect_reason::stalling});

@@ -28,27 +28,10 @@ task<void> session::read_messages(receive_deadline& deadline) {
       continue;
     }
     const io::time_point frame_due = connection_.frame_due();
-    if (turn_is_over()) {
-      // Whole frames may be left: other sessions have their turn first.
+    if (turn_is_over() || !may_process()) {
       deadline.cancel();
-      const auto turn = co_await next_turn();
-      if (!turn) co_return end(disconnect_info_from(turn.error()));
-      continue;
-    }
-    if (!accepts_responses() && !awaits_archive()) {
-      // Meanwhile the writer's timeout applies: it disconnects the session if the peer reads nothing.
-      deadline.cancel();
-      ++connection_.monitor().counted.read_pauses;
-      const auto room = co_await connection_.outgoing().room();
-      if (!room) co_return end(disconnect_info_from(room.error()));
-      continue;
-    }
-    if (!may_process()) {
-      deadline.cancel();
-      ++connection_.monitor().counted.slowed;
-      const auto allowed = co_await take_message(runtime_, account_);
-      if (!allowed) co_return end(disconnect_info_from(allowed.error()));
-      message_limiter_.add_account_token();
+      const auto paused = co_await pause_reading();
+      if (!paused) co_return end(disconnect_info_from(paused.error()));
       continue;
     }
     if (const auto partial = connection_.partial_frame()) {
@@ -60,16 +43,35 @@ task<void> session::read_messages(receive_deadline& deadline) {
     const auto read = co_await connection_.read_more();
     if (read) continue;
     if (is_ending()) co_return;  // by the node: the writer may still run until `disconnect_timeout` is over
-    if (!deadline.expired()) {
-      // Thousands may leave at once: the others go on meanwhile.
-      deadline.cancel();
-      co_await coro::deferred();
-      if (!is_ending()) connection_failed(read.error());
-      co_return;
-    }
-    co_return end(
-        {deadline.frame_is_late() ? disconnect_reason::receive_timeout : disconnect_reason::idle_timeout, {}});
+    co_return co_await reading_failed(deadline, read.error());
   }
+}
+
+/// Completes when received messages may perhaps be processed: in the next turn, when the peer has read its responses,
+/// or when the account may receive more. Meanwhile only the writer's timeout applies: it disconnects the session if the
+/// peer reads nothing. Apart from `read_messages`, like all that seldom happens, so that the frame of that stays small.
+task<result<void>> session::pause_reading() {
+  if (turn_is_over()) co_return co_await next_turn();  // whole frames may be left: other sessions have their turn first
+  session_statistics& counted = connection_.monitor().counted;
+  if (!accepts_responses() && !awaits_archive()) {
+    ++counted.read_pauses;
+    co_return co_await connection_.outgoing().room();
+  }
+  ++counted.slowed;
+  PAPPUS_CO_TRY_DISCARD(co_await take_message(runtime_, account_));
+  message_limiter_.add_account_token();
+  co_return result<void>{};
+}
+
+task<void> session::reading_failed(receive_deadline& deadline, std::error_code error) {
+  if (deadline.expired()) {
+    const bool is_slow = deadline.frame_is_late();
+    co_return end({is_slow ? disconnect_reason::receive_timeout : disconnect_reason::idle_timeout, {}});
+  }
+  // Thousands may leave at once: the others go on meanwhile.
+  deadline.cancel();
+  co_await coro::deferred();
+  if (!is_ending()) connection_failed(error);
 }
 
 /// Processes whole frames while that is allowed and the turn has budget left, up to the description of an archive,

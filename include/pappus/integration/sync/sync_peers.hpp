@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -105,7 +106,7 @@ private:
     wire::capabilities capabilities;
     peer::direction direction;
     io::token_bucket requests;
-    std::array<responses, kinds> by_kind{};
+    std::unique_ptr<std::array<responses, kinds>> by_kind;  // once it has been chosen
     io::time_point paused_until = io::time_point::min();
     io::time_point disbelieved_until = io::time_point::min();
     int strikes = 0;
@@ -120,10 +121,13 @@ private:
   }
   [[nodiscard]] entry* find(std::uint64_t peer);
   [[nodiscard]] const entry* find(std::uint64_t peer) const;
-  /// `Entry`: an entry, which may be constant.
-  template <class Entry>
-  [[nodiscard]] static auto& of(Entry& which, sync_kind kind) noexcept {
-    return which.by_kind[static_cast<std::size_t>(kind)];
+  /// Requires that it has been chosen.
+  [[nodiscard]] static responses& of(entry& which, sync_kind kind) noexcept {
+    return (*which.by_kind)[static_cast<std::size_t>(kind)];
+  }
+  [[nodiscard]] static const responses& of(const entry& which, sync_kind kind) noexcept {
+    static constexpr responses none{};
+    return which.by_kind == nullptr ? none : (*which.by_kind)[static_cast<std::size_t>(kind)];
   }
   /// Every node has the latest blocks, older ones only those that say so.
   [[nodiscard]] static bool keeps_block(const entry& which, std::uint64_t height) noexcept {
@@ -167,12 +171,13 @@ std::optional<std::uint64_t> sync_peers::select(io::time_point now, sync_kind ki
     }
   }
   const auto longest = std::max<io::duration>({needed_in / 3 * 2, fastest * 2, options_.min_deadline / 2});
-  std::optional<std::uint64_t> best;
+  std::pair<const std::uint64_t, entry>* best = nullptr;
   std::pair<std::size_t, io::duration> best_rank;
   std::uint64_t alike = 0;  // candidates with the best rank
   bool best_waits = false;  // for its rate limit
-  for (auto& [id, each] : peers_) {
-    const responses& with = of(each, kind);
+  for (auto& candidate : peers_) {
+    auto& [id, each] = candidate;
+    const responses& with = of(std::as_const(each), kind);
     if (with.mean.value_or(io::duration::zero()) > longest) continue;
     if (!has_room(with, max_in_flight)) continue;
     if (!is_candidate(id, each)) continue;
@@ -183,14 +188,16 @@ std::optional<std::uint64_t> sync_peers::select(io::time_point now, sync_kind ki
     const io::duration usual = io::saturating_add(with.mean.value_or(options_.min_deadline), wait);
     const io::duration slowness = with.is_demoted ? io::duration::max() : usual;
     const std::pair rank{with.in_flight, slowness};
-    if (best && best_rank < rank) continue;
-    if (!best || rank < best_rank) alike = 0;
+    if (best != nullptr && best_rank < rank) continue;
+    if (best == nullptr || rank < best_rank) alike = 0;
     if (io::uniform_below(rng_, ++alike) != 0) continue;
-    best = id;
+    best = &candidate;
     best_rank = rank;
     best_waits = waits;
   }
-  return best_waits ? std::nullopt : best;
+  if (best == nullptr || best_waits) return std::nullopt;
+  if (best->second.by_kind == nullptr) best->second.by_kind = std::make_unique<std::array<responses, kinds>>();
+  return best->first;
 }
 
 }  // namespace pappus::integration

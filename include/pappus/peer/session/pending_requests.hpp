@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
-#include <list>
-#include <tuple>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/timer_heap.hpp>
@@ -21,46 +21,44 @@ namespace pappus::peer {
 class pending_requests {
 public:
   /// `counts` outlives this object.
-  pending_requests(io::runtime& runtime, request_counts& counts) noexcept;
+  pending_requests(io::runtime& runtime, request_counts& counts) noexcept : runtime_(runtime), counts_(counts) {}
   pending_requests(const pending_requests&) = delete;
   pending_requests& operator=(const pending_requests&) = delete;
   ~pending_requests();
 
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
-  [[nodiscard]] bool full() const noexcept { return size_ >= limits::max_pending_requests; }
+  [[nodiscard]] std::size_t size() const noexcept { return pending_.size(); }
+  [[nodiscard]] bool full() const noexcept { return size() >= limits::max_pending_requests; }
 
   /// Adds a request. `queued`: how long it may take until the request is sent; the timeout of its response begins then.
   /// Throws if there is no memory, and has moved from nothing then.
   template <peer_request Request>
   void add(Request&& request, response_handler<Request>&& done, io::duration queued) {
-    auto& requests = list_of<Request>();
-    requests.emplace_back(*this, std::forward<Request>(request), std::move(done));
-    ++size_;
+    pending_.reserve(pending_.size() + 1);
+    pending_.push_back(std::make_unique<pending<Request>>(*this, std::forward<Request>(request), std::move(done)));
     const io::time_point due = io::saturating_add(runtime_.now(), io::saturating_add(queued, timeout<Request>));
-    runtime_.timers().arm(requests.back(), due);
+    runtime_.timers().arm(*pending_.back(), due);
     if (is_bulky<Request>) bulky_until_ = std::max(bulky_until_, due);
   }
 
   /// Whether a request is pending whose response is `message`.
   template <peer_request Request>
-  [[nodiscard]] bool expects(const response_to<Request>& message) {
-    return find<Request>(message) != list_of<Request>().end();
+  [[nodiscard]] bool expects(const response_to<Request>& message) const {
+    return find<Request>(message) != nullptr;
   }
 
   /// Completes the first pending request for `message` with it; false if there is none.
   template <peer_request Request>
   bool complete(response_to<Request> message) {
-    const auto found = find<Request>(message);
-    if (found == list_of<Request>().end()) return false;
-    finish(list_of<Request>(), found, result<response_to<Request>, request_error>{std::move(message)});
+    pending<Request>* const found = find<Request>(message);
+    if (found == nullptr) return false;
+    finish(*found, result<response_to<Request>, request_error>{std::move(message)});
     return true;
   }
 
   /// Fails the first pending request for `message`: the response arrived and is not accepted.
   template <peer_request Request>
   void fail(const response_to<Request>& message, request_error error) {
-    const auto found = find<Request>(message);
-    if (found != list_of<Request>().end()) finish(list_of<Request>(), found, failure{error});
+    if (auto* const found = find<Request>(message)) finish(*found, failure{error});
   }
 
   /// Fails a request that is not added.
@@ -73,21 +71,20 @@ public:
   /// The first pending request of a type, or null.
   template <peer_request Request>
   [[nodiscard]] Request* first() noexcept {
-    auto& requests = list_of<Request>();
-    return requests.empty() ? nullptr : &requests.front().request;
+    auto* const found = first_pending<Request>();
+    return found == nullptr ? nullptr : &found->request;
   }
 
   /// Disarms the timeout of the first request of a type, because its response is arriving. Requires that there is one.
   template <peer_request Request>
   void disarm_first() noexcept {
-    runtime_.timers().disarm(list_of<Request>().front());
+    runtime_.timers().disarm(*first_pending<Request>());
   }
 
   /// Fails the first request of a type, if there is one.
   template <peer_request Request>
   void fail_first(request_error error) {
-    auto& requests = list_of<Request>();
-    if (!requests.empty()) finish(requests, requests.begin(), failure{error});
+    if (auto* const found = first_pending<Request>()) finish(*found, failure{error});
   }
 
   /// Whether a response is pending that may keep the peer busy for long: an archive or a segment.
@@ -97,26 +94,45 @@ public:
   [[nodiscard]] io::time_point bulky_until() const noexcept { return has_bulky() ? bulky_until_ : io::time_point{}; }
 
 private:
+  /// A pending request of any type.
+  class any_pending : public io::timer_node {
+  public:
+    explicit any_pending(const char* message_type) noexcept : type(message_type) {}
+    virtual ~any_pending() = default;
+    any_pending(const any_pending&) = delete;
+    any_pending& operator=(const any_pending&) = delete;
+
+    virtual void fail(request_error error) = 0;
+
+    const char* const type;  // `type_of` its request
+  };
+
   template <peer_request Request>
-  struct pending final : io::timer_node {
+  struct pending final : any_pending {
     pending(pending_requests& owner, Request sent, response_handler<Request> handler)
-        : request(std::move(sent)), done(std::move(handler)), owner_(owner) {
+        : any_pending(&type_of<Request>), request(std::move(sent)), done(std::move(handler)), owner_(owner) {
       if (is_bulky<Request>) ++owner_.bulky_count_;
     }
     pending(const pending&) = delete;
     pending& operator=(const pending&) = delete;
-    ~pending() {
+    ~pending() override {
       if (is_bulky<Request>) --owner_.bulky_count_;
     }
+
+    void fail(request_error error) override { owner_.finish(*this, failure{error}); }
 
     Request request;
     response_handler<Request> done;
 
   private:
-    void on_timer() noexcept override { owner_.on_timeout(*this); }
+    void on_timer() noexcept override { fail(request_error::timed_out); }
 
     pending_requests& owner_;
   };
+
+  /// Its address tells a type of request from others.
+  template <peer_request Request>
+  static constexpr char type_of{};
 
   template <peer_request Request>
   static constexpr bool is_bulky =
@@ -141,57 +157,41 @@ private:
     return request.block == message.block && request.id == message.segment.id();
   }
 
+  /// The first request of that type which suits, or null.
+  template <peer_request Request, class Predicate>
+  [[nodiscard]] pending<Request>* find_if(Predicate suits) const {
+    for (const auto& each : pending_) {
+      if (each->type != &type_of<Request>) continue;
+      auto& found = static_cast<pending<Request>&>(*each);
+      if (suits(found.request)) return &found;
+    }
+    return nullptr;
+  }
+  /// The first request to which `message` is the response, or null.
   template <peer_request Request>
-  using list = std::list<pending<Request>>;
-
+  [[nodiscard]] pending<Request>* find(const response_to<Request>& message) const {
+    return find_if<Request>([&message](const Request& each) { return matches(each, message); });
+  }
   template <peer_request Request>
-  [[nodiscard]] list<Request>& list_of() noexcept {
-    return std::get<list<Request>>(lists_);
+  [[nodiscard]] pending<Request>* first_pending() const {
+    return find_if<Request>([](const Request&) { return true; });
   }
 
-  /// The first request to which `message` is the response.
   template <peer_request Request>
-  [[nodiscard]] typename list<Request>::iterator find(const response_to<Request>& message) {
-    auto& requests = list_of<Request>();
-    return std::find_if(requests.begin(), requests.end(),
-                        [&](const auto& each) { return matches(each.request, message); });
-  }
-
-  template <peer_request Request>
-  void finish(list<Request>& requests, typename list<Request>::iterator position,
-              result<response_to<Request>, request_error> outcome) {
-    list<Request> finished;
-    finished.splice(finished.begin(), requests, position);
-    --size_;
+  void finish(pending<Request>& which, result<response_to<Request>, request_error> outcome) {
+    const std::unique_ptr<any_pending> finished = take(which);
     if (outcome) ++counts_.answered;
     else counts_.unanswered.add(outcome.error());
-    runtime_.timers().disarm(finished.front());
-    finished.front().done(std::move(outcome));
+    runtime_.timers().disarm(which);
+    which.done(std::move(outcome));
   }
-
-  template <peer_request Request>
-  void on_timeout(pending<Request>& expired) noexcept {
-    auto& requests = list_of<Request>();
-    const auto found =
-        std::find_if(requests.begin(), requests.end(), [&](const auto& each) { return &each == &expired; });
-    finish(requests, found, failure{request_error::timed_out});
-  }
-
-  template <peer_request Request>
-  void fail_all(list<Request>& requests, request_error error) {
-    while (!requests.empty()) finish(requests, requests.begin(), failure{error});
-  }
+  [[nodiscard]] std::unique_ptr<any_pending> take(const any_pending& which) noexcept;
 
   io::runtime& runtime_;
   request_counts& counts_;
-  std::size_t size_ = 0;
   std::size_t bulky_count_ = 0;
   io::time_point bulky_until_{};
-  std::tuple<list<wire::messages::get_peer_addrs>, list<wire::messages::get_block>,
-             list<wire::messages::get_compact_block>, list<headers_request>, list<archive_request>,
-             list<wire::messages::get_output_bitmap_segment>, list<wire::messages::get_output_segment>,
-             list<wire::messages::get_range_proof_segment>, list<wire::messages::get_kernel_segment>>
-      lists_;
+  std::vector<std::unique_ptr<any_pending>> pending_;  // in the order of sending
 };
 
 }  // namespace pappus::peer

@@ -230,6 +230,8 @@ private:
   // Receiving: in session_receive.cpp.
   task<void> run_reader();
   task<void> read_messages(receive_deadline& deadline);
+  task<result<void>> pause_reading();
+  task<void> reading_failed(receive_deadline& deadline, std::error_code error);
   [[nodiscard]] bool dispatch_received();
   [[nodiscard]] bool may_process() noexcept;
   [[nodiscard]] bool turn_is_over() noexcept;
