@@ -36,9 +36,11 @@ void stream::connect(io::connect_operation& operation) {
     const sockaddr_in from = to_sockaddr(operation.local);
     status = uv_tcp_bind(&handle_.tcp, reinterpret_cast<const sockaddr*>(&from), 0);
   }
-  request_.connect.data = this;
+  any_request* const with = prepare_request();
+  if (with == nullptr) status = UV_ENOMEM;
   if (status == 0) {
-    status = uv_tcp_connect(&request_.connect, &handle_.tcp, reinterpret_cast<const sockaddr*>(&to),
+    with->connect.data = this;
+    status = uv_tcp_connect(&with->connect, &handle_.tcp, reinterpret_cast<const sockaddr*>(&to),
                             [](uv_connect_t* request, int outcome) noexcept { stream_of(request).connected(outcome); });
   }
   if (status < 0) {
@@ -160,6 +162,11 @@ std::size_t stream::try_write(std::span<const io::const_buffer> buffers) noexcep
   return immediate_.write(buffers);
 }
 
+stream::any_request* stream::prepare_request() noexcept {
+  if (!request_) request_.reset(new (std::nothrow) any_request{});
+  return request_.get();
+}
+
 bool stream::begin_write() noexcept {
   const int status = write_in_background();
   return status == 0 || fail_write_now(error_from(status));
@@ -191,8 +198,10 @@ int stream::write_in_background() noexcept {
     buffers[i] = to_buf(bytes);
     in_background_ += buffers[i].len;
   });
-  request_.write.data = this;
-  return uv_write(&request_.write, &handle_.stream, buffers.data(), static_cast<unsigned>(count),
+  any_request* const with = prepare_request();
+  if (with == nullptr) return UV_ENOMEM;
+  with->write.data = this;
+  return uv_write(&with->write, &handle_.stream, buffers.data(), static_cast<unsigned>(count),
                   [](uv_write_t* request, int outcome) noexcept { stream_of(request).on_written(outcome); });
 }
 

@@ -51,6 +51,14 @@ private:
   void begin_close() noexcept override { close_handle(); }
   void release() noexcept override;
 
+  /// A libuv request. A stream that has been accepted, and whose peer reads fast, never needs one.
+  union any_request {
+    uv_connect_t connect;
+    uv_write_t write;
+  };
+
+  /// Null if there is no memory.
+  [[nodiscard]] any_request* prepare_request() noexcept;
   void close_handle() noexcept;
   int write_now() noexcept;
   int write_in_background() noexcept;
@@ -69,10 +77,7 @@ private:
     uv_pipe_t pipe;
     uv_tty_t tty;
   } handle_{};
-  union {
-    uv_connect_t connect;
-    uv_write_t write;
-  } request_{};  // of the operation in progress
+  std::unique_ptr<any_request> request_;  // of the operation in progress, from the first one on that needs it
   socket_writer immediate_;
   io::connect_operation* connecting_ = nullptr;
   io::const_buffer rest_;              // received bytes that no read has taken yet

@@ -33,15 +33,21 @@ task<result<void>> connection::read_more() {
   frames_.detach();
   io::buffer room = frames_.prepare();
   room = room.first(std::min(room.size(), 2 * limits::arriving_chunk_size));
-  if (room.empty()) {
-    PAPPUS_CO_TRY(piece, co_await stream_->read_view());
-    note_received(piece.size());
-    frames_.feed(piece);
-  } else {
-    PAPPUS_CO_TRY(count, co_await stream_->read_some(room));
-    note_received(count);
-    frames_.commit(count);
-  }
+  return room.empty() ? read_piece() : read_into(room);
+}
+
+task<result<void>> connection::read_piece() {
+  PAPPUS_CO_TRY(piece, co_await stream_->read_view());
+  note_received(piece.size());
+  frames_.feed(piece);
+  update_memory();
+  co_return result<void>{};
+}
+
+task<result<void>> connection::read_into(io::buffer room) {
+  PAPPUS_CO_TRY(count, co_await stream_->read_some(room));
+  note_received(count);
+  frames_.commit(count);
   update_memory();
   co_return result<void>{};
 }

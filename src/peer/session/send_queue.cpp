@@ -9,11 +9,6 @@ namespace pappus::peer {
 
 task<result<void>> send_queue::write_to(io::stream& to, io::deadline& progress) {
   for (;;) {
-    while (frames() == 0 && !content_) {
-      if (finished_) co_return result<void>{};
-      wakeup_.reset();
-      PAPPUS_CO_TRY_DISCARD(co_await wakeup_.wait());
-    }
     if (content_ && content_->after == 0) {
       PAPPUS_CO_TRY_DISCARD(co_await write_content(to, progress));
     } else if (next_lane(true, runtime_.now()) != lanes) {
@@ -21,14 +16,14 @@ task<result<void>> send_queue::write_to(io::stream& to, io::deadline& progress) 
     } else if (finished_) {
       co_return result<void>{};
     } else {
-      PAPPUS_CO_TRY_DISCARD(co_await wait_for_token());
+      PAPPUS_CO_TRY_DISCARD(co_await wait_for_next());
       runtime_.timers().disarm(*this);
     }
   }
 }
 
-/// Writes as many frames at once as there are tokens for. A coroutine of its own, so that its memory is there only while
-/// something is written.
+/// Writes as many frames at once as there are tokens for. A coroutine of its own, so that its memory is there only
+/// while something is written.
 task<result<void>> send_queue::write_frames(io::stream& to, io::deadline& progress) {
   batch taken;
   gather(taken);
@@ -149,10 +144,12 @@ void send_queue::note_written(std::size_t bytes) noexcept {
   room_.reset();
 }
 
-/// Completes when there is a token, or when a frame is pushed that need not wait for it.
-coro::event::wait_operation send_queue::wait_for_token() noexcept {
-  ++throttled_;
+/// Completes when a frame is pushed, or, if frames wait for a token, when there is one or a frame is pushed that need
+/// not wait for it.
+coro::event::wait_operation send_queue::wait_for_next() noexcept {
   wakeup_.reset();
+  if (frames() == 0) return wakeup_.wait();
+  ++throttled_;
   const io::time_point now = runtime_.now();
   only_announcements_wait_ = frames() == announcements_.size();
   const io::duration wait = tokens_.time_until(now);

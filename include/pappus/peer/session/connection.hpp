@@ -81,6 +81,9 @@ public:
 private:
   enum class frame_stage : std::uint8_t { none, header, body };
 
+  // One of these reads. Each has a frame of its own, since a frame has room for all that its coroutine ever awaits.
+  task<result<void>> read_piece();
+  task<result<void>> read_into(io::buffer room);
   void note_received(std::size_t bytes) noexcept;
   void update_memory() noexcept;
 

@@ -178,7 +178,7 @@ private:
   [[nodiscard]] std::size_t next_lane(bool in_order, io::time_point now) noexcept;
   [[nodiscard]] entry take_from(std::size_t lane) noexcept;
   void note_written(std::size_t bytes) noexcept;
-  coro::event::wait_operation wait_for_token() noexcept;
+  coro::event::wait_operation wait_for_next() noexcept;
   void on_timer() noexcept override { wakeup_.set(); }
   void run_deferred() noexcept override { wakeup_.set(); }
 
