@@ -14,6 +14,14 @@ namespace {
 
 constexpr int backlog = 1024;  // the system lowers it to its own limit
 
+// On Windows libuv would have several connections at once that no accept has taken, and give the last one first.
+// Elsewhere it takes one after the other in any case, and sleeps after each if it is to take one only.
+#ifdef _WIN32
+constexpr bool accepts_several = false;
+#else
+constexpr bool accepts_several = true;
+#endif
+
 /// Checks that the process has a spare descriptor; returns 0 or the system's error. When the process has no descriptor
 /// left, libuv accepts a connection only to close it, and reports no error. So the last descriptor is never given to a
 /// peer: the listener itself closes such a connection and `accept` reports the error.
@@ -45,9 +53,7 @@ int listener::bind_and_listen(io::endpoint local) noexcept {
   if (const int status = uv_tcp_bind(&handle_, reinterpret_cast<const sockaddr*>(&address), 0); status < 0) {
     return status;
   }
-  // Else, on Windows, libuv would have several connections at once that no accept has taken, and give the last one
-  // first.
-  uv_tcp_simultaneous_accepts(&handle_, 0);
+  uv_tcp_simultaneous_accepts(&handle_, accepts_several ? 1 : 0);
   return uv_listen(reinterpret_cast<uv_stream_t*>(&handle_), backlog, [](uv_stream_t* handle, int status) noexcept {
     static_cast<listener*>(handle->data)->on_connection(status);
   });

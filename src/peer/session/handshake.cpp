@@ -1,5 +1,6 @@
 #include <utility>
 
+#include <pappus/coro/deferred.hpp>
 #include <pappus/io/random.hpp>
 #include <pappus/io/timeout.hpp>
 #include <pappus/peer/address.hpp>
@@ -94,6 +95,7 @@ task<result<handshake_result, disconnect_info>> initiate(io::runtime& runtime, c
 
 task<result<handshake_result, disconnect_info>> respond(connection& connection, local_node& local) {
   PAPPUS_CO_TRY(theirs, co_await expect<hand>(connection));
+  co_await coro::deferred();  // thousands may come at once: those that are here go first
   if (local.nonces.recognize(theirs.nonce)) co_return failure{disconnect_info{disconnect_reason::self_connection, {}}};
   PAPPUS_CO_TRY(handshake, accept(theirs, connection, local, direction::inbound, theirs.nonce));
   handshake.peer.endpoint.port = theirs.sender.port();
