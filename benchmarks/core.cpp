@@ -10,7 +10,7 @@
 
 #include <pappus/coro/scope.hpp>
 #include <pappus/coro/task.hpp>
-#include <pappus/io/timer_heap.hpp>
+#include <pappus/io/timer_wheel.hpp>
 #include <pappus/sim/random.hpp>
 #include <pappus/sim/world.hpp>
 #include <pappus/uv/loop.hpp>
@@ -48,7 +48,7 @@ void call_a_function(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * times);
 }
 
-class heap final : public io::timer_heap {
+class wheel final : public io::timer_wheel {
   void earliest_changed() noexcept override {}
 };
 
@@ -68,12 +68,14 @@ void arm_and_expire_timers(benchmark::State& state) {
   std::vector<std::unique_ptr<counting_timer>> all;
   for (std::size_t i = 0; i != timers; ++i) all.push_back(std::make_unique<counting_timer>(fired));
   sim::xoshiro256 chance{1};
-  heap armed;
+  wheel armed;
+  io::time_point now{};
   for (auto _ : state) {
     for (const auto& each : all) {
-      armed.arm(*each, io::time_point{io::duration{sim::uniform_below(chance, 3'600'000'000'000)}});
+      armed.arm(*each, now + io::duration{sim::uniform_below(chance, 3'600'000'000'000)});
     }
-    armed.expire(io::never);
+    now += std::chrono::hours{1};
+    armed.expire(now);
   }
   if (fired != timers * static_cast<std::size_t>(state.iterations())) state.SkipWithError("not every timer fired");
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(timers));

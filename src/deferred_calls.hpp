@@ -11,7 +11,7 @@
 
 #include <pappus/error.hpp>
 #include <pappus/io/runtime.hpp>
-#include <pappus/io/timer_heap.hpp>
+#include <pappus/io/timer_queue.hpp>
 #include <pappus/peer/session/exception_boundary.hpp>
 #include <pappus/result.hpp>
 

@@ -1,7 +1,7 @@
 // A timer that calls a member function of its owner.
 #pragma once
 
-#include <pappus/io/timer_heap.hpp>
+#include <pappus/io/timer_queue.hpp>
 
 namespace pappus::sim {
 

@@ -160,7 +160,7 @@ void runtime::fill_random(io::buffer bytes) noexcept {
   }
 }
 
-io::timer_heap& runtime::timers() noexcept { return on_.in().timers(); }
+io::timer_queue& runtime::timers() noexcept { return on_.in().timers(); }
 
 coro::ready_queue& runtime::ready() noexcept { return on_.in().ready(); }
 

@@ -9,7 +9,7 @@
 #include <uv.h>
 
 #include <pappus/io/stream.hpp>
-#include <pappus/io/timer_heap.hpp>
+#include <pappus/io/timer_queue.hpp>
 #include <pappus/uv/loop.hpp>
 
 namespace pappus::uv {

@@ -179,7 +179,7 @@ void loop::end_turn() noexcept {
 
 void loop::queue::wake() noexcept { on_.request_turn(); }
 
-void loop::heap::earliest_changed() noexcept {
+void loop::wheel::earliest_changed() noexcept {
   uv_timer_t* const timer = &on_.handles_->timer;
   armed_for_ = earliest();
   if (armed_for_ == io::never) {
@@ -194,7 +194,7 @@ void loop::heap::earliest_changed() noexcept {
   }
 }
 
-void loop::heap::fire() noexcept {
+void loop::wheel::fire() noexcept {
   const coro::ready_queue::turn turn{on_.ready_};
   armed_for_ = io::never;
   const std::size_t most =

@@ -96,7 +96,7 @@ void runtime::fill_random(io::buffer bytes) noexcept {
 
 io::turn_statistics runtime::turns() const noexcept { return on_.turns(); }
 
-io::timer_heap& runtime::timers() noexcept { return on_.timers(); }
+io::timer_queue& runtime::timers() noexcept { return on_.timers(); }
 
 coro::ready_queue& runtime::ready() noexcept { return on_.ready(); }
 

@@ -8,7 +8,7 @@
 
 #include <pappus/coro/ready_queue.hpp>
 #include <pappus/io/time.hpp>
-#include <pappus/io/timer_heap.hpp>
+#include <pappus/io/timer_queue.hpp>
 #include <pappus/io/transport.hpp>
 #include <pappus/io/turn_statistics.hpp>
 #include <pappus/io/wakeup.hpp>
@@ -35,7 +35,7 @@ public:
   [[nodiscard]] virtual turn_statistics turns() const noexcept { return {}; }
 
   /// For timers and operations: where they are queued.
-  [[nodiscard]] virtual timer_heap& timers() noexcept = 0;
+  [[nodiscard]] virtual timer_queue& timers() noexcept = 0;
   [[nodiscard]] virtual coro::ready_queue& ready() noexcept = 0;
 
   /// Runs `item` on a worker thread.

@@ -46,7 +46,7 @@ public:
   [[nodiscard]] io::wall_time wall_clock() const noexcept override;
   void fill_random(io::buffer bytes) noexcept override;
   [[nodiscard]] std::size_t descriptor_limit() const noexcept override;
-  [[nodiscard]] io::timer_heap& timers() noexcept override;
+  [[nodiscard]] io::timer_queue& timers() noexcept override;
   [[nodiscard]] coro::ready_queue& ready() noexcept override;
   void submit(std::unique_ptr<io::work> item) override;
   [[nodiscard]] std::unique_ptr<io::wakeup> make_wakeup(std::function<void()> woken) override;

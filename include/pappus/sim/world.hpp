@@ -23,7 +23,7 @@
 #include <pappus/coro/when_all.hpp>
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/time.hpp>
-#include <pappus/io/timer_heap.hpp>
+#include <pappus/io/timer_wheel.hpp>
 #include <pappus/sim/link.hpp>
 #include <pappus/sim/machine.hpp>
 #include <pappus/sim/runtime.hpp>
@@ -128,7 +128,7 @@ public:
   /// Adds a line of the program's own to the trace.
   void annotate(std::string_view what);
 
-  [[nodiscard]] io::timer_heap& timers() noexcept { return timers_; }
+  [[nodiscard]] io::timer_queue& timers() noexcept { return timers_; }
   [[nodiscard]] coro::ready_queue& ready() noexcept { return ready_; }
 
   /// For the simulation's own use.
@@ -140,7 +140,7 @@ private:
   class queue final : public coro::ready_queue {
     void wake() noexcept override {}  // `step` checks the queue first
   };
-  class heap final : public io::timer_heap {
+  class wheel final : public io::timer_wheel {
     void earliest_changed() noexcept override {}  // `step` checks it
   };
   class main_root;
@@ -157,7 +157,7 @@ private:
   std::uint64_t events_ = 0;
   std::uint64_t events_at_once_ = 0;  // since the clock last moved to a due timer
   queue ready_;
-  heap timers_;
+  wheel timers_;
   std::unique_ptr<fabric> wires_;
   std::vector<std::unique_ptr<machine>> hosts_;
   std::unordered_map<io::ipv4_address, machine*> by_address_;

@@ -20,7 +20,7 @@
 #include <pappus/coro/task.hpp>
 #include <pappus/coro/when_all.hpp>
 #include <pappus/io/stream.hpp>
-#include <pappus/io/timer_heap.hpp>
+#include <pappus/io/timer_wheel.hpp>
 #include <pappus/io/turn_statistics.hpp>
 #include <pappus/uv/runtime.hpp>
 
@@ -80,7 +80,7 @@ public:
   [[nodiscard]] std::weak_ptr<const void> lifetime_token() const noexcept { return life_; }
   /// For operations: the coroutines that are ready, the timers, and the time of this turn.
   [[nodiscard]] coro::ready_queue& ready() noexcept { return ready_; }
-  [[nodiscard]] io::timer_heap& timers() noexcept { return timers_; }
+  [[nodiscard]] io::timer_queue& timers() noexcept { return timers_; }
   [[nodiscard]] io::time_point now() const noexcept {
     return io::time_point{std::chrono::milliseconds{static_cast<std::int64_t>(uv_now(loop_))}};
   }
@@ -105,9 +105,9 @@ private:
     loop& on_;
   };
 
-  class heap final : public io::timer_heap {
+  class wheel final : public io::timer_wheel {
   public:
-    explicit heap(loop& on) noexcept : on_(on) {}
+    explicit wheel(loop& on) noexcept : on_(on) {}
     void fire() noexcept;
 
   private:
@@ -126,7 +126,7 @@ private:
   uv_loop_t* loop_;
   handles* handles_;  // freed by its own close callbacks
   queue ready_{*this};
-  heap timers_{*this};
+  wheel timers_{*this};
   coro::stop_source stop_;
   std::size_t roots_ = 0;
   io::turn_statistics turns_;

@@ -15,7 +15,7 @@
 #include <pappus/integration/threads/loop_dispatcher.hpp>
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/runtime.hpp>
-#include <pappus/io/timer_heap.hpp>
+#include <pappus/io/timer_queue.hpp>
 #include <pappus/peer/accounts/account_key.hpp>
 #include <pappus/peer/adapter/statistics.hpp>
 #include <pappus/peer/enum_counters.hpp>

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include <pappus/io/runtime.hpp>
-#include <pappus/io/timer_heap.hpp>
+#include <pappus/io/timer_queue.hpp>
 #include <pappus/peer/connections/statistics.hpp>
 #include <pappus/peer/session/session.hpp>
 #include <pappus/peer/session/session_registry.hpp>

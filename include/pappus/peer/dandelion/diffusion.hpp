@@ -6,7 +6,7 @@
 #include <utility>
 
 #include <pappus/io/runtime.hpp>
-#include <pappus/io/timer_heap.hpp>
+#include <pappus/io/timer_queue.hpp>
 #include <pappus/peer/adapter/application_inventory.hpp>
 #include <pappus/peer/dandelion/options.hpp>
 #include <pappus/peer/relay/broadcaster.hpp>

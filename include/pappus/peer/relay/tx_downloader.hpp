@@ -5,7 +5,7 @@
 #include <optional>
 
 #include <pappus/io/runtime.hpp>
-#include <pappus/io/timer_heap.hpp>
+#include <pappus/io/timer_queue.hpp>
 #include <pappus/peer/adapter/application_inventory.hpp>
 #include <pappus/peer/adapter/validation_result.hpp>
 #include <pappus/peer/relay/tx_request_tracker.hpp>

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include <pappus/io/runtime.hpp>
-#include <pappus/io/timer_heap.hpp>
+#include <pappus/io/timer_queue.hpp>
 #include <pappus/peer/session/limits.hpp>
 #include <pappus/peer/session/peer_request.hpp>
 #include <pappus/result.hpp>

@@ -16,7 +16,7 @@
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/stream.hpp>
 #include <pappus/io/timeout.hpp>
-#include <pappus/io/timer_heap.hpp>
+#include <pappus/io/timer_queue.hpp>
 #include <pappus/io/token_bucket.hpp>
 #include <pappus/peer/rate_limit.hpp>
 #include <pappus/peer/session/announcement_source.hpp>

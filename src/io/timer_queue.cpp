@@ -1,20 +1,20 @@
 #include <algorithm>
 #include <utility>
 
-#include <pappus/io/timer_heap.hpp>
+#include <pappus/io/timer_queue.hpp>
 #include <pappus/misuse.hpp>
 
 namespace pappus::io {
 
 timer_node::~timer_node() {
-  if (heap_ != nullptr) heap_->disarm(*this);
+  if (queue_ != nullptr) queue_->disarm(*this);
 }
 
-timer_heap::~timer_heap() {
-  if (root_ != nullptr) misuse("timer_heap: destroyed while timers are armed");
+timer_queue::~timer_queue() {
+  if (size_ != 0) misuse("timer_queue: destroyed while timers are armed");
 }
 
-timer_node* timer_heap::meld(timer_node* left, timer_node* right) noexcept {
+timer_node* timer_queue::heap::meld(timer_node* left, timer_node* right) noexcept {
   if (left == nullptr) return right;
   if (right == nullptr) return left;
   if (right->precedes(*left)) std::swap(left, right);
@@ -27,7 +27,7 @@ timer_node* timer_heap::meld(timer_node* left, timer_node* right) noexcept {
   return left;
 }
 
-timer_node* timer_heap::meld_siblings(timer_node* first) noexcept {
+timer_node* timer_queue::heap::meld_siblings(timer_node* first) noexcept {
   timer_node* pairs = nullptr;  // melded left to right, linked through next_ in reverse
   while (first != nullptr) {
     timer_node* const second = first->next_;
@@ -50,19 +50,7 @@ timer_node* timer_heap::meld_siblings(timer_node* first) noexcept {
   return merged;
 }
 
-void timer_heap::arm(timer_node& node, time_point due) noexcept {
-  if (node.heap_ != nullptr) node.heap_->disarm(node);
-  const time_point earliest_before = earliest();
-  node.heap_ = this;
-  node.due_ = std::max(due, expired_at_);
-  node.sequence_ = ++armed_so_far_;
-  root_ = meld(root_, &node);
-  ++size_;
-  if (node.due_ < earliest_before) earliest_changed();
-}
-
-void timer_heap::disarm(timer_node& node) noexcept {
-  if (node.heap_ == nullptr) return;
+void timer_queue::heap::remove(timer_node& node) noexcept {
   timer_node* const below = meld_siblings(node.child_);
   if (&node == root_) {
     root_ = below;
@@ -72,20 +60,37 @@ void timer_heap::disarm(timer_node& node) noexcept {
     if (node.next_ != nullptr) node.next_->previous_ = node.previous_;
     root_ = meld(root_, below);
   }
-  node.heap_ = nullptr;
   node.child_ = node.next_ = node.previous_ = nullptr;
+}
+
+void timer_queue::arm(timer_node& node, time_point due) noexcept {
+  if (node.queue_ != nullptr) node.queue_->disarm(node);
+  const time_point earliest_before = earliest();
+  node.queue_ = this;
+  node.due_ = std::max(due, expired_at_);
+  node.sequence_ = ++armed_so_far_ & (~std::uint64_t{0} >> 13);
+  add(node);
+  ++size_;
+  if (node.due_ < earliest_before) earliest_changed();
+}
+
+void timer_queue::disarm(timer_node& node) noexcept {
+  if (node.queue_ == nullptr) return;
+  node.queue_->remove(node);
+  node.queue_ = nullptr;
   if (--size_ == 0) earliest_changed();
 }
 
-std::size_t timer_heap::expire(time_point now, std::size_t limit) noexcept {
+std::size_t timer_queue::expire(time_point now, std::size_t limit) noexcept {
   const std::uint64_t armed_before = armed_so_far_;
   expired_at_ = std::max(expired_at_, now);
   std::size_t expired = 0;
-  while (expired != limit && root_ != nullptr && root_->due_ <= now && root_->sequence_ <= armed_before) {
-    timer_node& due = *root_;
-    disarm(due);
+  while (expired != limit) {
+    timer_node* const due = first_due(now);
+    if (due == nullptr || due->sequence_ > armed_before) break;
+    disarm(*due);
     ++expired;
-    due.on_timer();
+    due->on_timer();
   }
   return expired;
 }
