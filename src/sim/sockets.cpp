@@ -21,23 +21,23 @@ result<io::endpoint> sockets::bind_listener(io::endpoint wanted) const noexcept 
   return wanted;
 }
 
-result<io::endpoint> sockets::bind_dialer(io::endpoint wanted, io::endpoint remote) noexcept {
+result<io::endpoint> sockets::bind_dialer(io::endpoint wanted, io::endpoint remote) {
   if (wanted.address == io::ipv4_address{}) wanted.address = remote.address.is_loopback() ? loopback_address : own_;
   if (!own(wanted.address)) return failure{error(std::errc::address_not_available)};
   if (wanted.port == 0) {
     wanted.port = free_port();
     if (wanted.port == 0) return failure{error(std::errc::address_not_available)};
     last_port_ = wanted.port;
-  } else if (dialed_from_.test(wanted.port) || listening(wanted)) {
+  } else if (dialed_from_.contains(wanted.port) || listening(wanted)) {
     return failure{error(std::errc::address_in_use)};
   }
-  dialed_from_.set(wanted.port);
+  dialed_from_.insert(wanted.port);
   return wanted;
 }
 
 void sockets::remove(stream& released, std::uint16_t port) noexcept {
   streams_.remove(released);
-  if (port != 0) dialed_from_.reset(port);
+  if (port != 0) dialed_from_.erase(port);
 }
 
 listener* sockets::listener_at(io::endpoint endpoint) const noexcept {
@@ -61,7 +61,7 @@ std::uint16_t sockets::free_port() const noexcept {
   std::uint16_t port = last_port_;
   for (unsigned tried = first_dynamic_port; tried <= last_dynamic_port; ++tried) {
     port = port == last_dynamic_port ? first_dynamic_port : static_cast<std::uint16_t>(port + 1);
-    if (!dialed_from_.test(port) && !listening(io::endpoint{{}, port})) return port;
+    if (!dialed_from_.contains(port) && !listening(io::endpoint{{}, port})) return port;
   }
   return 0;
 }

@@ -1,7 +1,6 @@
 // The open sockets of one process: its listeners, its ends of connections, and the ports they use.
 #pragma once
 
-#include <bitset>
 #include <cstdint>
 
 #include <pappus/coro/intrusive_list.hpp>
@@ -10,6 +9,7 @@
 #include <pappus/result.hpp>
 
 #include "listener.hpp"
+#include "port_set.hpp"
 #include "stream.hpp"
 
 namespace pappus::sim {
@@ -24,7 +24,7 @@ public:
   /// Returns the endpoint to listen on; chooses a port if 0 is requested.
   [[nodiscard]] result<io::endpoint> bind_listener(io::endpoint wanted) const noexcept;
   /// Returns the local endpoint of an outgoing connection; chooses a port if 0 is requested, and reserves it.
-  [[nodiscard]] result<io::endpoint> bind_dialer(io::endpoint wanted, io::endpoint remote) noexcept;
+  [[nodiscard]] result<io::endpoint> bind_dialer(io::endpoint wanted, io::endpoint remote);
 
   void add(listener& opened) noexcept { listeners_.push_back(opened); }
   void remove(listener& closed) noexcept { listeners_.remove(closed); }
@@ -49,7 +49,7 @@ private:
   io::ipv4_address own_;
   coro::intrusive_list<listener> listeners_;
   coro::intrusive_list<stream> streams_;
-  std::bitset<65536> dialed_from_;
+  port_set dialed_from_;
   std::uint16_t last_port_ = 65535;  // the last one that was chosen automatically
   std::uint64_t dialed_ = 0;
 };

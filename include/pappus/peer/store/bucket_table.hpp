@@ -1,12 +1,11 @@
-// Table of the address book: buckets of `limits::bucket_size` places each, allocated as they fill.
+// Table of the address book: buckets of `limits::bucket_size` places each, which take memory as they fill.
 #pragma once
 
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <pappus/peer/store/limits.hpp>
@@ -19,70 +18,83 @@ struct bucket_position {
   std::uint8_t position = 0;
 };
 
-/// Table of entry numbers. All functions are O(1).
+/// Table of entry numbers. All functions are O(1). An empty bucket takes two bytes.
 class bucket_table {
 public:
   using number = std::uint32_t;
 
-  explicit bucket_table(std::size_t buckets) : buckets_(buckets) {}
+  explicit bucket_table(std::size_t buckets) : listed_at_(buckets, none) {}
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
   [[nodiscard]] std::optional<number> at(bucket_position position) const noexcept {
-    const auto& in = buckets_[position.bucket];
-    if (in == nullptr || (in->used >> position.position & 1) == 0) return std::nullopt;
-    return in->places[position.position];
+    const std::uint16_t listed = listed_at_[position.bucket];
+    if (listed == none || (filled_[listed].used & bit(position.position)) == 0) return std::nullopt;
+    return filled_[listed].numbers[static_cast<std::size_t>(filled_[listed].rank_of(position.position))];
   }
 
   /// The place must be free.
   void put(bucket_position position, number what) {
-    auto& in = buckets_[position.bucket];
-    if (in == nullptr) in = std::make_unique<bucket>();
-    if (in->used == 0) {
-      in->listed_at = static_cast<std::uint32_t>(filled_.size());
-      filled_.push_back(position.bucket);
+    std::uint16_t& listed = listed_at_[position.bucket];
+    if (listed == none) {
+      bucket added;
+      added.index = position.bucket;
+      added.numbers.push_back(what);
+      filled_.push_back(std::move(added));
+      listed = static_cast<std::uint16_t>(filled_.size() - 1);
+    } else {
+      auto& numbers = filled_[listed].numbers;
+      numbers.insert(numbers.begin() + filled_[listed].rank_of(position.position), what);
     }
-    in->used |= bit(position.position);
-    in->places[position.position] = what;
+    filled_[listed].used |= bit(position.position);
     ++size_;
   }
 
   /// The place must be taken.
   void clear(bucket_position position) noexcept {
-    auto& in = buckets_[position.bucket];
-    in->used &= ~bit(position.position);
+    std::uint16_t& listed = listed_at_[position.bucket];
+    bucket& in = filled_[listed];
+    in.numbers.erase(in.numbers.begin() + in.rank_of(position.position));
+    in.used &= ~bit(position.position);
     --size_;
-    if (in->used != 0) return;
-    const std::uint16_t last = filled_.back();
-    filled_[in->listed_at] = last;
-    buckets_[last]->listed_at = in->listed_at;
+    if (in.used != 0) return;
+    listed_at_[filled_.back().index] = listed;
+    std::swap(in, filled_.back());
     filled_.pop_back();
-    in.reset();
+    listed = none;
   }
 
   /// Selects a number at random: a bucket, uniformly among those that are not empty, and in it the first taken place
   /// from a uniformly chosen position on. So a source that fills few buckets is selected seldom, however full they are.
   /// The table must not be empty. `rng`: a random number of at least 32 bits.
   [[nodiscard]] number select(std::uint64_t rng) const noexcept {
-    const bucket& in = *buckets_[filled_[(rng >> 8) % filled_.size()]];
+    const bucket& in = filled_[(rng >> 8) % filled_.size()];
     const int start = static_cast<int>(rng % limits::bucket_size);
     const int behind = std::countr_zero(std::rotr(in.used, start));
-    return in.places[static_cast<std::size_t>(start + behind) % limits::bucket_size];
+    const std::size_t place = static_cast<std::size_t>(start + behind) % limits::bucket_size;
+    return in.numbers[static_cast<std::size_t>(in.rank_of(static_cast<std::uint8_t>(place)))];
   }
 
 private:
   static_assert(limits::bucket_size == 64, "which places are taken are the bits of a word");
+  static_assert(limits::new_bucket_count < UINT16_MAX);
 
+  static constexpr std::uint16_t none = UINT16_MAX;
+
+  /// A bucket that is not empty.
   struct bucket {
-    std::uint64_t used = 0;
-    std::uint32_t listed_at = 0;
-    std::array<number, limits::bucket_size> places;
+    std::uint64_t used = 0;       // a bit for each place that is taken
+    std::vector<number> numbers;  // of these, in the order of the places
+    std::uint16_t index = 0;
+
+    /// Number of taken places before this one.
+    [[nodiscard]] int rank_of(std::uint8_t place) const noexcept { return std::popcount(used & (bit(place) - 1)); }
   };
 
   static constexpr std::uint64_t bit(std::uint8_t position) noexcept { return std::uint64_t{1} << position; }
 
-  std::vector<std::unique_ptr<bucket>> buckets_;
-  std::vector<std::uint16_t> filled_;  // indices of the buckets that are not empty
+  std::vector<std::uint16_t> listed_at_;  // of each bucket: its index in `filled_`; `none` if it is empty
+  std::vector<bucket> filled_;
   std::size_t size_ = 0;
 };
 

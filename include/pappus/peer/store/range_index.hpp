@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <unordered_map>
 
@@ -15,22 +16,27 @@ namespace pappus::peer {
 
 /// One value for each range. A look-up makes one search for each prefix length in use, the longest first, and stops at
 /// the first suitable value: O(1), whatever the number of ranges. Each prefix length has its own hash table, and before
-/// it a small filter that avoids most searches of a table with few entries.
+/// it a small filter that avoids most searches of a table with few entries. A table takes memory while it has entries.
 template <class Value>
 class range_index {
 public:
   /// Sets the value of a range, replacing its previous one.
   void set(const io::endpoint_range& range, Value value) {
     tables& among = range.port ? single_port_ : any_port_;
-    if (!among.by_length[range.prefix_length].set(key_of(range), value)) return;
+    std::unique_ptr<table>& alike = among.by_length[range.prefix_length];
+    if (alike == nullptr) alike = std::make_unique<table>();
+    if (!alike->set(key_of(range), value)) return;
     among.used |= bit(range.prefix_length);
     ++size_;
   }
   void erase(const io::endpoint_range& range) noexcept {
     tables& among = range.port ? single_port_ : any_port_;
-    table& alike = among.by_length[range.prefix_length];
-    size_ -= alike.erase(key_of(range));
-    if (alike.empty()) among.used &= ~bit(range.prefix_length);
+    std::unique_ptr<table>& alike = among.by_length[range.prefix_length];
+    if (alike == nullptr) return;
+    size_ -= alike->erase(key_of(range));
+    if (!alike->empty()) return;
+    among.used &= ~bit(range.prefix_length);
+    alike.reset();
   }
 
   /// The value of the narrowest all-port range that contains `address` and for which `matches` is true; null if there
@@ -65,11 +71,7 @@ private:
       filter_[word_of(key)] |= bit_of(key);
       return values_.insert_or_assign(key, value).second;
     }
-    std::size_t erase(std::uint64_t key) noexcept {
-      const std::size_t erased = values_.erase(key);
-      if (values_.empty()) filter_.fill(0);
-      return erased;
-    }
+    std::size_t erase(std::uint64_t key) noexcept { return values_.erase(key); }
     [[nodiscard]] bool empty() const noexcept { return values_.empty(); }
     [[nodiscard]] const Value* find(std::uint64_t key) const noexcept {
       if ((filter_[word_of(key)] & bit_of(key)) == 0) return nullptr;
@@ -84,12 +86,12 @@ private:
     }
 
     std::unordered_map<std::uint64_t, Value, mixed> values_;
-    std::array<std::uint64_t, 64> filter_{};  // a bit for each key since the table was last empty
+    std::array<std::uint64_t, 64> filter_{};  // a bit for each key so far
   };
 
   struct tables {
-    std::array<table, 33> by_length;
-    std::uint64_t used = 0;  // bit mask of the lengths whose tables are not empty
+    std::array<std::unique_ptr<table>, 33> by_length;  // null: empty
+    std::uint64_t used = 0;                            // bit mask of the lengths whose tables are not empty
   };
 
   static constexpr std::uint64_t bit(std::uint8_t length) noexcept { return std::uint64_t{1} << length; }
@@ -103,8 +105,7 @@ private:
     for (std::uint64_t left = among.used; left != 0;) {
       const auto length = static_cast<std::uint8_t>(std::bit_width(left) - 1);
       left &= ~bit(length);
-      const table& alike = among.by_length[length];
-      const Value* const found = alike.find(key_of(io::endpoint_range{address, length, port}));
+      const Value* const found = among.by_length[length]->find(key_of(io::endpoint_range{address, length, port}));
       if (found != nullptr && matches(*found)) return found;
     }
     return nullptr;
