@@ -40,16 +40,21 @@ void world::cut(machine& one, machine& other) {
   update_cuts();
 }
 
+void world::cut_one_way(machine& from, machine& to) {
+  if (tracing()) annotate(to_string(from.address()) + " is cut off from " + to_string(to.address()) + ", one way");
+  wires_->between(from, to).way_to(to.index() < from.index()).cut = true;
+}
+
 void world::heal(machine& one, machine& other) {
   if (tracing()) annotate(to_string(one.address()) + " and " + to_string(other.address()) + " are healed");
-  wires_->between(one, other).set_cut(false);
+  wires_->between(one, other).heal();
   update_cuts();
 }
 
 void world::heal() {
   annotate("all is healed");
   for (const auto& each : hosts_) each->island_ = 0;
-  for (const auto& each : wires_->routes()) each->set_cut(false);
+  for (const auto& each : wires_->routes()) each->heal();
   update_cuts();
 }
 

@@ -90,7 +90,7 @@ std::size_t flow::next_piece(std::size_t bytes) noexcept {
 }
 
 bool flow::blocked(const lane& way) const noexcept {
-  return owner_.blocked() || (way.to != nullptr && !way.to->reachable());
+  return owner_.blocked() || way.cut || (way.to != nullptr && !way.to->reachable());
 }
 
 void flow::on_arrival() noexcept {

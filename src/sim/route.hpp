@@ -16,6 +16,7 @@ class connection;
 struct lane {
   link properties;
   machine* to = nullptr;     // null: no machine is there
+  bool cut = false;          // in this direction alone
   io::time_point free_at{};  // when all bytes sent so far have left, if the bandwidth is limited
 };
 
@@ -30,6 +31,8 @@ public:
   /// Whether `world::cut` cut these two machines apart; `blocked` also includes partitions.
   [[nodiscard]] bool cut() const noexcept { return cut_; }
   void set_cut(bool cut) noexcept { cut_ = cut; }
+  /// Undoes the cuts of both directions and of each.
+  void heal() noexcept { cut_ = lanes_[0].cut = lanes_[1].cut = false; }
   [[nodiscard]] bool blocked() const noexcept { return blocked_; }
   void set_blocked(bool blocked) noexcept { blocked_ = blocked; }
 

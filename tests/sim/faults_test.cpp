@@ -71,6 +71,25 @@ TEST_CASE("machines in different parts of a partition do not reach each other, m
   }
 }
 
+TEST_CASE("a cut of one direction holds what is sent in it, and nothing in the other") {
+  connected_machines pair;
+  pair.world.cut_one_way(pair.client_machine, pair.server_machine);
+  CHECK(pair.world.run(write(*pair.client, text("held"))));
+  CHECK(pair.world.run(write(*pair.server, text("arrives"))));
+  CHECK(*pair.world.run(read(*pair.client)) == "arrives");
+  CHECK(silent(pair.world, *pair.server));
+  const auto listener = pair.server_machine.runtime().listen(io::endpoint{{}, 3414});
+  CHECK(pair.world.run(dial(pair.client_machine, io::endpoint{pair.server_machine.address(), 3414})).error() ==
+        std::errc::timed_out);
+  pair.world.heal(pair.server_machine, pair.client_machine);
+  CHECK(*pair.world.run(read(*pair.server)) == "held");
+  pair.world.cut_one_way(pair.server_machine, pair.client_machine);
+  CHECK(pair.world.run(write(*pair.server, text("held"))));
+  CHECK(silent(pair.world, *pair.client));
+  pair.world.heal();
+  CHECK(*pair.world.run(read(*pair.client)) == "held");
+}
+
 TEST_CASE("connecting across a partition succeeds if it is healed in time, and times out otherwise") {
   sim::world_options options;
   options.connect_timeout = 20s;

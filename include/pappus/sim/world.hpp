@@ -113,6 +113,8 @@ public:
   /// Cuts the link between two machines; `heal` restores it.
   void cut(machine& one, machine& other);
   void heal(machine& one, machine& other);
+  /// Cuts one direction: what `from` sends does not arrive at `to`. `heal` restores it.
+  void cut_one_way(machine& from, machine& to);
   /// Heals all cuts and partitions.
   void heal();
 
