@@ -21,6 +21,8 @@ void listener::begin(io::accept_operation& operation) {
     operation.complete_inline(failure{make_error_code(errc::closed)});
   } else if (accepting_ != nullptr) {
     operation.complete_inline(failure{std::make_error_code(std::errc::device_or_resource_busy)});
+  } else if (!waiting_.empty() && process_.on().descriptors_exhausted()) {
+    operation.complete_inline(failure{std::make_error_code(std::errc::too_many_files_open)});
   } else if (!waiting_.empty()) {
     operation.complete_inline(std::move(waiting_.front()));
     waiting_.pop_front();
@@ -30,12 +32,17 @@ void listener::begin(io::accept_operation& operation) {
 }
 
 void listener::incoming(io::stream_ptr connection) noexcept {
-  if (accepting_ != nullptr) return std::exchange(accepting_, nullptr)->complete(std::move(connection));
+  const bool exhausted = process_.on().descriptors_exhausted();
+  if (accepting_ != nullptr && !exhausted) {
+    return std::exchange(accepting_, nullptr)->complete(std::move(connection));
+  }
   try {
     waiting_.push_back(std::move(connection));
   } catch (const std::bad_alloc&) {
     return;  // the connection is closed: no memory to queue it
   }
+  if (accepting_ == nullptr) return;
+  std::exchange(accepting_, nullptr)->complete(failure{std::make_error_code(std::errc::too_many_files_open)});
 }
 
 void listener::close() noexcept {

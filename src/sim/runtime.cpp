@@ -172,6 +172,9 @@ std::unique_ptr<io::wakeup> runtime::make_wakeup(std::function<void()> woken) {
 
 void runtime::begin(io::connect_operation& operation) {
   if (crashed_) return operation.complete_inline(failure{down()});
+  if (on_.descriptors_exhausted()) {
+    return operation.complete_inline(failure{std::make_error_code(std::errc::too_many_files_open)});
+  }
   const auto from = sockets_->bind_dialer(operation.local, operation.remote);
   if (!from) return operation.complete_inline(failure{from.error()});
   world& in = on_.in();

@@ -109,6 +109,24 @@ TEST_CASE("connecting across a partition succeeds if it is healed in time, and t
   CHECK(world.run(dial(client, where)).error() == std::errc::timed_out);
 }
 
+TEST_CASE("out of descriptors a machine neither connects nor accepts, and then accepts who waits") {
+  sim::world world{1};
+  sim::machine& client = world.add_machine();
+  sim::machine& server = world.add_machine();
+  const auto listener = server.runtime().listen(io::endpoint{{}, 3414});
+  const io::endpoint where{server.address(), 3414};
+  client.exhaust_descriptors(true);
+  CHECK(world.run(dial(client, where)).error() == std::errc::too_many_files_open);
+  client.exhaust_descriptors(false);
+  server.exhaust_descriptors(true);
+  auto both = world.run(when_all(take(**listener), dial(client, where)));
+  CHECK(std::get<0>(both).error() == std::errc::too_many_files_open);
+  CHECK(std::get<1>(both));
+  CHECK(world.run(take(**listener)).error() == std::errc::too_many_files_open);
+  server.exhaust_descriptors(false);
+  CHECK(world.run(take(**listener)));
+}
+
 TEST_CASE("a reset of a connection fails the operations of both sides") {
   connected_machines pair;
   const std::string much(1 << 20, 'x');

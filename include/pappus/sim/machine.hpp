@@ -66,6 +66,11 @@ public:
   void set_descriptor_limit(std::size_t max) noexcept { descriptor_limit_ = max; }
   [[nodiscard]] std::size_t descriptor_limit() const noexcept { return descriptor_limit_; }
 
+  /// Sets whether its processes are out of descriptors: connecting and accepting fail with
+  /// `std::errc::too_many_files_open`; connections that it does not accept wait.
+  void exhaust_descriptors(bool exhausted) noexcept { descriptors_exhausted_ = exhausted; }
+  [[nodiscard]] bool descriptors_exhausted() const noexcept { return descriptors_exhausted_; }
+
   /// Sets whether work for worker threads makes no progress, as when a disk hangs. Held work starts again when that is
   /// over, in its order, and takes `world_options::worker_delay`.
   void hang_workers(bool hang);
@@ -82,6 +87,7 @@ private:
   std::size_t descriptor_limit_ = SIZE_MAX;
   bool reachable_ = true;
   bool workers_hang_ = false;
+  bool descriptors_exhausted_ = false;
   std::vector<std::function<void()>> held_work_;  // each call starts a job again
   std::vector<std::unique_ptr<sim::runtime>>
       runtimes_;  // all so far: tasks that end slowly may still refer to an old one
