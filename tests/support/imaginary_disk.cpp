@@ -1,6 +1,7 @@
 // The SQLite VFS of the imaginary disk.
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include <sqlite3.h>
 #include <support/imaginary_disk.hpp>
@@ -8,7 +9,22 @@
 namespace support {
 namespace {
 
+constexpr std::size_t sector = 512;  // bytes that are written whole or not at all
+
 sqlite3_vfs& usual() { return *sqlite3_vfs_find(nullptr); }
+
+/// Each sector of `now` becomes the synced one, unless it is kept.
+void tear(imaginary_disk::content& file, const std::function<bool()>& keeps) {
+  const std::vector<std::byte> written = std::exchange(file.now, file.synced);
+  for (std::size_t at = 0; at < written.size(); at += sector) {
+    const std::size_t end = std::min(at + sector, written.size());
+    const bool differs =
+        end > file.synced.size() || !std::equal(written.data() + at, written.data() + end, file.synced.data() + at);
+    if (!differs || !keeps()) continue;
+    file.now.resize(std::max(file.now.size(), end));
+    std::copy(written.data() + at, written.data() + end, file.now.data() + at);
+  }
+}
 
 }  // namespace
 
@@ -53,6 +69,7 @@ struct imaginary_disk::file : sqlite3_file {
     auto& now = of(self).now;
     const auto end = static_cast<std::size_t>(offset) + static_cast<std::size_t>(amount);
     if (disk_of(self).read_only) return SQLITE_READONLY;
+    if (disk_of(self).fails) return SQLITE_IOERR_WRITE;
     if (end > now.size()) {
       std::size_t used = 0;
       for (const auto& [name, each] : disk_of(self).files) used += each.now.size();
@@ -71,6 +88,7 @@ struct imaginary_disk::file : sqlite3_file {
 
   static int sync(sqlite3_file* self, int) {
     if (is_dead(self)) return SQLITE_IOERR;
+    if (disk_of(self).fails) return SQLITE_IOERR_FSYNC;
     if (disk_of(self).syncs_left-- == 0) {
       disk_of(self).lose_power();
       return SQLITE_IOERR;
@@ -177,10 +195,17 @@ imaginary_disk::~imaginary_disk() {
 }
 
 void imaginary_disk::lose_power() {
+  lose_power([] { return false; });
+}
+
+void imaginary_disk::lose_power(const std::function<bool()>& keeps) {
   powered_ = false;
   ++outages_;
   std::erase_if(files, [](const auto& each) { return !each.second.durable; });
-  for (auto& [name, each] : files) each.now = each.synced;
+  for (auto& [name, each] : files) {
+    tear(each, keeps);
+    each.synced = each.now;
+  }
 }
 
 }  // namespace support

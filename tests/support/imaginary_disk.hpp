@@ -1,7 +1,8 @@
-// A disk for SQLite in memory, which can lose power, be full, or be read-only.
+// A disk for SQLite in memory, which can lose power, fail, be full, or be read-only.
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -22,6 +23,11 @@ public:
 
   /// Until the power is back every call fails; unsynced writes are lost, and open files stay unusable.
   void lose_power();
+  /// The same, but of each file some sectors of 512 bytes may be those that were not synced: `keeps` is asked for each
+  /// that differs.
+  void lose_power(const std::function<bool()>& keeps);
+  /// The process that uses it dies: open files stay unusable, but what has been written stays.
+  void kill_process() noexcept { ++outages_; }
   void restore_power() noexcept { powered_ = true; }
 
   struct content {
@@ -33,6 +39,7 @@ public:
   std::map<std::string, content> files;
   std::size_t room = std::size_t(-1);  // limit of bytes of all files
   bool read_only = false;
+  bool fails = false;  // writes and syncs
   std::size_t syncs = 0;
   std::size_t syncs_left = std::size_t(-1);  // until the power fails
 
