@@ -1,0 +1,105 @@
+// pappus-chaos: networks of real nodes in which much goes wrong, by seed, and the rules that they keep all the same.
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "fault_kinds.hpp"
+#include "options.hpp"
+#include "plan.hpp"
+#include "processes.hpp"
+#include "report.hpp"
+#include "shrink.hpp"
+
+namespace {
+
+using namespace chaos;
+
+void print(const std::string& text) {
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
+}
+
+void list_kinds() {
+  for (const fault_kind& each : fault_kinds()) print(fmt::format("{:<16} {}\n", each.name, each.about));
+}
+
+plan plan_in(const std::string& file) {
+  std::ifstream in{file};
+  if (!in) throw std::runtime_error("cannot read " + file);
+  auto read = plan_from_text(std::string{std::istreambuf_iterator<char>{in}, {}});
+  if (!read) throw std::runtime_error(file + ": " + read.error());
+  return *std::move(read);
+}
+
+plan shrunk(const plan& failing, const outcome& how, const options& chosen) {
+  processes some{chosen.jobs, chosen.patience};
+  const auto breaks_the_same = [&](const std::vector<plan>& candidates) {
+    std::vector<bool> broken;
+    for (const outcome& each : some.run(candidates))
+      broken.push_back(each.broken && each.broken->rule == how.broken->rule);
+    return broken;
+  };
+  return shrink(failing, breaks_the_same, chosen.jobs);
+}
+
+/// Runs all; the number of those that break a rule. Reports as soon as they are known, in their order.
+std::size_t run(const options& chosen) {
+  std::size_t failed = 0;
+  std::vector<report> to_shrink;
+  std::uint64_t seed = chosen.first;
+  bool has_plan = !chosen.plan_file.empty();
+  const auto next = [&]() -> std::optional<plan> {
+    if (!chosen.plan_file.empty())
+      return std::exchange(has_plan, false) ? std::optional{plan_in(chosen.plan_file)} : std::nullopt;
+    return seed > chosen.last ? std::nullopt : std::optional{draw_plan(seed++, chosen.size)};
+  };
+  processes all{chosen.jobs, chosen.patience};
+  all.run(next, [&](const plan& of, outcome how) {
+    const bool is_broken = how.broken.has_value();
+    report made{of, std::move(how), std::nullopt};
+    if (is_broken) ++failed;
+    if (is_broken && chosen.shrinks) to_shrink.push_back(std::move(made));
+    else print(to_json(made));
+  });
+  for (report& each : to_shrink) {
+    each.shrunk = shrunk(each.of, each.how, chosen);
+    print(to_json(each));
+  }
+  return failed;
+}
+
+int run_all(const options& chosen) {
+  if (chosen.lists_kinds) list_kinds();
+  if (chosen.prints_plan) {
+    for (std::uint64_t seed = chosen.first; seed <= chosen.last; ++seed) print(to_text(draw_plan(seed, chosen.size)));
+  }
+  if (chosen.lists_kinds || chosen.prints_plan) return 0;
+  const std::size_t failed = run(chosen);
+  if (failed != 0) std::fprintf(stderr, "pappus-chaos: %zu failed\n", failed);
+  return failed == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const auto chosen = read_options(argc, argv);
+    if (!chosen) {
+      const early_exit& instead = chosen.error();
+      if (instead.status == 0) std::fputs(instead.text.c_str(), stdout);
+      else std::fprintf(stderr, "pappus-chaos: %s\n", instead.text.c_str());
+      return instead.status;
+    }
+    return run_all(*chosen);
+  } catch (const std::exception& thrown) {
+    std::fprintf(stderr, "pappus-chaos: %s\n", thrown.what());
+    return 1;
+  }
+}

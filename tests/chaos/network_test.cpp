@@ -1,0 +1,57 @@
+// Networks in which faults occur: what is simulated, and what the rules find.
+#include <string>
+
+#include <chaos/fault_kinds.hpp>
+#include <chaos/network.hpp>
+#include <chaos/plan.hpp>
+#include <chaos/report.hpp>
+#include <doctest/doctest.h>
+
+namespace network_test {
+
+using namespace chaos;
+
+plan planned(const std::string& faults) {
+  const auto read = plan_from_text("plan 1 8 2 5\n" + faults);
+  REQUIRE(read);
+  return *read;
+}
+
+TEST_CASE("a network without faults keeps all rules, and transactions, blocks and bans are made") {
+  const outcome how = run_plan(planned(""));
+  CHECK_FALSE(how.broken);
+  CHECK(how.blocks > 0);
+  CHECK(how.bans > 0);
+  CHECK(how.acknowledged > 0);
+  CHECK(how.published > 0);
+}
+
+TEST_CASE("a plan always has the same outcome, which its text holds") {
+  const plan same = planned("crash 1 130 160 0\npartition 0 140 200 900\nspy 0 130 200 5\n");
+  const outcome how = run_plan(same);
+  CHECK(to_text(how) == to_text(run_plan(same)));
+  const auto read = outcome_from_text(to_text(how));
+  REQUIRE(read);
+  CHECK(to_text(*read) == to_text(how));
+}
+
+TEST_CASE("each kind of fault begins and ends, and a network of nodes as they are keeps all rules") {
+  for (const fault_kind& each : fault_kinds()) {
+    CAPTURE(each.name);
+    const std::string name = each.name;
+    const outcome how = run_plan(planned(name + " 0 130 170 450\n" + name + " 1 150 200 901\n"));
+    CHECK_MESSAGE(!how.broken, (how.broken ? how.broken->rule + ": " + how.broken->detail : ""));
+  }
+}
+
+TEST_CASE("an outcome that breaks a rule is a line of JSON with the rule") {
+  report made{planned("crash 1 130 160 0\n"), {}, planned("")};
+  made.how.broken = violation{"a rule", "a \"detail\"", io::duration{1500000000}};
+  CHECK(to_json(made) ==
+        R"({"seed":1,"nodes":8,"hostile":2,"minutes":5,"faults":1,"kinds":1,"ok":false,"length":0.000,)"
+        R"("recovery":0.000,"events":0,"transactions":0,"acknowledged":0,"published":0,"blocks":0,"bans":0,)"
+        R"("rule":"a rule","detail":"a \"detail\"","at":1.500,"shrunk_to":0,"plan":"plan 1 8 2 5\n"})"
+        "\n");
+}
+
+}  // namespace network_test

@@ -1,0 +1,92 @@
+// Plans of faults: drawn from a seed, written, read, and shrunk.
+#include <algorithm>
+#include <set>
+
+#include <chaos/fault_kinds.hpp>
+#include <chaos/plan.hpp>
+#include <chaos/shrink.hpp>
+#include <doctest/doctest.h>
+
+namespace plan_test {
+
+using namespace chaos;
+
+constexpr run_size small{20, 4, 30};
+
+TEST_CASE("a seed always gives the same plan, and different seeds give different ones") {
+  CHECK(draw_plan(7, small).faults == draw_plan(7, small).faults);
+  CHECK(draw_plan(7, small).faults != draw_plan(8, small).faults);
+}
+
+TEST_CASE("each kind of fault occurs in some plans and is missing in others, within the run and its targets") {
+  std::vector<std::size_t> plans(fault_kinds().size());
+  for (std::uint64_t seed = 0; seed != 100; ++seed) {
+    std::set<std::size_t> kinds;
+    for (const fault& each : draw_plan(seed, small).faults) {
+      kinds.insert(each.kind);
+      CHECK(each.begin < each.end);
+      CHECK(each.end <= small.length());
+      CHECK(each.target < (fault_kinds()[each.kind].is_hostile ? small.hostile : small.nodes));
+    }
+    for (const std::size_t each : kinds) ++plans[each];
+  }
+  for (const std::size_t each : plans) {
+    CHECK(each > 0);
+    CHECK(each < 100);
+  }
+}
+
+TEST_CASE("without machines of attackers nobody attacks") {
+  for (std::uint64_t seed = 0; seed != 20; ++seed) {
+    for (const fault& each : draw_plan(seed, {20, 0, 30}).faults) CHECK_FALSE(fault_kinds()[each.kind].is_hostile);
+  }
+}
+
+TEST_CASE("the text of a plan is read as that plan, also with comments") {
+  const plan drawn = draw_plan(7, small);
+  const auto read = plan_from_text("# of a test\n\n" + to_text(drawn));
+  REQUIRE(read);
+  CHECK(read->seed == 7);
+  CHECK(read->size.nodes == small.nodes);
+  CHECK(read->faults == drawn.faults);
+  CHECK(to_text(*read) == to_text(drawn));
+}
+
+TEST_CASE("what is no plan is refused, with the line") {
+  const std::string first = "plan 1 20 4 30\n";
+  for (const char* const bad : {"crash", "crash 20 130 140 5", "crash 1 140 130 5", "crash 1 130 140 1000",
+                                "crash 1 130 1801 5", "garbage 4 130 140 5", "meteorite 1 130 140 5"}) {
+    const auto read = plan_from_text(first + bad + '\n');
+    REQUIRE_FALSE(read);
+    CHECK(read.error().find(bad) != std::string::npos);
+  }
+  CHECK_FALSE(plan_from_text(""));
+  CHECK_FALSE(plan_from_text("crash 1 130 140 5\n"));
+}
+
+/// Fails if all of these faults are there.
+broken_by needing(const std::vector<fault>& all, std::size_t& tried) {
+  return [all, &tried](const std::vector<plan>& candidates) {
+    std::vector<bool> broken;
+    for (const plan& each : candidates) {
+      ++tried;
+      broken.push_back(std::ranges::all_of(
+          all, [&](const fault& needed) { return std::ranges::find(each.faults, needed) != each.faults.end(); }));
+    }
+    return broken;
+  };
+}
+
+TEST_CASE("shrinking leaves the faults that a failure needs, and no others, however many are tried at once") {
+  const plan drawn = draw_plan(11, small);
+  REQUIRE(drawn.faults.size() > 40);
+  for (const std::size_t at_once : {1, 3, 8}) {
+    std::size_t tried = 0;
+    const std::vector<fault> needed{drawn.faults[3], drawn.faults[20], drawn.faults[39]};
+    CHECK(shrink(drawn, needing(needed, tried), at_once).faults == needed);
+    CHECK(tried < 300);
+    CHECK(shrink(drawn, needing({}, tried), at_once).faults.empty());
+  }
+}
+
+}  // namespace plan_test
