@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/time.h>
-#include <time.h>
+
+#include "../support/cpu_time.h"
 
 struct measurement {
   int64_t cpu_us;  // user and system
@@ -18,14 +18,9 @@ struct measurement {
 static struct measurement start;
 
 static struct measurement measure(void) {
-  struct rusage usage;
-  struct timespec now;
-  getrusage(RUSAGE_SELF, &usage);
-  clock_gettime(CLOCK_MONOTONIC, &now);
   struct measurement taken;
-  taken.cpu_us = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * INT64_C(1000000) + usage.ru_utime.tv_usec +
-                 usage.ru_stime.tv_usec;
-  taken.wall_us = now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+  taken.cpu_us = process_cpu_us();
+  taken.wall_us = wall_clock_us();
   taken.allocations = allocations_so_far();
   return taken;
 }

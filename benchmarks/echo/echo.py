@@ -4,7 +4,6 @@
 import argparse
 import json
 import os
-import platform
 import re
 import shutil
 import statistics
@@ -12,6 +11,10 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+
+from report import machine, progress, verdict  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -86,11 +89,6 @@ class Arena:
         return more / (long - short)
 
 
-def progress(text):
-    if sys.stderr.isatty():
-        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
-
-
 def run_pair(arena, first, second, connections, round_trips, rows):
     """One pair, as A B B A again and again, so that a machine that gets busier or idler treats both alike."""
     spent = {first: 0.0, second: 0.0}
@@ -150,10 +148,6 @@ def table(results):
     return "\n".join([padded(head), rule, *(padded(line) for line in lines[1:])])
 
 
-def verdict(reached, text):
-    return f"{'not known' if reached is None else 'reached' if reached else 'MISSED'}: {text}"
-
-
 def cpu_verdicts(results):
     for contestant in (PLAIN, DEADLINE, GATHERED):
         medians = {connections: statistics.median(rows[contestant].ratios) for connections, rows in results.items()}
@@ -179,19 +173,6 @@ def count_verdicts(results):
         worst = max(rows[contestant].allocations for rows in results.values())
         yield None if worst < 0 else worst == 0, (
             f"{contestant.name}: no allocation (worst run: {worst:.6g} a round trip)")
-
-
-def machine():
-    name = platform.processor() or platform.machine()
-    try:
-        name = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())[1]
-    except (OSError, TypeError):
-        pass
-    try:
-        system = platform.freedesktop_os_release()["PRETTY_NAME"]
-    except (OSError, KeyError):
-        system = platform.system()
-    return f"{name}, {os.cpu_count()} processors, {system}, kernel {platform.release()}"
 
 
 def stay_on_one_processor():

@@ -5,9 +5,11 @@
 // pings since the command before:
 //   open N           connects until N peers have shaken hands
 //   watch SECONDS    does what peers do: answers pings, pings every 10 s
-//   announce N MS    sends N transactions, one every MS milliseconds; each has to reach all peers that read
+//   announce N MS    sends N transactions, one every MS milliseconds; each has to reach all peers that read: how long
+//                    until each peer knew, and until the last one did
 //   storm N          N peers leave at once, and as many come
 //   close N          N peers leave at once
+//   mingle SECONDS N for that long a transaction a second is sent, and N peers a second leave and come again
 //
 // Times of arrival are the kernel's, so they do not depend on how busy this process is.
 #include <arpa/inet.h>
@@ -30,7 +32,7 @@ enum {
   bystanders = 50,
   kept = 64,         // bytes of a frame that matter
   at_once = 128,     // handshakes under way
-  samples = 1 << 20  // of pings
+  samples = 1 << 20  // of pings, and of deliveries
 };
 
 static const double ping_interval = 10;         // seconds
@@ -61,8 +63,8 @@ static struct peer peers[capacity];
 static unsigned wanted, active, under_way;  // peers in the first places of `peers`
 static uint64_t nonces = 1, transactions;
 
-static double pings[samples], handshakes[capacity * 2];
-static size_t pings_measured, handshakes_measured;
+static double pings[samples], handshakes[capacity * 2], deliveries[samples];
+static size_t pings_measured, handshakes_measured, deliveries_measured;
 
 // The transaction that is being announced.
 static uint8_t announced[hash_size];
@@ -161,6 +163,7 @@ static void learned(struct peer* self, const uint8_t* hash, double at) {
   if (memcmp(hash, announced, hash_size) != 0 || memcmp(self->known, hash, hash_size) == 0) return;
   memcpy(self->known, hash, hash_size);
   ++knowing;
+  if (deliveries_measured != samples) deliveries[deliveries_measured++] = at - announced_at;
   if (at > last_knew_at) last_knew_at = at;
 }
 
@@ -353,6 +356,8 @@ static void announce(unsigned count, double interval) {
   }
   announced_at = 0;
   printf("\"sent\": %u, ", count);
+  print_times("delivery", deliveries, deliveries_measured);
+  printf(", ");
   print_times("last_knew", times, arrived);
   printf(", ");
   free(times);
@@ -366,15 +371,50 @@ static void leave(unsigned count) {
   }
 }
 
+/// What has been due of something that happens `rate` times a second since `begun`.
+static unsigned due_since(double begun, double rate) { return (unsigned)((now() - begun) * rate); }
+
+static struct {
+  double begun;
+  unsigned rate;        // of peers that leave, a second
+  unsigned sent, left;  // transactions and peers so far
+} mingling;
+
+/// Lets those leave, come and send whose time it is.
+static bool mingle_more(void) {
+  if (mingling.sent <= due_since(mingling.begun, 1)) {
+    ++mingling.sent;
+    send_transaction();
+  }
+  for (const unsigned due = due_since(mingling.begun, mingling.rate); mingling.left < due; ++mingling.left) {
+    struct peer* const self = &peers[bystanders + (unsigned)rand() % (wanted - bystanders)];
+    if (self->stage == up) hang_up(self);
+  }
+  dial_more();
+  return false;
+}
+
+static void mingle(double duration, unsigned rate) {
+  mingling.begun = now();
+  mingling.rate = rate;
+  mingling.sent = mingling.left = 0;
+  live(mingling.begun + duration, mingle_more);
+  announced_at = 0;
+  printf("\"sent\": %u, \"left\": %u, ", mingling.sent, mingling.left);
+  print_times("delivery", deliveries, deliveries_measured);
+  printf(", ");
+}
+
 static void carry_out(const char* line) {
   unsigned count = 0, pause = 0;
   double duration = 0;
-  pings_measured = handshakes_measured = 0;
+  pings_measured = handshakes_measured = deliveries_measured = 0;
   lost = 0;
   printf("{");
   if (sscanf(line, "open %u", &count) == 1) open_until(count < capacity ? count : capacity);
   else if (sscanf(line, "watch %lf", &duration) == 1) live(now() + duration, NULL);
   else if (sscanf(line, "announce %u %u", &count, &pause) == 2) announce(count, 1e-3 * pause);
+  else if (sscanf(line, "mingle %lf %u", &duration, &count) == 2 && wanted > bystanders) mingle(duration, count);
   else if (sscanf(line, "storm %u", &count) == 1) {
     leave(count);
     open_until(wanted);

@@ -94,13 +94,15 @@ class Pappus(Lines):
         super().__init__([program, "--json", "--network", "usernet", "--listen", "127.0.0.1:0", "--max-inbound",
                           peers + SPARE, "--max-outbound", 0, "--log", "error"])
 
-    def slow_turns(self):
-        self.process.stdin.write("stats\n")
+    def ask(self, command):
+        self.process.stdin.write(command + "\n")
         self.process.stdin.flush()
         with self.came:
             self.came.wait_for(lambda: self.replies, timeout=10)
-            reply = self.replies.pop()
-        return reply["stats"]["metrics"]["pappus_loop_slow_turns_total"]
+            return self.replies.pop()
+
+    def slow_turns(self):
+        return self.ask("stats")["stats"]["metrics"]["pappus_loop_slow_turns_total"]
 
 
 class Grin(Lines):
