@@ -1,4 +1,4 @@
-// Memory for coroutine frames: freed frames are kept in free lists by size and reused.
+// Memory for coroutine frames, and for small messages: freed memory is kept in free lists by size and reused.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@ namespace pappus::coro {
 class frame_recycler {
 public:
   struct counters {
-    std::uint64_t live = 0;        // frames in use now
+    std::uint64_t live = 0;        // frames and messages in use now
     std::uint64_t allocated = 0;   // frames allocated from the heap
     std::uint64_t reused = 0;      // frames taken from a free list
     std::uint64_t idle_bytes = 0;  // bytes in the free lists, at most `max_idle_bytes`

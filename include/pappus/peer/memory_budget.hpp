@@ -6,6 +6,7 @@
 #include <memory_resource>
 
 #include <pappus/coro/event.hpp>
+#include <pappus/coro/frame_recycler.hpp>
 #include <pappus/peer/limits.hpp>
 
 namespace pappus::peer {
@@ -62,13 +63,22 @@ private:
   }
   void release(std::size_t bytes) noexcept { used_ -= bytes; }
 
+  /// Larger blocks are not kept for the next frame, bytes. A ping or an announcement takes less.
+  static constexpr std::size_t max_recycled = 256;
+
+  static bool is_recycled(std::size_t bytes, std::size_t alignment) noexcept {
+    return bytes <= max_recycled && alignment <= alignof(std::max_align_t);
+  }
+
   void* do_allocate(std::size_t bytes, std::size_t alignment) override {
-    void* const made = std::pmr::new_delete_resource()->allocate(bytes, alignment);
+    void* const made = is_recycled(bytes, alignment) ? coro::frame_recycler::allocate(bytes)
+                                                     : std::pmr::new_delete_resource()->allocate(bytes, alignment);
     take(bytes);
     return made;
   }
   void do_deallocate(void* made, std::size_t bytes, std::size_t alignment) override {
-    std::pmr::new_delete_resource()->deallocate(made, bytes, alignment);
+    if (is_recycled(bytes, alignment)) coro::frame_recycler::release(made, bytes);
+    else std::pmr::new_delete_resource()->deallocate(made, bytes, alignment);
     release(bytes);
   }
   [[nodiscard]] bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override {
