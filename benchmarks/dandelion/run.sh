@@ -17,8 +17,6 @@ while [ $# -gt 0 ]; do
 done
 
 "$built/pappus_benchmark_stempool"
-echo
-"$built/pappus_benchmark_crowd"
 [ -z "$quick" ] || exit 0
 echo
 python3 "$here/examples/anonymity/figures.py" "$built/../bin/pappus-anonymity" --full --csv-folder "$folder"
