@@ -192,7 +192,7 @@ void network::check_bounds(member& of) {
                   world_.now());
   };
   check("inbound peers", is.inbound, room.inbound_with_buffer());
-  check("outbound peers", is.outbound, room.outbound + 1);  // one more during a rotation
+  check("outbound peers", is.outbound, room.outbound + 2);  // during a rotation, and on trial
   check("handshakes", is.connections.handshaking, room.handshakes + room.outbound + 2);
   check("private transactions", stems.transactions, 2 * node.config().dandelion.max_transactions);
   check("bytes held for peers", is.memory.used, node.config().max_memory);

@@ -18,6 +18,18 @@ io::duration about(io::duration interval, io::runtime& rng) {
   return io::duration{static_cast<io::duration::rep>(static_cast<double>(interval.count()) * share)};
 }
 
+/// Clears a flag at the end of its life.
+class reset_at_end {
+public:
+  explicit reset_at_end(bool& flag) noexcept : flag_(flag) {}
+  reset_at_end(const reset_at_end&) = delete;
+  reset_at_end& operator=(const reset_at_end&) = delete;
+  ~reset_at_end() { flag_ = false; }
+
+private:
+  bool& flag_;
+};
+
 }  // namespace
 
 dialer::dialer(const dependencies& deps)
@@ -87,12 +99,13 @@ std::optional<io::endpoint> dialer::next() {
   return claimed;
 }
 
-/// Tried addresses in pending collisions come first.
+/// Tried addresses in pending collisions come first, and others last, when no address is new.
 std::optional<io::endpoint> dialer::next_feeler() {
   const io::wall_time now = deps_.clock.now();
   auto picked = deps_.book.select_tried_collision(now);
   for (std::size_t i = 0; i != limits::max_selections_per_search; ++i) {
     if (!picked) picked = deps_.book.select_new(now);
+    if (!picked) picked = deps_.book.select(now);
     if (!picked) break;
     const auto where = to_endpoint(*picked);
     if (where && may_dial(*where)) return where;
@@ -180,11 +193,15 @@ task<void> dialer::rotate() {
   }
 }
 
-/// The new peer has taken the extra slot: disconnects one of the other outbound peers, selected at random among those
-/// that are not preferred.
+/// The new peer has taken the extra slot of a rotation.
 void dialer::disconnect_one(std::uint64_t newcomer) {
   if (rotation_slots_ == 0 || deps_.sessions.count(direction::outbound) < rotation_slots_) return;
   rotation_slots_ = 0;
+  replace_another(newcomer);
+}
+
+/// Disconnects an outbound peer that is neither the new one nor preferred, at random.
+void dialer::replace_another(std::uint64_t newcomer) {
   std::vector<session*> others;
   for (session* const each : deps_.sessions.sessions()) {
     const peer_info& peer = each->peer();
@@ -205,8 +222,40 @@ task<void> dialer::run_feelers(scope& tasks) {
     const auto where = next_feeler();
     if (!where) continue;
     ++counted_.feelers;
-    tasks.spawn(deps_.through.dial(*where, connection_type::feeler, [](const auto&) {}));
+    auto felt = [this, &tasks, endpoint = *where](const result<peer_info, disconnect_info>& outcome) {
+      if (!outcome || trying_ahead_ || !is_ahead(outcome->tip.total_difficulty)) return;
+      tasks.spawn(try_ahead(tasks, endpoint, outcome->tip.total_difficulty));
+      trying_ahead_ = true;
+    };
+    tasks.spawn(deps_.through.dial(*where, connection_type::feeler, std::move(felt)));
   }
+}
+
+bool dialer::is_ahead(std::uint64_t work) const {
+  const auto has_as_much = [work](const session& each) { return each.peer().tip.total_difficulty >= work; };
+  return work > deps_.local.tip().total_difficulty && deps_.sessions.count(has_as_much) == 0;
+}
+
+/// Most often a peer is ahead by a new block only, which has come before the address may be dialed again.
+task<void> dialer::try_ahead(scope& tasks, io::endpoint endpoint, std::uint64_t work) {
+  const reset_at_end trial{trying_ahead_};
+  const auto waited = co_await io::sleep_for(deps_.runtime, limits::redial_interval + limits::min_search_pause);
+  if (!waited || !is_ahead(work) || !fits_a_slot(endpoint)) co_return;
+  ahead_.reset();
+  auto done = [this](const result<peer_info, disconnect_info>& outcome) {
+    if (outcome) ahead_ = outcome->id;
+  };
+  tasks.spawn(deps_.through.dial(endpoint, connection_type::full, std::move(done)));
+  bool is_proven = false;
+  for (io::duration passed{}; !is_proven && passed < limits::ahead_trial_time; passed += limits::ahead_check_interval) {
+    const auto slept = co_await io::sleep_for(deps_.runtime, limits::ahead_check_interval);
+    if (!slept) co_return;
+    is_proven = deps_.local.tip().total_difficulty >= work;
+  }
+  session* const newcomer = ahead_ ? deps_.sessions.find(*ahead_) : nullptr;
+  if (newcomer == nullptr || deps_.sessions.count(direction::outbound) <= deps_.room.outbound) co_return;
+  if (is_proven) replace_another(newcomer->peer().id);
+  else newcomer->end({disconnect_reason::requested, "it has not given the work that it claims"});
 }
 
 }  // namespace pappus::peer

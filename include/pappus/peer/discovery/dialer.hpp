@@ -59,6 +59,11 @@ public:
   /// Runs feelers until stopped: dials an address about every `limits::feeler_interval`, or about every
   /// `limits::initial_feeler_interval` while there are fewer than `limits::tried_target` tried addresses, to test
   /// whether a peer is there. Connections run in `tasks`.
+  ///
+  /// A peer with more work than the node's chain and than all its peers have is dialed again, for an extra slot: after
+  /// a network was cut in two and healed, all slots of both parts may be taken by peers of the same part. If the node's
+  /// chain comes to have that work within `limits::ahead_trial_time`, the peer replaces another outbound one; otherwise
+  /// it is disconnected. There is one such peer at a time.
   [[nodiscard]] task<void> run_feelers(scope& tasks);
 
   /// Rotates outbound peers until stopped: about every `limits::outbound_rotation_interval`, when all slots are taken,
@@ -87,6 +92,9 @@ private:
   [[nodiscard]] std::size_t missing_of(std::size_t slots) const noexcept;
   void fill(scope& tasks);
   void disconnect_one(std::uint64_t newcomer);
+  void replace_another(std::uint64_t newcomer);
+  [[nodiscard]] bool is_ahead(std::uint64_t work) const;
+  task<void> try_ahead(scope& tasks, io::endpoint endpoint, std::uint64_t work);
   [[nodiscard]] io::duration pause();
   [[nodiscard]] std::optional<io::endpoint> next();
   [[nodiscard]] std::optional<io::endpoint> next_feeler();
@@ -104,6 +112,8 @@ private:
   std::vector<io::endpoint> dialing_;  // dialed for a slot, handshake not complete
   std::size_t unanswered_ = 0;         // consecutive dials
   std::size_t rotation_slots_ = 0;     // during a rotation: the taken slots and one more; else 0
+  bool trying_ahead_ = false;
+  std::optional<std::uint64_t> ahead_;  // session on trial
   event wakeup_;
   event slot_free_;
   dialer_statistics counted_;

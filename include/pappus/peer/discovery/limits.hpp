@@ -34,6 +34,11 @@ inline constexpr io::duration feeler_interval = 2min;
 /// each one important.
 inline constexpr io::duration initial_feeler_interval = 10s;
 
+/// Time for which a peer that claims more work than all others is given an extra slot to prove it.
+inline constexpr io::duration ahead_trial_time = 5min;
+/// Interval between two checks whether it has.
+inline constexpr io::duration ahead_check_interval = 10s;
+
 /// Reciprocal share of those searches without any other result that dial an endpoint claimed by an inbound peer.
 inline constexpr std::uint64_t claimed_dial_divisor = 16;
 
