@@ -59,12 +59,13 @@ class Chain(Repeated):
 
     def __init__(self, where, length):
         super().__init__(BLOCK_INTERVAL)
-        Block.made_at = int(time.time())
+        Block.made_at = int(time.time())  # no clock is warned of
         self.blocks = row(length)
         self.servers = [Server(Peer.greet(where, f"127.{group}.0.1", port=4000 + group), self.blocks)
                         for group in (240, 241)]
 
     def act(self):
+        Block.made_at = int(time.time())
         self.blocks.append(self.blocks[-1].next(body=REWARD))
         for server in self.servers:
             server.has(self.blocks)

@@ -1,19 +1,19 @@
 """A pappus-node for an hour among a thousand peers: does its memory grow, do descriptors or coroutine frames leak?
 
-What goes on: five peers a second leave and others come; a twentieth of the peers reads 256 bytes a second of the 900 that
-it is sent; four handshakes a second fail, of six kinds; each second a transaction comes from one peer and goes to all
-others; each 10 s a block comes, from two peers with a chain that the node follows.
+What goes on: five peers a second leave and others come; a twentieth of the peers reads 256 bytes a second of the 900
+that it is sent; four handshakes a second fail, of six kinds; each second a transaction comes from one peer and goes to
+all others; each 10 s a block comes, from two peers with a chain that the node follows.
 
-All that is bounded is filled before: the pool with 10,000 transactions, the chain with 1,100 headers and 100 blocks. The
-first third of the time is not looked at, so that filters of what peers have, whose window is 20 minutes, and the memory
-of the system's allocator have their size.
+All that is bounded is filled before: the pool with 10,000 transactions, the chain with 1,100 headers and 100 blocks.
+The first third of the time is not looked at, so that filters of what peers have, whose window is 20 minutes, and the
+memory of the system's allocator have their size.
 
 The rule: the heap in use, resident memory, descriptors and live coroutine frames are sampled each 2 s. The mean of each
-twelfth of the samples is a point, and a straight line is fitted to them by least squares. A series is steady if its slope
-is less than three standard errors above zero. PASS: the heap in use, descriptors and frames are steady; resident memory
-is steady, too, or else has grown by less than a tenth, which then is free memory between what is in use; and when all
-peers have left, the node has as many coroutine frames and descriptors as before the first one. Ends with 0 if so, with
-1 if not.
+twelfth of the samples is a point, and a straight line is fitted to them by least squares. A series is steady if its
+slope is less than three standard errors above zero. PASS: the heap in use, descriptors and frames are steady; resident
+memory is steady, too, or else has grown by less than a tenth, which then is free memory between what is in use; and
+when all peers have left, the node has as many coroutine frames and descriptors as before the first one. Ends with 0 if
+so, with 1 if not.
 """
 
 import argparse

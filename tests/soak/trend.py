@@ -19,8 +19,8 @@ class Trend(NamedTuple):
 
 
 def of(times, values):
-    """Least squares through the means of equal parts, since neighboring samples are not independent. Needs two samples a
-    part. `times`: seconds, ascending."""
+    """Least squares through the means of equal parts, since neighboring samples are not independent. Needs a sample for
+    each part. `times`: seconds, ascending."""
     size = len(times) // PARTS
     skipped = len(times) - PARTS * size  # at the beginning
     parts = [slice(skipped + size * part, skipped + size * (part + 1)) for part in range(PARTS)]

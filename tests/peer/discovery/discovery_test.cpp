@@ -213,6 +213,27 @@ TEST_CASE(
   CHECK(warnings.back() == "the network is back");
 }
 
+TEST_CASE("a node that knows few addresses has its outbound peers again a minute after the network is back") {
+  const auto ten_minutes_down_and = [](io::duration more) {
+    network on{peer::limits::max_outbound, public_and_idle()};
+    on.seeded(peer::limits::max_outbound);
+    sim::machine& at = on.world.add_machine();
+    simulated_node node{at, network::with_seed()};
+    on.world.run_for(2min);
+    REQUIRE(outbound(node) == peer::limits::max_outbound);
+    on.world.partition({&at});
+    on.world.run_for(10min + more);
+    REQUIRE(outbound(node) == 0);
+    on.world.heal();
+    on.world.run_for(1min);
+    return outbound(node);
+  };
+  for (io::duration more = 0s; more < 30s; more += 5s) {
+    CAPTURE(more.count());
+    CHECK(ten_minutes_down_and(more) == peer::limits::max_outbound);
+  }
+}
+
 TEST_CASE("a peer that does not respond while others do is marked as failed") {
   network on{3};
   on.seeded(3);
