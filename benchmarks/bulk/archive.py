@@ -1,4 +1,4 @@
-"""An archive of 320 MiB goes to three peers, again and again, while 1,000 others are told of four transactions a second:
+"""An archive of 320 MiB goes to three peers, again and again, while 1,000 others are told of two transactions a second:
 how long until each of them knows, beside the same without an archive."""
 
 import os
@@ -18,7 +18,7 @@ from scale import Load, Pappus  # noqa: E402
 PEERS, READERS = 1000, 3
 FILES = [f"{tree}/pmmr_{kind}.bin" for tree in ("kernel", "output", "rangeproof") for kind in ("data", "hash")]
 FILE_SIZE = 54 << 20  # bytes
-INTERVAL = 250  # milliseconds between two transactions
+INTERVAL = 500  # milliseconds between two transactions: with its pings a bystander then has what Grin accepts of a peer
 BLOCK, HEIGHT = "11" * 32, 1000
 GOAL = 1.1  # times the p99 without an archive
 
@@ -108,8 +108,8 @@ def measure(built, node, pairs, seconds):
 
 def report(rows):
     """Prints the table; returns what has been reached."""
-    print(f"| {PEERS} peers, {1000 / INTERVAL:g} transactions a second | until a peer knows, p50 | p99 | least to most | "
-          "bystanders' ping, p99 | CPU | archive |")
+    print(f"| {PEERS} peers, {1000 / INTERVAL:g} transactions a second | until a peer knows, p50 | p99 | "
+          "least to most | bystanders' ping, p99 | CPU | archive |")
     print("|---|---:|---:|---:|---:|---:|---:|")
     p99 = []
     for name, measured in zip(("no archive", f"an archive to {READERS} peers"), rows):
@@ -120,6 +120,7 @@ def report(rows):
         p99.append(statistics.median(tails))
         print(f"| {name} | {median(lambda row: row['delivery']['p50']):.1f} ms | {p99[-1]:.1f} ms | "
               f"{min(tails):.1f} to {max(tails):.1f} | {median(lambda row: row['ping']['p99']):.1f} ms | "
-              f"{100 * median(lambda row: row['cpu']):.0f} % | {median(lambda row: row.get('archive_rate', 0)):.0f} MB/s |")
+              f"{100 * median(lambda row: row['cpu']):.0f} % | "
+              f"{median(lambda row: row.get('archive_rate', 0)):.0f} MB/s |")
     return [(p99[1] <= GOAL * p99[0], f"p99 of relay beside an archive: at most {GOAL} times that without "
              f"({p99[1] / p99[0]:.2f})")]

@@ -36,7 +36,7 @@ def main():
         goals += streams.report(rows)
     if given.only != "streams":
         print(flush=True)
-        rows = archive.measure(given.built, given.node, *((1, 8) if given.quick else (3, 20)))
+        rows = archive.measure(given.built, given.node, *((1, 10) if given.quick else (3, 30)))
         goals += archive.report(rows)
     print()
     for goal in goals:
