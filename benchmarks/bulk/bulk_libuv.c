@@ -23,7 +23,9 @@ static void check(int status, const char* what) {
   if (status < 0) transfer_fail(what, uv_strerror(status));
 }
 
-static void complete(void) {
+/// All bytes of this end have come or gone.
+static void complete(struct end* self) {
+  uv_close((uv_handle_t*)&self->handle, NULL);
   if (++completed != transfer.streams) return;
   transfer_end();
   uv_stop(&loop);
@@ -45,7 +47,7 @@ static void send_pieces(struct end* self) {
     check(uv_write(&self->rest, stream, &rest, 1, on_rest_written), "uv_write");
     return;
   }
-  complete();
+  complete(self);
 }
 
 static void on_rest_written(uv_write_t* request, int status) {
@@ -64,9 +66,7 @@ static void on_read(uv_stream_t* stream, ssize_t status, const uv_buf_t* bytes) 
   struct end* const self = stream->data;
   check((int)status, "uv_read");
   self->left -= (uint64_t)status;
-  if (self->left != 0) return;
-  check(uv_read_stop(stream), "uv_read_stop");
-  complete();
+  if (self->left == 0) complete(self);
 }
 
 /// Called for each end. No byte is sent before all are connected.
