@@ -192,7 +192,10 @@ def main():
                 each.close()
     print(json.dumps(counted))
     skipped = 60 * given.minutes / 3
-    steady = report([each for each in taken if each["time"] > skipped], left)
+    looked_at = [each for each in taken if each["time"] > skipped]
+    if len(looked_at) < trend.PARTS:
+        sys.exit("soak.py: too few samples for a verdict")
+    steady = report(looked_at, left)
     if given.json:
         given.json.write_text(json.dumps({"counted": counted, "samples": taken}))
     if given.svg:
