@@ -27,7 +27,8 @@ void stem_intake::submit(const peer_info& peer, const wire::transaction_ptr& tx)
 
 void stem_intake::validate(const peer_info& peer, const wire::transaction_ptr& tx) {
   const auto validated = [this, peer = peer.id, tx](std::optional<bool> valid) {
-    if (valid.value_or(false)) accepted_(peer, tx);
+    const bool is_public = deps_.inventory.contains(*tx);  // meanwhile, if the adapter has taken its time
+    if (valid.value_or(false) && !is_public) accepted_(peer, tx);
   };
   deps_.pool.validate_tx(tx, phase::stem, &peer, limits::validation_timeout, validated);
 }
