@@ -99,13 +99,14 @@ std::optional<io::endpoint> dialer::next() {
   return claimed;
 }
 
-/// Tried addresses in pending collisions come first, and others last, when no address is new.
+/// Tried addresses in pending collisions come first. Others come last: when no address is new, and all slots are taken,
+/// since an address cannot be dialed again soon.
 std::optional<io::endpoint> dialer::next_feeler() {
   const io::wall_time now = deps_.clock.now();
   auto picked = deps_.book.select_tried_collision(now);
   for (std::size_t i = 0; i != limits::max_selections_per_search; ++i) {
     if (!picked) picked = deps_.book.select_new(now);
-    if (!picked) picked = deps_.book.select(now);
+    if (!picked && missing() == 0) picked = deps_.book.select(now);
     if (!picked) break;
     const auto where = to_endpoint(*picked);
     if (where && may_dial(*where)) return where;
