@@ -1,0 +1,56 @@
+#!/bin/sh
+# Shows that pappus-chaos finds bugs: for each patch of tests/chaos/planted builds the library with it, runs seeds until
+# one breaks a rule, and shrinks that run: `sh tests/chaos/planted.sh [--seeds N] [PATCH...]`, by default 2,000 seeds at
+# most, of 20 nodes, and all patches. Fails if a bug is not found, or needs more than 10 faults. The tree is copied to
+# build/planted, and compiled file by file there, so that one patch costs one file.
+set -eu
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+. "$root/cmake/prepare.sh"
+seeds=2000
+case ${1-} in
+  --help | -h) sed -n '2,6s/^# //p' "$0"; exit 0 ;;
+  --seeds) seeds=$2; shift 2 ;;
+esac
+[ $# -gt 0 ] || set -- "$root"/tests/chaos/planted/*.patch
+work="$root/build/planted"
+step=50
+most_faults=10
+
+mkdir -p "$work/source"
+for each in CMakeLists.txt CMakePresets.json cmake examples include src tests docs README.md; do
+  cp -Rp "$root/$each" "$work/source/"
+done
+cmake -S "$work/source" -B "$work/build" -G Ninja --log-level=WARNING -D CMAKE_BUILD_TYPE=Release \
+  -D CMAKE_UNITY_BUILD=OFF -D PAPPUS_BUILD_TESTS=OFF -D PAPPUS_BUILD_NODE=OFF >/dev/null
+program="$work/build/bin/pappus-chaos"
+
+# hunt NAME: one line, with the seed, the faults that are left and the rule.
+hunt() {
+  first=1
+  while [ "$first" -le "$seeds" ]; do
+    range="$first..$((first + step - 1))"
+    if ! "$program" --nodes 20 --seeds "$range" --jobs "$jobs" >"$work/$1.jsonl" 2>/dev/null; then
+      seed=$(sed -nE '/"ok":false/{s/.*"seed":([0-9]+),.*/\1/p;q}' "$work/$1.jsonl")
+      "$program" --nodes 20 --seeds "$seed" --jobs "$jobs" --shrink >"$work/$1.jsonl" 2>/dev/null || true
+      left=$(sed -nE 's/.*"shrunk_to":([0-9]+),.*/\1/p' "$work/$1.jsonl")
+      rule=$(sed -nE 's/.*"rule":"([^"]*)".*/\1/p' "$work/$1.jsonl")
+      echo "$1: seed $seed, $left faults left: $rule"
+      [ "$left" -le "$most_faults" ]
+      return
+    fi
+    first=$((first + step))
+  done
+  echo "$1: not found in $seeds seeds"
+  return 1
+}
+
+missed=0
+for patch in "$@"; do
+  name=$(basename "$patch" .patch)
+  (cd "$work/source" && patch -p1 --quiet <"$patch")
+  cmake --build "$work/build" --target pappus-chaos >"$work/$name.log" 2>&1 || { tail -n 20 "$work/$name.log"; exit 1; }
+  hunt "$name" || missed=$((missed + 1))
+  (cd "$work/source" && patch -p1 --quiet --reverse <"$patch")
+done
+echo "$(($# - missed)) passed, $missed failed"
+[ "$missed" -eq 0 ]
