@@ -69,8 +69,9 @@ peer::peer_lists with_preferred(peer::peer_lists lists, const std::vector<io::en
   return lists;
 }
 
-node_config within_descriptor_limit(const io::runtime& runtime, node_config wanted) {
+node_config within_descriptor_limit(io::runtime& runtime, node_config wanted) {
   wanted.connection_limits = peer::within_descriptors(wanted.connection_limits, runtime.descriptor_limit());
+  runtime.reserve_descriptors(wanted.connection_limits.total() + peer::limits::reserved_descriptors);
   return wanted;
 }
 

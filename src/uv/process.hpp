@@ -10,5 +10,7 @@ void ignore_broken_pipes() noexcept;
 
 /// How many descriptors the process may have open; SIZE_MAX without a limit.
 [[nodiscard]] std::size_t max_descriptors() noexcept;
+/// See `io::runtime`. Nothing where the table of descriptors is not enlarged in steps.
+void reserve_descriptors(std::size_t count) noexcept;
 
 }  // namespace pappus::uv

@@ -77,6 +77,7 @@ io::wall_time runtime::wall_clock() const noexcept {
 }
 
 std::size_t runtime::descriptor_limit() const noexcept { return max_descriptors(); }
+void runtime::reserve_descriptors(std::size_t count) noexcept { uv::reserve_descriptors(count); }
 
 void runtime::fill_random(io::buffer bytes) noexcept {
   if (bytes.size() > random_pool_.size()) {

@@ -30,6 +30,9 @@ public:
 
   /// Maximum number of files and sockets that the process may have open at a time.
   [[nodiscard]] virtual std::size_t descriptor_limit() const noexcept = 0;
+  /// Prepares the process for so many open files and sockets, as far as it may have them. Without it Linux enlarges its
+  /// table of them whenever they have doubled, and stops the thread for about 10 ms each time if there are others.
+  virtual void reserve_descriptors(std::size_t /*count*/) noexcept {}
 
   /// Those of a simulated runtime take no time, and are not counted.
   [[nodiscard]] virtual turn_statistics turns() const noexcept { return {}; }

@@ -21,6 +21,7 @@ public:
   [[nodiscard]] io::wall_time wall_clock() const noexcept override;
   void fill_random(io::buffer bytes) noexcept override;
   [[nodiscard]] std::size_t descriptor_limit() const noexcept override;
+  void reserve_descriptors(std::size_t count) noexcept override;
   [[nodiscard]] io::turn_statistics turns() const noexcept override;
   [[nodiscard]] io::timer_queue& timers() noexcept override;
   [[nodiscard]] coro::ready_queue& ready() noexcept override;
