@@ -7,6 +7,10 @@ import tempfile
 import unittest
 from pathlib import Path
 
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+import suites  # noqa: E402: after the line that finds it
+
 PROGRAM = ""
 SMALL = ["--nodes", "6", "--minutes", "4"]
 
@@ -53,4 +57,4 @@ class Program(unittest.TestCase):
 
 if __name__ == "__main__":
     PROGRAM = sys.argv.pop()
-    unittest.main()
+    sys.exit(suites.run_tests(unittest.defaultTestLoader.loadTestsFromTestCase(Program)))

@@ -5,8 +5,10 @@ usage: contract_test.py PAPPUS_NODE [PART_OF_A_TEST_NAME...]
 
 import sys
 import unittest
+from pathlib import Path
 
 sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
 import addresses  # noqa: E402: after the line that keeps the source tree clean
 import best_chain  # noqa: E402
@@ -23,6 +25,7 @@ import process  # noqa: E402
 import refusals  # noqa: E402
 import sessions  # noqa: E402
 import stored_chain  # noqa: E402
+import suites  # noqa: E402
 import sync_display  # noqa: E402
 
 
@@ -40,9 +43,9 @@ def main(arguments):
     slow = [following]
     others = [addresses, best_chain, blocks, chain, command_line, commands, dandelion, descriptors, introductions,
               refusals, sessions, stored_chain, sync_display]
-    suites = [unittest.TestSuite(map(loader.loadTestsFromModule, modules)) for modules in (slow, others)]
+    both = [unittest.TestSuite(map(loader.loadTestsFromModule, modules)) for modules in (slow, others)]
     last = [] if loader.testNamePatterns else [DeclaredJson("test_every_declared_field_has_been_written")]
-    return process.run_tests(*suites, afterwards=last)
+    return suites.run_tests(*both, afterwards=last)
 
 
 if __name__ == "__main__":

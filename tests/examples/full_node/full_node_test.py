@@ -13,11 +13,13 @@ import tempfile
 import unittest
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "mini_node"))
+TESTS = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(TESTS / "mini_node"), str(TESTS / "support")]
 
 import declaration  # noqa: E402: after the line that finds it
 import full_node  # noqa: E402
 import process  # noqa: E402
+import suites  # noqa: E402
 from full_node import FullNode, command  # noqa: E402
 from protocol import BLOCK, COMPACT_BLOCK, GET_BLOCK, HEADER, PATIENCE, TRANSACTION, Peer  # noqa: E402
 
@@ -409,7 +411,7 @@ def main(arguments):
     loader = unittest.TestLoader()
     loader.testNamePatterns = [f"*{name}*" for name in arguments[2:]] or None
     last = [] if loader.testNamePatterns else [DeclaredJson("check_that_all_has_been_written")]
-    return process.run_tests(loader.loadTestsFromModule(sys.modules[__name__]), afterwards=last)
+    return suites.run_tests(loader.loadTestsFromModule(sys.modules[__name__]), afterwards=last)
 
 
 if __name__ == "__main__":
