@@ -80,7 +80,7 @@ broken_by needing(const std::vector<fault>& all, std::size_t& tried) {
 TEST_CASE("shrinking leaves the faults that a failure needs, and no others, however many are tried at once") {
   const plan drawn = draw_plan(11, small);
   REQUIRE(drawn.faults.size() > 40);
-  for (const std::size_t at_once : {1, 3, 8}) {
+  for (const std::size_t at_once : {1U, 3U, 8U}) {
     std::size_t tried = 0;
     const std::vector<fault> needed{drawn.faults[3], drawn.faults[20], drawn.faults[39]};
     CHECK(shrink(drawn, needing(needed, tried), at_once).faults == needed);

@@ -17,6 +17,7 @@
 #include <pappus/peer/discovery/limits.hpp>
 #include <pappus/peer/store/address_rules.hpp>
 #include <pappus/peer/store/limits.hpp>
+#include <pappus/statistics.hpp>
 
 namespace discovery_discovery_test {
 
