@@ -20,7 +20,7 @@ namespace benchmarks {
   kernel.fee.raw = fee;
   wire::writer out{wire::latest_version};
   out.fixed(wire::kernel_offset{});
-  for (const std::uint64_t count : {0, 0, 1}) out.u64(count);
+  for (const std::uint64_t count : {0U, 0U, 1U}) out.u64(count);
   kernel.write(out);
   const wire::bytes body = std::move(out).finish().value();
   wire::reader in{body, {wire::latest_version, wire::chain_parameters_for(wire::chain_type::usernet).limits}};

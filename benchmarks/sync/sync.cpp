@@ -222,7 +222,7 @@ int main(int argc, char** argv) {
               mean_size([](const wire::block& of) { return of.raw_bytes().size(); }));
   for (const std::uint64_t bandwidth : {std::uint64_t{1'250'000}, std::uint64_t{125'000}}) {
     for (const io::duration round_trip : {50ms, 500ms}) {
-      for (const std::size_t peers : {1, 8}) measure_rates(peers, round_trip, bandwidth);
+      for (const std::size_t peers : {1U, 8U}) measure_rates(peers, round_trip, bandwidth);
     }
   }
   measure_silence();

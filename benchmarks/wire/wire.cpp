@@ -272,7 +272,7 @@ void register_all() {
                                    each.decode_in_lanes, each.make, lanes);
     }
   }
-  for (const std::size_t size : {34, 114, 168}) {
+  for (const std::size_t size : {34U, 114U, 168U}) {
     for (const std::size_t lanes : supported_hash_lanes()) {
       benchmark::RegisterBenchmark(("hash_" + std::to_string(size) + "/hash/" + std::to_string(lanes)).c_str(),
                                    hash_in_lanes, size, lanes);
