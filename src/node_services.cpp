@@ -16,6 +16,7 @@
 #include <pappus/misuse.hpp>
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/session/session.hpp>
+#include <pappus/peer/store/null_store.hpp>
 #include <pappus/peer/store/sqlite_store.hpp>
 
 namespace pappus {
@@ -69,14 +70,15 @@ peer::peer_lists with_preferred(peer::peer_lists lists, const std::vector<io::en
   return lists;
 }
 
-node_config within_descriptor_limit(io::runtime& runtime, node_config wanted) {
+node_config within_descriptor_limit(const io::runtime& runtime, node_config wanted) {
   wanted.connection_limits = peer::within_descriptors(wanted.connection_limits, runtime.descriptor_limit());
-  runtime.reserve_descriptors(wanted.connection_limits.total() + peer::limits::reserved_descriptors);
   return wanted;
 }
 
 peer::store_source store_of(const node_config& config) {
-  return config.custom_store.open ? config.custom_store : peer::sqlite_store::source(config.store_path);
+  if (config.custom_store.open) return config.custom_store;
+  const bool is_file = config.store_path != peer::in_memory_store;
+  return is_file ? peer::sqlite_store::source(config.store_path) : peer::null_store::source();
 }
 
 /// Whether there may be outbound peers that the application does not dial itself by `connect`.
@@ -158,7 +160,9 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
       sync({runtime, sessions, bridge, *tip, *header_tip, *local_node.memory, exceptions, log}, config.sync,
            config.archive_folder,
            [this](const peer_info& peer, wire::reason_for_ban reason) { ban_manager.report(peer, reason); }),
-      limits(runtime, log, [this] { return statistics(); }) {}
+      limits(runtime, log, [this] { return statistics(); }) {
+  runtime.reserve_descriptors(config.connection_limits.total() + peer::limits::reserved_descriptors);
+}
 
 /// What still waits is told while everything lives.
 node::services::~services() {

@@ -35,7 +35,7 @@ object statistics() {
            {"pool", "pool_statistics", "transactions in memory"},
            {"cache", "cache_statistics", "headers and blocks of peers in memory"},
            {"output", "output_statistics", "standard output"},
-           {"coroutine_frames", "frame_statistics", "memory of coroutines"},
+           {"coroutine_frames", "frame_statistics", "memory of coroutines and small messages"},
            {"metrics", "metrics", "all metrics"},
            {"kept", "cache_statistics", "", "", "cache"}}};
 }
@@ -112,9 +112,9 @@ std::vector<object> statistics_parts() {
             {"events_suppressed", "count", "of connections without a handshake, beyond their rate limit"}}},
           {"frame_statistics",
            "",
-           {{"live", "count", "frames in use now"},
-            {"allocated", "count", "frames allocated from the heap"},
-            {"reused", "count", "frames taken from a free list"},
+           {{"live", "count", "frames and messages in use now"},
+            {"allocated", "count", "allocated from the heap so far"},
+            {"reused", "count", "taken from a free list so far"},
             {"idle_bytes", "bytes", "in the free lists now"}}}};
 }
 

@@ -12,8 +12,8 @@ class frame_recycler {
 public:
   struct counters {
     std::uint64_t live = 0;        // frames and messages in use now
-    std::uint64_t allocated = 0;   // frames allocated from the heap
-    std::uint64_t reused = 0;      // frames taken from a free list
+    std::uint64_t allocated = 0;   // allocated from the heap so far
+    std::uint64_t reused = 0;      // taken from a free list so far
     std::uint64_t idle_bytes = 0;  // bytes in the free lists, at most `max_idle_bytes`
   };
 

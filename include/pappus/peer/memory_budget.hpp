@@ -63,7 +63,7 @@ private:
   }
   void release(std::size_t bytes) noexcept { used_ -= bytes; }
 
-  /// Larger blocks are not kept for the next frame, bytes. A ping or an announcement takes less.
+  /// Larger blocks are not recycled, bytes. A ping or an announcement takes less.
   static constexpr std::size_t max_recycled = 256;
 
   static bool is_recycled(std::size_t bytes, std::size_t alignment) noexcept {

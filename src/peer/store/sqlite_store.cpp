@@ -7,7 +7,6 @@
 
 #include <sqlite3.h>
 
-#include <pappus/peer/store/null_store.hpp>
 #include <pappus/peer/store/sqlite_store.hpp>
 
 #include "database.hpp"
@@ -160,10 +159,10 @@ result<opened_store> sqlite_store::recover(const std::string& file, const keyed_
 }
 
 store_source sqlite_store::source(const std::string& file) {
-  if (file == in_memory_store) return null_store::source();
   store_source made;
   made.open = [file](const keyed_hash::key& fresh) { return open(file, fresh); };
   made.name = file;
+  made.is_durable = file != in_memory_store;
   return made;
 }
 

@@ -2,8 +2,6 @@
 #include <doctest/doctest.h>
 
 #include <pappus/peer/store/null_store.hpp>
-#include <pappus/peer/store/sqlite_store.hpp>
-#include <pappus/peer/store/store_errc.hpp>
 
 #include "peer/store/samples.hpp"
 #include "peer/store/stores.hpp"
@@ -14,7 +12,7 @@ using namespace samples;
 using namespace stores;
 
 TEST_CASE("a store without a file takes every batch, and is empty whenever it is opened") {
-  const peer::store_source from = peer::sqlite_store::source(peer::in_memory_store);
+  const peer::store_source from = peer::null_store::source();
   CHECK_FALSE(from.is_durable);
   for (const std::uint8_t number : {std::uint8_t{1}, std::uint8_t{2}}) {
     const auto made = from.open(key(number));

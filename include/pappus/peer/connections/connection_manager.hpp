@@ -28,6 +28,7 @@
 #include <pappus/peer/logger.hpp>
 #include <pappus/peer/peer_info.hpp>
 #include <pappus/peer/session/exception_boundary.hpp>
+#include <pappus/peer/session/handshake.hpp>
 #include <pappus/peer/session/local_node.hpp>
 #include <pappus/peer/session/message_monitor.hpp>
 #include <pappus/peer/session/session.hpp>

@@ -24,7 +24,6 @@
 #include <pappus/peer/session/connection.hpp>
 #include <pappus/peer/session/custom_message_limits.hpp>
 #include <pappus/peer/session/custom_messages.hpp>
-#include <pappus/peer/session/handshake.hpp>
 #include <pappus/peer/session/headers_receiver.hpp>
 #include <pappus/peer/session/local_node.hpp>
 #include <pappus/peer/session/message_limiter.hpp>

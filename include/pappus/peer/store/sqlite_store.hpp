@@ -25,7 +25,7 @@ public:
   [[nodiscard]] static result<opened_store> open(const std::string& file, const keyed_hash::key& fresh,
                                                  const char* vfs = nullptr);
 
-  /// The store in a file, for a node to open; a `null_store` for `in_memory_store`.
+  /// The store in a file, or `in_memory_store`, for a node to open.
   [[nodiscard]] static store_source source(const std::string& file);
 
   ~sqlite_store() override;
