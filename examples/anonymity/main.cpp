@@ -1,6 +1,5 @@
 // pappus-anonymity: measures how well spies in a network of real nodes can identify the makers of transactions.
 #include <cstdio>
-#include <exception>
 #include <fstream>
 #include <stdexcept>
 
@@ -42,18 +41,10 @@ void run(const options& chosen) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    const auto chosen = read_options(argc, argv);
-    if (!chosen) {
-      const early_exit& instead = chosen.error();
-      if (instead.status == 0) std::fputs(instead.text.c_str(), stdout);
-      else std::fprintf(stderr, "pappus-anonymity: %s\n", instead.text.c_str());
-      return instead.status;
-    }
-    run(*chosen);
+  const auto run_and_report = [](const options& chosen) {
+    run(chosen);
     return 0;
-  } catch (const std::exception& thrown) {
-    std::fprintf(stderr, "pappus-anonymity: %s\n", thrown.what());
-    return 1;
-  }
+  };
+  return examples::run_main(
+      "pappus-anonymity", [&] { return read_options(argc, argv); }, run_and_report);
 }

@@ -11,6 +11,7 @@
 
 #include <pappus/version.hpp>
 
+#include "../support/parse_arguments.hpp"
 #include "topology.hpp"
 
 namespace anonymity {
@@ -19,7 +20,6 @@ namespace {
 using pappus::failure;
 using pappus::result;
 
-constexpr int bad_usage = 2;
 constexpr std::size_t most_nodes = 50'000;
 
 pappus::io::duration duration_of(double seconds) {
@@ -114,7 +114,7 @@ void declare(CLI::App& app, options& chosen, arguments& given) {
 
 }  // namespace
 
-result<options, early_exit> read_options(int argc, const char* const* argv) {
+result<options, examples::early_exit> read_options(int argc, const char* const* argv) {
   CLI::App app{
       "Simulates networks of nodes in which each honest one makes a transaction, and spies put down each\n"
       "transaction to the first node that sent it to one of them.",
@@ -124,15 +124,7 @@ result<options, early_exit> read_options(int argc, const char* const* argv) {
   chosen.threads = std::max(1U, std::thread::hardware_concurrency());
   arguments given;
   declare(app, chosen, given);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    return failure{early_exit{0, app.help()}};
-  } catch (const CLI::CallForVersion& asked) {
-    return failure{early_exit{0, std::string{asked.what()} + '\n'}};
-  } catch (const CLI::ParseError& wrong) {
-    return failure{early_exit{bad_usage, wrong.what()}};
-  }
+  if (auto instead = examples::parse(app, argc, argv)) return failure{*std::move(instead)};
   chosen.what.scheme = named(given.scheme, schemes);
   chosen.what.topology = named(given.topology, topologies);
   chosen.what.heard = named(given.heard, hearings);

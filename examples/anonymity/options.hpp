@@ -7,6 +7,7 @@
 
 #include <pappus/result.hpp>
 
+#include "../support/run_main.hpp"
 #include "settings.hpp"
 
 namespace anonymity {
@@ -21,13 +22,6 @@ struct options {
   bool quiet = false;
 };
 
-/// The program exits without a simulation: `text` goes to standard output if the status is 0, otherwise to standard
-/// error, as one line.
-struct early_exit {
-  int status = 0;
-  std::string text;
-};
-
-[[nodiscard]] pappus::result<options, early_exit> read_options(int argc, const char* const* argv);
+[[nodiscard]] pappus::result<options, examples::early_exit> read_options(int argc, const char* const* argv);
 
 }  // namespace anonymity

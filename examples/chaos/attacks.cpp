@@ -27,12 +27,12 @@ struct actor {
   network* in;
   sim::machine* home;
   io::time_point until;
-  pappus::sim::xoshiro256 chance;
+  pappus::sim::xoshiro256 rng;
   std::uint16_t port;  // that it claims to listen on
 
   [[nodiscard]] io::runtime& net() const { return home->runtime(); }
   [[nodiscard]] bool is_over() const { return in->world().now() >= until; }
-  [[nodiscard]] std::uint64_t below(std::uint64_t bound) { return pappus::sim::uniform_below(chance, bound); }
+  [[nodiscard]] std::uint64_t below(std::uint64_t bound) { return pappus::sim::uniform_below(rng, bound); }
   [[nodiscard]] io::endpoint some_node() {
     const auto number = static_cast<std::size_t>(below(in->size()));
     return {in->at(number).machine().address(), in->all().chain().default_port};
@@ -51,7 +51,7 @@ task<scripted_peer> connect(actor& by) {
 task<scripted_peer> meet(actor& by, std::uint64_t work = 1) {
   scripted_peer over = co_await connect(by);
   messages::hand ours = over.good_hand();
-  ours.nonce = by.chance();
+  ours.nonce = by.rng();
   ours.total_difficulty = work;
   ours.sender = peer::to_wire({by.home->address(), by.port});
   static_cast<void>(co_await over.greet(std::move(ours)));
@@ -69,7 +69,7 @@ task<void> say_nothing(actor& by) {
 task<void> send_garbage(actor& by) {
   scripted_peer over = co_await connect(by);
   wire::bytes noise(1 + by.below(4000));
-  for (std::byte& each : noise) each = static_cast<std::byte>(by.chance());
+  for (std::byte& each : noise) each = static_cast<std::byte>(by.rng());
   co_await over.send_bytes(std::move(noise));
   co_await listen_for(over, 20s);
 }
@@ -78,7 +78,7 @@ task<void> send_bad_frames(actor& by) {
   scripted_peer over = co_await meet(by);
   const auto code = static_cast<std::uint8_t>(by.below(40));
   wire::bytes noise(by.below(200));
-  for (std::byte& each : noise) each = static_cast<std::byte>(by.chance());
+  for (std::byte& each : noise) each = static_cast<std::byte>(by.rng());
   co_await over.send_frame(code, std::move(noise));
   co_await listen_for(over, 20s);
 }
@@ -110,12 +110,12 @@ task<void> read_nothing(actor& by) {
   co_await pause(by, 1min);
 }
 
-/// A header or block with a proof of work that nobody has found.
+/// A header or block with a proof of work that was not found.
 task<void> forge_blocks(actor& by) {
   scripted_peer over = co_await meet(by);
   const auto& chain = by.in->all().chain();
-  const wire::block_ptr forged = make_block(by.in->all().genesis().whole->hash(), 1, 11, 1'600'000'000,
-                                            0x8000000000000000 | by.chance(), {}, chain);
+  const wire::block_ptr forged =
+      make_block(by.in->all().genesis().whole->hash(), 1, 11, 1'600'000'000, 0x8000000000000000 | by.rng(), {}, chain);
   messages::header head{forged->header()};
   messages::block whole{forged};
   if (by.below(2) == 0) co_await over.send(std::move(head));
@@ -123,14 +123,14 @@ task<void> forge_blocks(actor& by) {
   co_await listen_for(over, 30s);
 }
 
-/// Announces transactions that are known to others, and ones that nobody has, and never gives one.
+/// Announces transactions that are known to others, and ones that do not exist, and never gives one.
 task<void> withhold(actor& by) {
   scripted_peer over = co_await meet(by);
   const auto& all = by.in->all().transactions();
   for (int i = 0; i != 40; ++i) {
     wire::hash kernel;
-    kernel.raw[0] = static_cast<std::byte>(by.chance());
-    kernel.raw[1] = static_cast<std::byte>(by.chance());
+    kernel.raw[0] = static_cast<std::byte>(by.rng());
+    kernel.raw[1] = static_cast<std::byte>(by.rng());
     const bool known = !all.empty() && by.below(2) == 0;
     if (known) kernel = all[static_cast<std::size_t>(by.below(all.size()))].whole->kernel_hash(0);
     co_await over.send(messages::transaction_kernel{kernel});
@@ -164,7 +164,7 @@ task<void> change_ports(actor& by) {
   co_await listen_for(over, 5s);
 }
 
-/// Asks for all it can, and stays: what it is told is what anybody is told.
+/// Asks for all it can, and stays: it must be told no more than other inbound peers.
 task<void> spy(actor& by) {
   scripted_peer over = co_await meet(by);
   for (int i = 0; i != 20; ++i) {
@@ -258,7 +258,7 @@ std::vector<fault_kind> attacks() {
       {"garbage", "sends random bytes", true, 5min, begin<send_garbage>, over_by_itself},
       {"bad_frames", "sends random bodies after the handshake", true, 5min, begin<send_bad_frames>, over_by_itself},
       {"flood", "sends thousands of messages at once", true, 5min, begin<flood>, over_by_itself},
-      {"address_flood", "sends addresses of nobody", true, 5min, begin<flood_addresses>, over_by_itself},
+      {"address_flood", "sends made-up addresses", true, 5min, begin<flood_addresses>, over_by_itself},
       {"slow_reader", "requests and reads nothing", true, 5min, begin<read_nothing>, over_by_itself},
       {"forged_blocks", "sends headers and blocks without work", true, 5min, begin<forge_blocks>, over_by_itself},
       {"withholder", "announces transactions and gives none", true, 5min, begin<withhold>, over_by_itself},

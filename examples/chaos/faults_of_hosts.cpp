@@ -11,17 +11,17 @@ using namespace std::chrono_literals;
 std::vector<fault_kind> faults_of_hosts() {
   return {
       {"throwing_host", "functions of the adapter throw", false, 2min,
-       [](network& in, const fault& which) { ++in.at(which.target).host().mood.throwing; },
-       [](network& in, const fault& which) { --in.at(which.target).host().mood.throwing; }},
+       [](network& in, const fault& which) { ++in.at(which.target).host().faults.throwing; },
+       [](network& in, const fault& which) { --in.at(which.target).host().faults.throwing; }},
       {"stalling_host", "functions of the adapter give their results when the fault ends", false, 2min,
-       [](network& in, const fault& which) { ++in.at(which.target).host().mood.stalling; },
+       [](network& in, const fault& which) { ++in.at(which.target).host().faults.stalling; },
        [](network& in, const fault& which) {
-         moods& mood = in.at(which.target).host().mood;
-         if (--mood.stalling == 0) mood.resume();
+         host_faults& faults = in.at(which.target).host().faults;
+         if (--faults.stalling == 0) faults.resume();
        }},
       {"refusing_host", "functions of the adapter say no: ignored, not found, busy", false, 2min,
-       [](network& in, const fault& which) { ++in.at(which.target).host().mood.refusing; },
-       [](network& in, const fault& which) { --in.at(which.target).host().mood.refusing; }},
+       [](network& in, const fault& which) { ++in.at(which.target).host().faults.refusing; },
+       [](network& in, const fault& which) { --in.at(which.target).host().faults.refusing; }},
   };
 }
 

@@ -1,5 +1,5 @@
-// The application behind a node: its chain, its pool, its own transactions and bans. It outlives the lives of its node,
-// as what is on a disk does.
+// The application behind a node: its chain, its pool, its own transactions and bans. It outlives the node, as what is
+// on a disk does.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +12,8 @@
 #include <pappus/io/endpoint_range.hpp>
 
 #include "chain.hpp"
+#include "host_faults.hpp"
 #include "ledger.hpp"
-#include "moods.hpp"
 
 namespace chaos {
 
@@ -34,11 +34,11 @@ struct records {
 };
 
 struct host {
-  host(const ledger& all, std::uint64_t seed) : kept(all), mood(seed) {}
+  host(const ledger& all, std::uint64_t seed) : kept(all), faults(seed) {}
 
   records kept;
   std::set<std::size_t> pool;  // public transactions that it has seen, confirmed or not; in memory
-  moods mood;
+  host_faults faults;
 
   [[nodiscard]] bool has(std::size_t transaction) const {
     return pool.contains(transaction) || kept.blocks.confirms(transaction);

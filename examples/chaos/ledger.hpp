@@ -23,7 +23,7 @@ public:
     wire::transaction_ptr whole;
     std::size_t maker = 0;  // number of the node
     io::time_point made{};
-    bool is_public = false;  // somebody who had it has fluffed it, or has mined it
+    bool is_public = false;  // a node that had it has fluffed or mined it
   };
   struct block {
     wire::block_ptr whole;
@@ -50,7 +50,7 @@ public:
   /// Mines a block.
   const block& add_block(const block& previous, std::vector<std::size_t> transactions, io::time_point now);
   [[nodiscard]] const block& genesis() const noexcept { return blocks_.front(); }
-  /// Null if nobody has mined it.
+  /// Null if it was not mined.
   [[nodiscard]] const block* find(const wire::hash& id) const;
   /// The same; null also if only the proof of work is the same.
   [[nodiscard]] const block* find(const wire::header& which) const;

@@ -58,7 +58,7 @@ std::optional<std::string> chains_apart(const recovering& which) {
 }
 
 /// A transaction is live that its maker's node has acknowledged, or that a node has among the public ones. (What a host
-/// has forgotten with an old store, before anybody else had it in public, is dead.)
+/// has forgotten with an old store, before another had it in public, is dead.)
 bool is_live(const recovering& which, std::size_t number) {
   const auto& own = which.nodes[which.all.transactions()[number].maker]->host().kept.own;
   const auto acknowledged = [number](const own_transaction& each) {

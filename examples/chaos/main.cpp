@@ -1,6 +1,5 @@
 // pappus-chaos: networks of real nodes in which much goes wrong, by seed, and the rules that they keep all the same.
 #include <cstdio>
-#include <exception>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -89,17 +88,6 @@ int run_all(const options& chosen) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    const auto chosen = read_options(argc, argv);
-    if (!chosen) {
-      const early_exit& instead = chosen.error();
-      if (instead.status == 0) std::fputs(instead.text.c_str(), stdout);
-      else std::fprintf(stderr, "pappus-chaos: %s\n", instead.text.c_str());
-      return instead.status;
-    }
-    return run_all(*chosen);
-  } catch (const std::exception& thrown) {
-    std::fprintf(stderr, "pappus-chaos: %s\n", thrown.what());
-    return 1;
-  }
+  return examples::run_main(
+      "pappus-chaos", [&] { return read_options(argc, argv); }, run_all);
 }

@@ -25,28 +25,30 @@ constexpr io::duration check_delay = 5s;
 constexpr io::duration snapshot_interval = 5min;
 constexpr io::duration rebroadcast_interval = 3min;  // mean
 /// How long a node may suffer from a fault that is over: a write that was tried again.
-constexpr io::duration convalescence = 2min;
+constexpr io::duration recovery_time = 2min;
 
 std::string unique_name(std::uint64_t seed, std::size_t number) { return fmt::format("chaos-{}-{}", seed, number); }
 
 }  // namespace
 
-member::member(const surroundings& in, std::size_t number, sim::machine& at, std::uint64_t seed)
-    : in_(in),
+member::member(const dependencies& deps, std::size_t number, sim::machine& at, std::uint64_t seed)
+    : deps_(deps),
       number_(number),
       at_(at),
-      host_(in.all, pappus::mix64(seed ^ (number * 2 + 1))),
-      chance_(pappus::mix64(seed ^ (number * 2 + 2))),
+      host_(deps.all, pappus::mix64(seed ^ (number * 2 + 1))),
+      rng_(pappus::mix64(seed ^ (number * 2 + 2))),
       disk_(unique_name(seed, number).c_str()) {}
 
-life* member::running() noexcept { return !lives_.empty() && lives_.back()->is_up() ? lives_.back().get() : nullptr; }
+incarnation* member::running() noexcept {
+  return !incarnations_.empty() && incarnations_.back()->is_up() ? incarnations_.back().get() : nullptr;
+}
 
 pappus::node_config member::config() const {
   pappus::node_config made;
-  made.chain = in_.all.chain();
+  made.chain = deps_.all.chain();
   made.advertise = io::endpoint{at_.address(), made.chain.default_port};
   made.seeds = std::vector{pappus::peer::seed{network::seed_name, made.chain.default_port}};
-  made.connection_limits.outbound = network::outbound_of(in_.nodes);
+  made.connection_limits.outbound = network::outbound_of(deps_.nodes);
   made.dandelion.epoch = 2min;  // shorter than by default, so that a run has many
   made.dandelion.epoch_jitter = 10s;
   made.dandelion.aggregation = 20s;
@@ -60,16 +62,16 @@ pappus::node_config member::config() const {
 
 void member::start() {
   disk_.restore_power();
-  if (!lives_.empty()) at_.restart();
+  if (!incarnations_.empty()) at_.restart();
   host_.pool.clear();
-  lives_.push_back(std::make_unique<life>(in_, number_, host_, at_, config()));
+  incarnations_.push_back(std::make_unique<incarnation>(deps_, number_, host_, at_, config()));
   checked_ = false;
-  start_at_ = io::saturating_add(in_.world.now(), restart_delay);
-  rebroadcast_at_ = io::saturating_add(in_.world.now(), 1min);
+  start_at_ = io::saturating_add(deps_.world.now(), restart_delay);
+  rebroadcast_at_ = io::saturating_add(deps_.world.now(), 1min);
 }
 
 void member::end_process() {
-  if (!lives_.empty()) lives_.back()->crashed();
+  if (!incarnations_.empty()) incarnations_.back()->crashed();
 }
 
 void member::crash(sim::crash how) {
@@ -81,12 +83,12 @@ void member::crash(sim::crash how) {
 
 void member::lose_power(std::uint32_t kept) {
   crash(sim::crash::blackhole);
-  disk_.lose_power([this, kept] { return pappus::sim::uniform_below(chance_, 1000) < kept; });
+  disk_.lose_power([this, kept] { return pappus::sim::uniform_below(rng_, 1000) < kept; });
 }
 
 void member::stop() {
   ++down_;
-  if (!lives_.empty() && !lives_.back()->ending()) lives_.back()->stop();
+  if (!incarnations_.empty() && !incarnations_.back()->ending()) incarnations_.back()->stop();
 }
 
 void member::up_again() { --down_; }
@@ -120,50 +122,53 @@ void member::exhaust_descriptors(bool exhausted) {
 }
 
 void member::take_snapshot() {
-  const io::time_point now = in_.world.now();
+  const io::time_point now = deps_.world.now();
   if (!snapshots_.empty() && now - snapshots_.back().at < snapshot_interval) return;
   snapshots_.push_back({now, disk_.files, host_.kept});
   if (snapshots_.size() > 2) snapshots_.erase(snapshots_.begin());
 }
 
-/// What a life is to do, once a second.
-void member::check_life() {
-  life& now = *lives_.back();
-  if (now.is_up() && !checked_ && in_.world.now() >= io::saturating_add(start_at_, check_delay - restart_delay)) {
+/// What a incarnation is to do, once a second.
+void member::check_incarnation() {
+  incarnation& now = *incarnations_.back();
+  if (now.is_up() && !checked_ && deps_.world.now() >= io::saturating_add(start_at_, check_delay - restart_delay)) {
     now.check_kept();
     checked_ = true;
   }
-  if (now.is_up() && in_.world.now() >= rebroadcast_at_) {
+  if (now.is_up() && deps_.world.now() >= rebroadcast_at_) {
     now.rebroadcast();
     const auto twice = static_cast<std::uint64_t>(2 * io::duration{rebroadcast_interval}.count());
-    rebroadcast_at_ = io::saturating_add(in_.world.now(), io::duration{pappus::sim::uniform_below(chance_, twice)});
+    rebroadcast_at_ = io::saturating_add(deps_.world.now(), io::duration{pappus::sim::uniform_below(rng_, twice)});
   }
-  if (full_ + failing_ + hanging_ + exhausted_ != 0) unwell_until_ = io::saturating_add(in_.world.now(), convalescence);
+  if (full_ + failing_ + hanging_ + exhausted_ != 0)
+    impaired_until_ = io::saturating_add(deps_.world.now(), recovery_time);
   const bool has_failed = now.is_over() && now.failure() && !now.process().crashed();
-  if (has_failed && in_.world.now() >= unwell_until_) {
-    in_.watch.broken("a node runs while nothing is wrong with its machine",
-                     fmt::format("node {}: {}", number_, now.failure().message()), in_.world.now());
+  if (has_failed && deps_.world.now() >= impaired_until_) {
+    deps_.watch.broken("a node runs while nothing is wrong with its machine",
+                       fmt::format("node {}: {}", number_, now.failure().message()), deps_.world.now());
   }
 }
 
-/// Destroys lives that are gone; the others must not take too long.
-void member::tidy() {
-  for (const auto& each : lives_) {
-    const bool is_late = each->ending() && in_.world.now() - *each->ending() > shutdown_time;
+/// Destroys the incarnations that are gone; the others must not take too long.
+void member::destroy_ended() {
+  for (const auto& each : incarnations_) {
+    const bool is_late = each->ending() && deps_.world.now() - *each->ending() > shutdown_time;
     if (!is_late || each->is_gone()) continue;
-    in_.watch.broken("a node that is stopped ends in time, and no coroutine of it is left",
-                     fmt::format("node {}: {} tasks", number_, each->process().tasks()), in_.world.now());
+    deps_.watch.broken("a node that is stopped ends in time, and no coroutine of it is left",
+                       fmt::format("node {}: {} tasks", number_, each->process().tasks()), deps_.world.now());
   }
-  const bool last_may_go = !lives_.empty() && lives_.back()->is_gone();
-  std::erase_if(lives_, [&](const auto& each) { return each->is_gone() && (each != lives_.back() || !last_may_go); });
+  const bool last_may_go = !incarnations_.empty() && incarnations_.back()->is_gone();
+  std::erase_if(incarnations_,
+                [&](const auto& each) { return each->is_gone() && (each != incarnations_.back() || !last_may_go); });
 }
 
 void member::tick() {
-  if (!lives_.empty()) check_life();
-  tidy();
+  if (!incarnations_.empty()) check_incarnation();
+  destroy_ended();
   if (running() != nullptr) take_snapshot();
-  const bool is_free = lives_.empty() || lives_.back()->is_over() || lives_.back()->process().crashed();
-  if (should_run() && is_free && in_.world.now() >= start_at_) start();
+  const bool is_free =
+      incarnations_.empty() || incarnations_.back()->is_over() || incarnations_.back()->process().crashed();
+  if (should_run() && is_free && deps_.world.now() >= start_at_) start();
 }
 
 }  // namespace chaos

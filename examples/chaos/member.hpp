@@ -1,4 +1,4 @@
-// An honest machine: its disk, its host, and the lives of its node.
+// An honest machine: its disk, its host, and the incarnations of its node.
 #pragma once
 
 #include <cstddef>
@@ -13,21 +13,21 @@
 #include <pappus/sim/world.hpp>
 
 #include "host.hpp"
-#include "life.hpp"
+#include "incarnation.hpp"
 
 namespace chaos {
 
 class member {
 public:
-  member(const surroundings& in, std::size_t number, sim::machine& at, std::uint64_t seed);
+  member(const dependencies& deps, std::size_t number, sim::machine& at, std::uint64_t seed);
   member(const member&) = delete;
   member& operator=(const member&) = delete;
   ~member() = default;
 
   [[nodiscard]] sim::machine& machine() noexcept { return at_; }
   [[nodiscard]] chaos::host& host() noexcept { return host_; }
-  /// The present life if it is up, else null.
-  [[nodiscard]] life* running() noexcept;
+  /// The present incarnation if it is up, else null.
+  [[nodiscard]] incarnation* running() noexcept;
   /// Whether the machine should run a node now.
   [[nodiscard]] bool should_run() const noexcept { return down_ == 0; }
 
@@ -38,7 +38,7 @@ public:
   void lose_power(std::uint32_t kept);
   void stop();
   void up_again();
-  /// As `crash`, and the next life begins with what the disk had some minutes ago.
+  /// As `crash`, and the next incarnation begins with what the disk had some minutes ago.
   void crash_and_restore();
 
   // These may make a node fail to start, or end by itself.
@@ -51,7 +51,7 @@ public:
   /// Starts, restarts and tidies. Every second.
   void tick();
 
-  [[nodiscard]] const std::vector<std::unique_ptr<life>>& lives() const noexcept { return lives_; }
+  [[nodiscard]] const std::vector<std::unique_ptr<incarnation>>& incarnations() const noexcept { return incarnations_; }
 
 private:
   using files = std::map<std::string, support::imaginary_disk::content>;
@@ -64,26 +64,27 @@ private:
   void start();
   void end_process();
   void take_snapshot();
-  void check_life();
-  void tidy();
+  void check_incarnation();
+  void destroy_ended();
   [[nodiscard]] pappus::node_config config() const;
 
-  surroundings in_;
+  dependencies deps_;
   std::size_t number_;
   sim::machine& at_;
   chaos::host host_;
-  pappus::sim::xoshiro256 chance_;
+  pappus::sim::xoshiro256 rng_;
   support::imaginary_disk disk_;
-  std::vector<std::unique_ptr<life>> lives_;  // the last one is the present one; earlier ones until they are gone
-  std::vector<snapshot> snapshots_;           // the oldest first
+  std::vector<std::unique_ptr<incarnation>>
+      incarnations_;                 // the last one is the present one; earlier ones until they are gone
+  std::vector<snapshot> snapshots_;  // the oldest first
   // Faults under way, count.
   std::size_t down_ = 0;
   std::size_t full_ = 0;
   std::size_t failing_ = 0;
   std::size_t hanging_ = 0;
   std::size_t exhausted_ = 0;
-  io::time_point unwell_until_{};
-  bool checked_ = false;       // what this life has kept
+  io::time_point impaired_until_{};
+  bool checked_ = false;       // what this incarnation has kept
   io::time_point start_at_{};  // not before
   io::time_point rebroadcast_at_{};
 };

@@ -24,7 +24,7 @@ constexpr io::duration tick_interval = 1s;
 constexpr io::duration between_transactions = 20s;
 constexpr io::duration between_blocks = 1min;
 constexpr io::duration between_bans = 2min;
-constexpr std::size_t most_in_a_block = 20;
+constexpr std::size_t max_in_a_block = 20;
 constexpr std::size_t nodes_of_the_seed = 4;
 /// After the last fault, until the liveness rules are first looked at.
 constexpr io::duration first_look = 1min;
@@ -45,16 +45,16 @@ network::network(const plan& what)
     : plan_(what),
       world_(what.seed, world_of()),
       ledger_(world_.options().epoch),
-      chance_(pappus::mix64(what.seed ^ 0x74726166)),
+      rng_(pappus::mix64(what.seed ^ 0x74726166)),
       next_transaction_(io::time_point{1min}),
       next_block_(io::time_point{1min}),
       next_ban_(io::time_point{1min}) {
   for (std::size_t i = 0; i != plan_.size.nodes + plan_.size.hostile; ++i) world_.add_machine();
-  const surroundings in{world_, ledger_, rules_, plan_.size.nodes};
+  const dependencies deps{world_, ledger_, rules_, plan_.size.nodes};
   std::vector<io::ipv4_address> seeds;
   for (std::size_t i = 0; i != plan_.size.nodes; ++i) {
     sim::machine& home = *world_.machines()[i];
-    members_.push_back(std::make_unique<member>(in, i, home, plan_.seed));
+    members_.push_back(std::make_unique<member>(deps, i, home, plan_.seed));
     if (i < nodes_of_the_seed) seeds.push_back(home.address());
   }
   for (std::size_t i = 0; i != plan_.size.hostile; ++i) {
@@ -150,14 +150,14 @@ void network::tick() {
 }
 
 io::time_point network::later(io::duration mean) {
-  return io::saturating_add(world_.now(), pappus::sim::long_tailed(chance_, mean));
+  return io::saturating_add(world_.now(), pappus::sim::long_tailed(rng_, mean));
 }
 
 /// A node, drawn; the next one that runs if it does not. Null if none does.
-life* network::some_running_node() {
-  const std::size_t drawn = static_cast<std::size_t>(uniform_below(chance_, members_.size()));
+incarnation* network::some_running_node() {
+  const std::size_t drawn = static_cast<std::size_t>(uniform_below(rng_, members_.size()));
   for (std::size_t i = 0; i != members_.size(); ++i) {
-    if (life* const found = members_[(drawn + i) % members_.size()]->running()) return found;
+    if (incarnation* const found = members_[(drawn + i) % members_.size()]->running()) return found;
   }
   return nullptr;
 }
@@ -166,29 +166,29 @@ void network::make_traffic() {
   const io::time_point now = world_.now();
   if (now >= next_transaction_) {
     next_transaction_ = later(between_transactions);
-    if (life* const maker = some_running_node()) maker->send_own(ledger_.add_transaction(maker->number(), now));
+    if (incarnation* const maker = some_running_node()) maker->send_own(ledger_.add_transaction(maker->number(), now));
   }
   if (now >= next_block_) {
     next_block_ = later(between_blocks);
-    if (life* const miner = some_running_node()) miner->mine(most_in_a_block);
+    if (incarnation* const miner = some_running_node()) miner->mine(max_in_a_block);
   }
   if (now >= next_ban_) {
     next_ban_ = later(between_bans);
-    if (life* const banning = some_running_node()) banning->ban(io::ipv4_address{0xc0000000 + bans_++});
+    if (incarnation* const banning = some_running_node()) banning->ban(io::ipv4_address{0xc0000000 + bans_++});
   }
 }
 
 /// Limits of what a node holds.
 void network::check_bounds(member& of) {
-  life* const now = of.running();
+  incarnation* const now = of.running();
   if (now == nullptr) return;
   const pappus::node& node = now->node();
   const pappus::node_statistics is = node.statistics();
   const pappus::peer::connection_limits& room = node.config().connection_limits;
   const pappus::peer::dandelion_status stems = node.dandelion();
-  const auto check = [&](const char* what, std::size_t has, std::size_t most) {
-    if (has <= most) return;
-    rules_.broken("bounds are kept", fmt::format("node {}: {} {} of at most {}", now->number(), has, what, most),
+  const auto check = [&](const char* what, std::size_t has, std::size_t max) {
+    if (has <= max) return;
+    rules_.broken("bounds are kept", fmt::format("node {}: {} {} of at most {}", now->number(), has, what, max),
                   world_.now());
   };
   check("inbound peers", is.inbound, room.inbound_with_buffer());

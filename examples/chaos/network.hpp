@@ -65,14 +65,14 @@ private:
   void tick();
   void make_traffic();
   void check_bounds(member& of);
-  [[nodiscard]] life* some_running_node();
+  [[nodiscard]] incarnation* some_running_node();
   [[nodiscard]] io::time_point later(io::duration mean);
 
   plan plan_;
   sim::world world_;
   ledger ledger_;
   rules rules_;
-  pappus::sim::xoshiro256 chance_;  // of the traffic: the same whatever goes wrong
+  pappus::sim::xoshiro256 rng_;  // of the traffic: the same whatever goes wrong
   std::vector<std::unique_ptr<member>> members_;
   std::vector<sim::machine*> attackers_;
   std::vector<fault> active_;

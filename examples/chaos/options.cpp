@@ -9,16 +9,17 @@
 
 #include <pappus/version.hpp>
 
+#include "../support/parse_arguments.hpp"
+
 namespace chaos {
 namespace {
 
 using pappus::failure;
 using pappus::result;
 
-constexpr int bad_usage = 2;
 /// A net with fewer has too few peers for one node.
-constexpr std::size_t fewest_nodes = 5;
-constexpr std::size_t most_nodes = 10'000;
+constexpr std::size_t min_nodes = 5;
+constexpr std::size_t max_nodes = 10'000;
 /// One attacker's machine for so many nodes.
 constexpr std::size_t nodes_for_an_attacker = 5;
 
@@ -51,10 +52,10 @@ void declare(CLI::App& app, options& chosen, arguments& given) {
   app.set_version_flag("--version", "pappus-chaos " + std::string{pappus::library_version});
   app.add_option("--nodes", chosen.size.nodes, "How many there are; default: 100")
       ->type_name("N")
-      ->check(CLI::Range{fewest_nodes, most_nodes});
+      ->check(CLI::Range{min_nodes, max_nodes});
   app.add_option("--hostile", given.hostile, "Machines of attackers; default: one for five nodes")
       ->type_name("N")
-      ->check(CLI::Range{std::size_t{0}, most_nodes});
+      ->check(CLI::Range{std::size_t{0}, max_nodes});
   app.add_option("--minutes", chosen.size.minutes, "Virtual time in which faults occur; default: 30")
       ->type_name("N")
       ->check(CLI::Range{std::size_t{3}, std::size_t{10'000}});
@@ -81,7 +82,7 @@ void declare(CLI::App& app, options& chosen, arguments& given) {
 
 }  // namespace
 
-result<options, early_exit> read_options(int argc, const char* const* argv) {
+result<options, examples::early_exit> read_options(int argc, const char* const* argv) {
   CLI::App app{
       "Simulates networks of whole nodes in which much goes wrong: which kinds of faults, how often and where\n"
       "is drawn from a seed. Prints a line of JSON for each run, with the rule that it broke, if it broke one.\n"
@@ -90,16 +91,8 @@ result<options, early_exit> read_options(int argc, const char* const* argv) {
   options chosen;
   arguments given;
   declare(app, chosen, given);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    return failure{early_exit{0, app.help()}};
-  } catch (const CLI::CallForVersion& asked) {
-    return failure{early_exit{0, std::string{asked.what()} + '\n'}};
-  } catch (const CLI::ParseError& wrong) {
-    return failure{early_exit{bad_usage, wrong.what()}};
-  }
-  if (!read_seeds(given.seeds, chosen)) return failure{early_exit{bad_usage, "--seeds: not A..B: " + given.seeds}};
+  if (auto instead = examples::parse(app, argc, argv)) return failure{*std::move(instead)};
+  if (!read_seeds(given.seeds, chosen)) return failure{examples::bad_usage("--seeds: not A..B: " + given.seeds)};
   chosen.size.hostile = given.hostile.value_or((chosen.size.nodes + nodes_for_an_attacker - 1) / nodes_for_an_attacker);
   chosen.patience = std::chrono::seconds{given.patience};
   return chosen;

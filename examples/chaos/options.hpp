@@ -8,6 +8,7 @@
 
 #include <pappus/result.hpp>
 
+#include "../support/run_main.hpp"
 #include "plan.hpp"
 
 namespace chaos {
@@ -24,12 +25,6 @@ struct options {
   bool lists_kinds = false;  // and runs nothing
 };
 
-/// Why there is nothing to run.
-struct early_exit {
-  int status = 0;    // 0: the text is what was asked for
-  std::string text;  // without a line end if the status is not 0
-};
-
-[[nodiscard]] pappus::result<options, early_exit> read_options(int argc, const char* const* argv);
+[[nodiscard]] pappus::result<options, examples::early_exit> read_options(int argc, const char* const* argv);
 
 }  // namespace chaos

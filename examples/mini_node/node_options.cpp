@@ -11,8 +11,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <pappus/printable.hpp>
 
+#include "../support/parse_arguments.hpp"
 #include "parameters.hpp"
 
 namespace mini_node {
@@ -195,7 +195,7 @@ void declare(CLI::App& app, node_arguments& given) {
       ->disable_flag_override();
 }
 
-failure<early_exit> refuse(const std::string& why) { return failure{early_exit{2, pappus::printable(why)}}; }
+failure<early_exit> refuse(const std::string& why) { return failure{examples::bad_usage(why)}; }
 
 failure<early_exit> refuse(std::string_view option, const std::string& value, const std::string& wanted) {
   return refuse(std::string{option} + ": " + is_not(value, wanted));
@@ -274,15 +274,7 @@ std::optional<early_exit> parse(CLI::App& app, int argc, const char* const* argv
     if (each->get_name() != "--store") each->check(some_text());  // the store rejects an empty name itself
     if (each->get_items_expected_max() == 1) each->take_last();   // of those given, which are counted afterwards
   }
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    return early_exit{0, app.help()};
-  } catch (const CLI::CallForVersion& asked) {
-    return early_exit{0, std::string{asked.what()} + '\n'};
-  } catch (const CLI::ParseError& wrong) {
-    return refuse(wrong.what()).error();
-  }
+  if (auto instead = examples::parse(app, argc, argv)) return instead;
   for (const CLI::Option* const each : std::as_const(app).get_options(has_value)) {
     const bool repeatable = each->get_items_expected_max() > 1;
     if (!repeatable && each->count() > 1)

@@ -10,6 +10,7 @@
 #include <pappus/node_config.hpp>
 #include <pappus/result.hpp>
 
+#include "../support/run_main.hpp"
 #include "parameters.hpp"
 
 namespace CLI {
@@ -24,12 +25,7 @@ struct node_options {
   bool trace = false;  // logs each message to standard error
 };
 
-/// The program exits without running: `text` goes to standard output if the status is 0, otherwise to standard error,
-/// as one line.
-struct early_exit {
-  int status = 0;
-  std::string text;
-};
+using examples::early_exit;
 
 /// The options of a node as text, before they are interpreted.
 struct node_arguments {

@@ -36,7 +36,7 @@ TEST_CASE("each kind of fault occurs in some plans and is missing in others, wit
   }
 }
 
-TEST_CASE("without machines of attackers nobody attacks") {
+TEST_CASE("without machines of attackers there is no attack") {
   for (std::uint64_t seed = 0; seed != 20; ++seed) {
     for (const fault& each : draw_plan(seed, {20, 0, 30}).faults) CHECK_FALSE(fault_kinds()[each.kind].is_hostile);
   }

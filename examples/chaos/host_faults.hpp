@@ -22,18 +22,18 @@ public:
   thrown_by_the_host() : std::runtime_error("the host throws") {}
 };
 
-class moods {
+class host_faults {
 public:
-  explicit moods(std::uint64_t seed) : chance_(seed) {}
-  moods(const moods&) = delete;
-  moods& operator=(const moods&) = delete;
+  explicit host_faults(std::uint64_t seed) : rng_(seed) {}
+  host_faults(const host_faults&) = delete;
+  host_faults& operator=(const host_faults&) = delete;
 
   // Faults under way, count. Of calls, a half are concerned.
   std::size_t throwing = 0;
   std::size_t stalling = 0;
   std::size_t refusing = 0;
 
-  [[nodiscard]] bool is_good() const noexcept { return throwing + stalling + refusing == 0; }
+  [[nodiscard]] bool none() const noexcept { return throwing + stalling + refusing == 0; }
 
   /// Gives the results that the host has held back while it stalled.
   void resume() {
@@ -64,9 +64,9 @@ public:
   }
 
 private:
-  bool half() { return pappus::sim::uniform_below(chance_, 2) == 0; }
+  bool half() { return pappus::sim::uniform_below(rng_, 2) == 0; }
 
-  pappus::sim::xoshiro256 chance_;
+  pappus::sim::xoshiro256 rng_;
   std::vector<std::function<void()>> held_;
 };
 

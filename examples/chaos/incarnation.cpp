@@ -1,4 +1,4 @@
-#include "life.hpp"
+#include "incarnation.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,7 +16,7 @@ using peer::validation_result;
 
 /// Relays to which one node may send one private transaction, count: a route and its replacement, in each of the two
 /// epochs that an embargo can touch.
-constexpr std::size_t most_relays = 4;
+constexpr std::size_t max_relays = 4;
 
 /// Reasons that blame the peer. Honest ones are never disconnected for these.
 bool blames(peer::disconnect_reason why) {
@@ -29,53 +29,58 @@ bool blames(peer::disconnect_reason why) {
 
 }  // namespace
 
-life::life(const surroundings& in, std::size_t number, host& above, sim::machine& at, pappus::node_config config)
-    : in_(in), number_(number), host_(above), process_(at.runtime()), node_(process_, std::move(config), functions()) {
+incarnation::incarnation(const dependencies& deps, std::size_t number, host& application, sim::machine& at,
+                         pappus::node_config config)
+    : deps_(deps),
+      number_(number),
+      host_(application),
+      process_(at.runtime()),
+      node_(process_, std::move(config), functions()) {
   node_.set_chain_tip(host_.kept.blocks.tip());
   node_.set_header_tip(host_.kept.blocks.header_tip());
   process_.spawn(run());
 }
 
-life::~life() = default;
+incarnation::~incarnation() = default;
 
-pappus::task<void> life::run() {
+pappus::task<void> incarnation::run() {
   const auto ended = co_await node_.run();
   over_ = true;
   if (!ended) failure_ = ended.error();
-  if (!ending_) ending_ = in_.world.now();
+  if (!ending_) ending_ = deps_.world.now();
 }
 
-void life::stop() {
-  ending_ = in_.world.now();
+void incarnation::stop() {
+  ending_ = deps_.world.now();
   node_.stop();
 }
 
-void life::crashed() {
-  if (!ending_) ending_ = in_.world.now();
-  host_.mood.forget();
+void incarnation::crashed() {
+  if (!ending_) ending_ = deps_.world.now();
+  host_.faults.forget();
 }
 
-std::string life::name() const { return fmt::format("node {}", number_); }
+std::string incarnation::name() const { return fmt::format("node {}", number_); }
 
-void life::broken(std::string rule, std::string detail) {
-  in_.watch.broken(std::move(rule), name() + ": " + std::move(detail), in_.world.now());
+void incarnation::broken(std::string rule, std::string detail) {
+  deps_.watch.broken(std::move(rule), name() + ": " + std::move(detail), deps_.world.now());
 }
 
-void life::told(const char* what) {
+void incarnation::told(const char* what) {
   if (over_) broken("nothing is told to a host after its node has ended", what);
 }
 
-bool life::is_honest(io::ipv4_address address) const {
-  const sim::machine* const found = in_.world.find(address);
-  return found != nullptr && found->index() < in_.nodes;
+bool incarnation::is_honest(io::ipv4_address address) const {
+  const sim::machine* const found = deps_.world.find(address);
+  return found != nullptr && found->index() < deps_.nodes;
 }
 
-bool life::is_own(std::size_t transaction) const {
+bool incarnation::is_own(std::size_t transaction) const {
   return std::ranges::any_of(host_.kept.own, [&](const auto& each) { return each.number == transaction; });
 }
 
 template <class Function>
-auto life::once(const char* what, Function then) {
+auto incarnation::once(const char* what, Function then) {
   ++calls_open_;
   const auto called = std::make_shared<bool>(false);
   return [this, called, what, then = std::move(then)](const auto& outcome) {
@@ -85,7 +90,7 @@ auto life::once(const char* what, Function then) {
   };
 }
 
-pappus::integration::adapter life::functions() {
+pappus::integration::adapter incarnation::functions() {
   pappus::integration::adapter made;
   add_transaction_functions(made);
   add_chain_functions(made);
@@ -94,53 +99,53 @@ pappus::integration::adapter life::functions() {
   return made;
 }
 
-void life::add_transaction_functions(pappus::integration::adapter& to) {
-  moods& mood = host_.mood;
-  mood.set(
+void incarnation::add_transaction_functions(pappus::integration::adapter& to) {
+  host_faults& faults = host_.faults;
+  faults.set(
       to.transaction_received,
       [this](const wire::transaction_ptr& tx, peer::phase at, const peer::peer_info& from) {
         return received(tx, at, from);
       },
       validation_result::ignore);
-  mood.set(
+  faults.set(
       to.get_transaction,
       [this](const wire::hash& kernel) -> wire::transaction_ptr {
         told("get_transaction");
-        const auto number = in_.all.number_of(kernel);
-        return number && host_.pool.contains(*number) ? in_.all.transactions()[*number].whole : nullptr;
+        const auto number = deps_.all.number_of(kernel);
+        return number && host_.pool.contains(*number) ? deps_.all.transactions()[*number].whole : nullptr;
       },
       nullptr);
-  mood.set(
+  faults.set(
       to.validate_tx,
       [this](const wire::transaction_ptr& tx, peer::phase) {
         told("validate_tx");
-        return in_.all.number_of(*tx).has_value();
+        return deps_.all.number_of(*tx).has_value();
       },
       true);  // no host says no to its own
 }
 
-void life::add_chain_functions(pappus::integration::adapter& to) {
-  moods& mood = host_.mood;
-  mood.set(
+void incarnation::add_chain_functions(pappus::integration::adapter& to) {
+  host_faults& faults = host_.faults;
+  faults.set(
       to.header_received,
       [this](const wire::header& head, const peer::peer_info& from) { return received(head, from); },
       validation_result::ignore);
-  mood.set(
+  faults.set(
       to.block_received,
       [this](const wire::block_ptr& block, const peer::peer_info& from) { return received(block, from); },
       validation_result::ignore);
-  mood.set(to.locate_headers,
-           [this](std::span<const wire::hash> locator) { return host_.kept.blocks.headers_after(locator); }, {});
-  mood.set(
+  faults.set(to.locate_headers,
+             [this](std::span<const wire::hash> locator) { return host_.kept.blocks.headers_after(locator); }, {});
+  faults.set(
       to.get_block,
       [this](const wire::hash& id) -> wire::block_ptr {
-        const ledger::block* const found = in_.all.find(id);
+        const ledger::block* const found = deps_.all.find(id);
         return found != nullptr && host_.kept.blocks.has_block(*found) ? found->whole : nullptr;
       },
       nullptr);
-  mood.set(
+  faults.set(
       to.get_locator, [this] { return host_.kept.blocks.locator(); }, host_.kept.blocks.locator());
-  mood.set(
+  faults.set(
       to.import_headers,
       [this](const integration::headers_ptr& batch) {
         told("import_headers");
@@ -149,49 +154,49 @@ void life::add_chain_functions(pappus::integration::adapter& to) {
         return outcome;
       },
       integration::import_result::busy);
-  mood.set(to.get_missing_blocks,
-           [this](const std::optional<wire::hash>& after, std::size_t count) {
-             return host_.kept.blocks.missing(after, count);
-           },
-           {});
-  mood.set(
+  faults.set(to.get_missing_blocks,
+             [this](const std::optional<wire::hash>& after, std::size_t count) {
+               return host_.kept.blocks.missing(after, count);
+             },
+             {});
+  faults.set(
       to.import_block, [this](const wire::block_ptr& block) { return import(block); },
       integration::import_result::busy);
 }
 
-void life::add_notifications(pappus::integration::adapter& to) {
+void incarnation::add_notifications(pappus::integration::adapter& to) {
   to.transaction_stemmed = [this](const wire::transaction_ptr& tx, const peer::peer_info& relay) {
     told("transaction_stemmed");
-    if (const auto number = in_.all.number_of(*tx)) stemmed(*number, relay);
-    host_.mood.maybe_throw();
+    if (const auto number = deps_.all.number_of(*tx)) stemmed(*number, relay);
+    host_.faults.maybe_throw();
   };
   to.transaction_fluffed = [this](const wire::transaction_ptr& tx, peer::fluff_reason, const peer::broadcast_report&) {
     told("transaction_fluffed");
-    if (const auto number = in_.all.number_of(*tx)) fluffed(*number);
-    host_.mood.maybe_throw();
+    if (const auto number = deps_.all.number_of(*tx)) fluffed(*number);
+    host_.faults.maybe_throw();
   };
   to.listening = [this](io::endpoint) {
     told("listening");
     listens_ = true;
   };
   to.log = [this](const peer::log_line& line) {
-    if (line.level == peer::log_level::error && host_.mood.throwing == 0 &&
+    if (line.level == peer::log_level::error && host_.faults.throwing == 0 &&
         line.category == peer::log_category::internal_error) {
       broken("a node has no internal error while its host does not throw", line.text);
     }
   };
 }
 
-void life::add_peer_notifications(pappus::integration::adapter& to) {
+void incarnation::add_peer_notifications(pappus::integration::adapter& to) {
   to.peer_connected = [this](const peer::peer_info& peer) {
     told("peer_connected");
     connected(peer);
-    host_.mood.maybe_throw();
+    host_.faults.maybe_throw();
   };
   to.peer_disconnected = [this](const peer::peer_info& peer, const peer::disconnect_info& why) {
     told("peer_disconnected");
     disconnected(peer, why);
-    host_.mood.maybe_throw();
+    host_.faults.maybe_throw();
   };
   to.banned = [this](const peer::ban& made) {
     told("banned");
@@ -201,9 +206,9 @@ void life::add_peer_notifications(pappus::integration::adapter& to) {
 
 // Transactions
 
-validation_result life::received(const wire::transaction_ptr& tx, peer::phase at, const peer::peer_info& from) {
+validation_result incarnation::received(const wire::transaction_ptr& tx, peer::phase at, const peer::peer_info& from) {
   told("transaction_received");
-  const auto number = in_.all.number_of(*tx);
+  const auto number = deps_.all.number_of(*tx);
   if (!number) return validation_result::reject();
   if (at == peer::phase::fluff) return received_fluff(*number, to_string(from.endpoint));
   if (is_honest(from.endpoint.address) && from.direction == peer::direction::outbound) {
@@ -213,9 +218,9 @@ validation_result life::received(const wire::transaction_ptr& tx, peer::phase at
   return host_.has(*number) ? validation_result::ignore : validation_result::accept;
 }
 
-validation_result life::received_fluff(std::size_t number, const std::string& from) {
-  if (!in_.all.transactions()[number].is_public) {
-    broken("nobody sees a private transaction but the stem",
+validation_result incarnation::received_fluff(std::size_t number, const std::string& from) {
+  if (!deps_.all.transactions()[number].is_public) {
+    broken("a private transaction is seen by its relays only",
            fmt::format("transaction {} came from {} as a public one", number, from));
   }
   if (accepted_.contains(number)) {
@@ -223,14 +228,14 @@ validation_result life::received_fluff(std::size_t number, const std::string& fr
   }
   if (host_.has(number)) return validation_result::ignore;
   host_.keep(number);
-  if (host_.mood.is_good()) accepted_.insert(number);
+  if (host_.faults.none()) accepted_.insert(number);
   return validation_result::accept;
 }
 
-void life::stemmed(std::size_t number, const peer::peer_info& relay) {
+void incarnation::stemmed(std::size_t number, const peer::peer_info& relay) {
   std::set<io::endpoint>& relays = relays_[number];
   relays.insert(relay.endpoint);
-  if (relays.size() > most_relays) {
+  if (relays.size() > max_relays) {
     broken("a private transaction goes to few relays", fmt::format("transaction {} went to {}", number, relays.size()));
   }
   if (relay.direction != peer::direction::outbound) {
@@ -239,24 +244,24 @@ void life::stemmed(std::size_t number, const peer::peer_info& relay) {
   }
 }
 
-void life::fluffed(std::size_t number) {
-  in_.all.transactions()[number].is_public = true;
+void incarnation::fluffed(std::size_t number) {
+  deps_.all.transactions()[number].is_public = true;
   if (!fluffed_.insert(number).second) {
     broken("no fluff is told to a host twice", fmt::format("transaction {}", number));
   }
   host_.keep(number);
 }
 
-void life::send_own(std::size_t transaction) {
+void incarnation::send_own(std::size_t transaction) {
   if (!is_own(transaction)) host_.kept.own.push_back({transaction});
   const auto done = [this, transaction](const pappus::result<void>& stored) {
     if (!stored) return;  // the host sends it again
     for (own_transaction& each : host_.kept.own) each.acknowledged = each.acknowledged || each.number == transaction;
   };
-  node_.stem(in_.all.transactions()[transaction].whole, once("stem", done));
+  node_.stem(deps_.all.transactions()[transaction].whole, once("stem", done));
 }
 
-void life::rebroadcast() {
+void incarnation::rebroadcast() {
   for (const own_transaction& each : std::vector{host_.kept.own}) {
     if (host_.kept.blocks.confirms(each.number)) continue;
     if (each.told_public) host_.pool.insert(each.number);
@@ -264,26 +269,26 @@ void life::rebroadcast() {
   }
   for (const std::size_t each : host_.pool) {
     if (host_.kept.blocks.confirms(each)) continue;
-    static_cast<void>(node_.broadcast(in_.all.transactions()[each].whole));
+    static_cast<void>(node_.broadcast(deps_.all.transactions()[each].whole));
   }
 }
 
 /// Whether an acknowledged transaction is still the node's after a restart.
-void life::check_own(std::size_t transaction) {
+void incarnation::check_own(std::size_t transaction) {
   const auto done = [this, transaction](const pappus::result<peer::stem_result>& outcome) {
     const bool lost = !outcome && outcome.error() == make_error_code(peer::stem_errc::not_private);
     if (lost && !host_.has(transaction)) {
       broken("nothing acknowledged is lost", fmt::format("transaction {} is not private any more", transaction));
     }
   };
-  node_.stem_result(in_.all.transactions()[transaction].whole, once("stem_result", done));
+  node_.stem_result(deps_.all.transactions()[transaction].whole, once("stem_result", done));
 }
 
 // Chain
 
-validation_result life::received(const wire::header& head, const peer::peer_info& from) {
+validation_result incarnation::received(const wire::header& head, const peer::peer_info& from) {
   told("header_received");
-  const ledger::block* const found = in_.all.find(head);
+  const ledger::block* const found = deps_.all.find(head);
   if (found == nullptr) return validation_result::reject(wire::reason_for_ban::bad_header);
   if (accepted_headers_.contains(head.hash())) {
     broken("no header is told to a host twice",
@@ -291,36 +296,36 @@ validation_result life::received(const wire::header& head, const peer::peer_info
   }
   const auto outcome = host_.kept.blocks.import_headers({&head, 1});
   if (outcome != integration::import_result::accepted) return validation_result::ignore;
-  if (host_.mood.is_good()) accepted_headers_.insert(head.hash());
+  if (host_.faults.none()) accepted_headers_.insert(head.hash());
   node_.set_header_tip(host_.kept.blocks.header_tip());
   return validation_result::accept;
 }
 
-validation_result life::received(const wire::block_ptr& block, const peer::peer_info& from) {
+validation_result incarnation::received(const wire::block_ptr& block, const peer::peer_info& from) {
   told("block_received");
-  const ledger::block* const found = in_.all.find(block->header());
+  const ledger::block* const found = deps_.all.find(block->header());
   if (found == nullptr) return validation_result::reject(wire::reason_for_ban::bad_block);
   if (accepted_blocks_.contains(block->hash())) {
     broken("no block is told to a host twice",
            fmt::format("height {}, from {}", found->height, to_string(from.endpoint)));
   }
   if (import(block) != integration::import_result::accepted) return validation_result::ignore;
-  if (host_.mood.is_good()) accepted_blocks_.insert(block->hash());
+  if (host_.faults.none()) accepted_blocks_.insert(block->hash());
   return validation_result::accept;
 }
 
-integration::import_result life::import(const wire::block_ptr& block) {
+integration::import_result incarnation::import(const wire::block_ptr& block) {
   told("import_block");
   const ledger::block& before = host_.kept.blocks.best();
   const auto outcome = host_.kept.blocks.import_block(*block);
   if (outcome != integration::import_result::accepted) return outcome;
-  for (const std::size_t each : in_.all.find(block->hash())->transactions) host_.keep(each);  // public, on any fork
+  for (const std::size_t each : deps_.all.find(block->hash())->transactions) host_.keep(each);  // public, on any fork
   tips_changed(before);
   return outcome;
 }
 
 /// Tells the node of its tips, and the peers of a new one.
-void life::tips_changed(const ledger::block& before) {
+void incarnation::tips_changed(const ledger::block& before) {
   const chain& blocks = host_.kept.blocks;
   node_.set_chain_tip(blocks.tip());
   node_.set_header_tip(blocks.header_tip());
@@ -328,14 +333,14 @@ void life::tips_changed(const ledger::block& before) {
   static_cast<void>(node_.broadcast(blocks.best().whole->header()));
 }
 
-void life::mine(std::size_t most) {
+void incarnation::mine(std::size_t max) {
   const ledger::block& before = host_.kept.blocks.best();
   std::vector<std::size_t> included;
   for (const std::size_t each : host_.pool) {
-    if (included.size() == most) break;
+    if (included.size() == max) break;
     if (!host_.kept.blocks.confirms(each)) included.push_back(each);
   }
-  const ledger::block& mined = in_.all.add_block(before, std::move(included), in_.world.now());
+  const ledger::block& mined = deps_.all.add_block(before, std::move(included), deps_.world.now());
   static_cast<void>(host_.kept.blocks.import_block(*mined.whole));
   node_.block_accepted(*mined.whole);
   tips_changed(before);
@@ -343,13 +348,13 @@ void life::mine(std::size_t most) {
 
 // Peers and bans
 
-void life::connected(const peer::peer_info& peer) {
+void incarnation::connected(const peer::peer_info& peer) {
   if (!connected_.insert(peer.id).second || ended_.contains(peer.id)) {
     broken("a session begins once", to_string(peer.endpoint));
   }
 }
 
-void life::disconnected(const peer::peer_info& peer, const peer::disconnect_info& why) {
+void incarnation::disconnected(const peer::peer_info& peer, const peer::disconnect_info& why) {
   if (connected_.erase(peer.id) != 0) ended_.insert(peer.id);
   else if (ended_.contains(peer.id)) broken("a session ends once", to_string(peer.endpoint) + ": " + to_string(why));
   if (is_honest(peer.endpoint.address) && blames(why.reason)) {
@@ -357,13 +362,13 @@ void life::disconnected(const peer::peer_info& peer, const peer::disconnect_info
   }
 }
 
-void life::banned(const peer::ban& made) {
+void incarnation::banned(const peer::ban& made) {
   if (made.author == peer::ban_author::node && is_honest(made.range.network)) {
     broken("there is no ban without proof", to_string(made.range));
   }
 }
 
-void life::ban(io::ipv4_address address) {
+void incarnation::ban(io::ipv4_address address) {
   const auto done = [this, address](const pappus::result<void>& stored) {
     if (stored) host_.kept.bans.insert(address);
   };
@@ -371,7 +376,7 @@ void life::ban(io::ipv4_address address) {
   node_.ban(io::endpoint_range{address}, forever, wire::reason_for_ban::manual, once("ban", done));
 }
 
-void life::check_bans() {
+void incarnation::check_bans() {
   std::set<io::ipv4_address> present;
   for (const peer::ban& each : node_.bans()) present.insert(each.range.network);
   for (const io::ipv4_address each : host_.kept.bans) {
@@ -379,7 +384,7 @@ void life::check_bans() {
   }
 }
 
-void life::check_kept() {
+void incarnation::check_kept() {
   check_bans();
   for (const own_transaction& each : host_.kept.own) {
     const bool may_be_lost = !each.acknowledged || each.told_public || host_.has(each.number);

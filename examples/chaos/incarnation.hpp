@@ -20,21 +20,22 @@ namespace chaos {
 
 namespace sim = pappus::sim;
 
-/// What lives have in common.
-struct surroundings {
+/// What incarnations have in common.
+struct dependencies {
   sim::world& world;
   ledger& all;
   rules& watch;
   std::size_t nodes;  // honest ones: the first machines of the world
 };
 
-class life {
+class incarnation {
 public:
-  life(const surroundings& in, std::size_t number, host& above, sim::machine& at, pappus::node_config config);
-  life(const life&) = delete;
-  life& operator=(const life&) = delete;
+  incarnation(const dependencies& deps, std::size_t number, host& application, sim::machine& at,
+              pappus::node_config config);
+  incarnation(const incarnation&) = delete;
+  incarnation& operator=(const incarnation&) = delete;
   /// Its `run` must have ended.
-  ~life();
+  ~incarnation();
 
   [[nodiscard]] pappus::node& node() noexcept { return node_; }
   [[nodiscard]] const sim::runtime& process() const noexcept { return process_; }
@@ -57,7 +58,7 @@ public:
   /// When the stop or the crash was.
   [[nodiscard]] std::optional<io::time_point> ending() const noexcept { return ending_; }
 
-  /// Checks that what the node has acknowledged in earlier lives is still there. Once, soon after the start.
+  /// Checks that what the node has acknowledged in earlier incarnations is still there. Once, soon after the start.
   void check_kept();
 
   // What a host does by itself. Only while it is up.
@@ -67,7 +68,7 @@ public:
   /// Announces the unconfirmed transactions of its pool to peers that are not known to have them.
   void rebroadcast();
   /// Mines a block on its best chain, with up to so many transactions of its pool.
-  void mine(std::size_t most);
+  void mine(std::size_t max);
 
 private:
   [[nodiscard]] pappus::integration::adapter functions();
@@ -101,7 +102,7 @@ private:
   template <class Function>
   [[nodiscard]] auto once(const char* what, Function then);
 
-  surroundings in_;
+  dependencies deps_;
   std::size_t number_;
   host& host_;
   sim::runtime& process_;
