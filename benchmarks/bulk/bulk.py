@@ -9,7 +9,6 @@ one. Ends with 0 if all goals are reached, with 1 if not.
 """
 
 import argparse
-import subprocess
 import sys
 from pathlib import Path
 
@@ -17,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
 import archive  # noqa: E402
 import streams  # noqa: E402
-from report import machine, verdict  # noqa: E402
+from report import machine, run_main, verdict  # noqa: E402
 
 
 def main():
@@ -45,9 +44,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except subprocess.CalledProcessError as failed:
-        sys.exit(f"bulk.py: {' '.join(failed.cmd)} ended with {failed.returncode}")
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run_main(main)

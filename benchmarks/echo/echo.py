@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 
-from report import machine, progress, verdict  # noqa: E402
+from report import machine, progress, run_main, verdict  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -212,9 +212,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except subprocess.CalledProcessError as failed:
-        sys.exit(f"echo.py: {' '.join(failed.cmd)} ended with {failed.returncode}")
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run_main(main)

@@ -6,9 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
-#include <new>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -35,29 +33,8 @@
 #include <pappus/uv/loop.hpp>
 #include <pappus/wire/grin_messages.hpp>
 
+#include "../support/allocations.hpp"
 #include "../support/median.hpp"
-
-namespace {
-std::uint64_t allocations = 0;
-}
-
-// Not inlined, because g++ would see only one half of a new/delete pair.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc{};
-}
-[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
-  ++allocations;
-  const auto multiple = static_cast<std::size_t>(alignment);
-  if (void* const memory = std::aligned_alloc(multiple, (size / multiple + 1) * multiple)) return memory;
-  throw std::bad_alloc{};
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t /*size*/, std::align_val_t /*alignment*/) noexcept {
-  operator delete(memory);
-}
-void operator delete(void* memory, std::size_t /*size*/) noexcept { operator delete(memory); }
 
 namespace {
 
@@ -225,12 +202,12 @@ private:
   }
 
   task<double> time_broadcast(wire::transaction_ptr tx) {
-    const std::uint64_t before = allocations;
+    const std::uint64_t before = benchmarks::allocations();
     const double start = cpu_time();
     const auto report = broadcaster_.send(tx);
     co_await coro::yield();  // resumes after all writers have run
     const double time = cpu_time() - start;
-    allocated_ = allocations - before;
+    allocated_ = benchmarks::allocations() - before;
     if (report.sent != far_ends_.size()) throw std::runtime_error("not sent");
     co_return time;
   }

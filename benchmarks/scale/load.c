@@ -9,7 +9,7 @@
 //                    until each peer knew, and until the last one did
 //   storm N          N peers leave at once, and as many come
 //   close N          N peers leave at once
-//   mingle SECONDS N for that long a transaction a second is sent, and N peers a second leave and come again
+//   churn SECONDS N  for that long a transaction a second is sent, and N peers a second leave and come again
 //
 // Times of arrival are the kernel's, so they do not depend on how busy this process is.
 #include <arpa/inet.h>
@@ -378,15 +378,15 @@ static struct {
   double begun;
   unsigned rate;        // of peers that leave, a second
   unsigned sent, left;  // transactions and peers so far
-} mingling;
+} churning;
 
 /// Lets those leave, come and send whose time it is.
-static bool mingle_more(void) {
-  if (mingling.sent <= due_since(mingling.begun, 1)) {
-    ++mingling.sent;
+static bool churn_more(void) {
+  if (churning.sent <= due_since(churning.begun, 1)) {
+    ++churning.sent;
     send_transaction();
   }
-  for (const unsigned due = due_since(mingling.begun, mingling.rate); mingling.left < due; ++mingling.left) {
+  for (const unsigned due = due_since(churning.begun, churning.rate); churning.left < due; ++churning.left) {
     struct peer* const self = &peers[bystanders + (unsigned)rand() % (wanted - bystanders)];
     if (self->stage == up) hang_up(self);
   }
@@ -394,13 +394,13 @@ static bool mingle_more(void) {
   return false;
 }
 
-static void mingle(double duration, unsigned rate) {
-  mingling.begun = now();
-  mingling.rate = rate;
-  mingling.sent = mingling.left = 0;
-  live(mingling.begun + duration, mingle_more);
+static void churn(double duration, unsigned rate) {
+  churning.begun = now();
+  churning.rate = rate;
+  churning.sent = churning.left = 0;
+  live(churning.begun + duration, churn_more);
   announced_at = 0;
-  printf("\"sent\": %u, \"left\": %u, ", mingling.sent, mingling.left);
+  printf("\"sent\": %u, \"left\": %u, ", churning.sent, churning.left);
   print_times("delivery", deliveries, deliveries_measured);
   printf(", ");
 }
@@ -414,7 +414,7 @@ static void carry_out(const char* line) {
   if (sscanf(line, "open %u", &count) == 1) open_until(count < capacity ? count : capacity);
   else if (sscanf(line, "watch %lf", &duration) == 1) live(now() + duration, NULL);
   else if (sscanf(line, "announce %u %u", &count, &pause) == 2) announce(count, 1e-3 * pause);
-  else if (sscanf(line, "mingle %lf %u", &duration, &count) == 2 && wanted > bystanders) mingle(duration, count);
+  else if (sscanf(line, "churn %lf %u", &duration, &count) == 2 && wanted > bystanders) churn(duration, count);
   else if (sscanf(line, "storm %u", &count) == 1) {
     leave(count);
     open_until(wanted);

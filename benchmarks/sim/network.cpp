@@ -30,11 +30,11 @@ std::string seed_name(std::size_t number) { return "seed" + std::to_string(numbe
 
 }  // namespace
 
-class network::resident {
+class network::member {
 public:
-  resident(network& in, sim::machine& at)
-      : in_(in), has_(in.transactions_.size()), life_(at.runtime()), node_(life_, config(at), adapter()) {
-    life_.spawn(run());
+  member(network& in, sim::machine& at)
+      : in_(in), has_(in.transactions_.size()), process_(at.runtime()), node_(process_, config(at), adapter()) {
+    process_.spawn(run());
   }
 
   [[nodiscard]] bool has_its_peers() const { return node_.statistics().outbound >= peer::limits::max_outbound; }
@@ -42,7 +42,7 @@ public:
   void stem(const wire::transaction_ptr& tx) {
     node_.stem(tx, [](const auto&) {});
   }
-  void stop() noexcept { life_.request_stop(); }
+  void stop() noexcept { process_.request_stop(); }
 
 private:
   static node_config config(const sim::machine& at) {
@@ -92,7 +92,7 @@ private:
 
   network& in_;
   std::vector<bool> has_;  // by the number of the transaction: it is public here
-  sim::runtime& life_;
+  sim::runtime& process_;
   node node_;
 };
 
@@ -100,7 +100,7 @@ network::network(std::size_t nodes, std::size_t max_transactions) {
   for (std::size_t i = 0; i != max_transactions; ++i) transactions_.push_back(one_kernel(i));
   while (world_.machines().size() != nodes) world_.add_machine();
   name_seeds();
-  for (const auto& each : world_.machines()) nodes_.push_back(std::make_unique<resident>(*this, *each));
+  for (const auto& each : world_.machines()) nodes_.push_back(std::make_unique<member>(*this, *each));
   find_peers();
 }
 

@@ -33,7 +33,7 @@ public:
   [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
 
 private:
-  class resident;
+  class member;
 
   void name_seeds();
   void find_peers();
@@ -43,7 +43,7 @@ private:
   std::size_t made_ = 0;
   std::uint64_t received_ = 0;
   pappus::sim::world world_{1};
-  std::vector<std::unique_ptr<resident>> nodes_;
+  std::vector<std::unique_ptr<member>> nodes_;
 };
 
 }  // namespace benchmarks

@@ -4,9 +4,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 #include <vector>
 
+#include <support/allocations.hpp>
+#include <support/cpu_time.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,7 +16,6 @@
 #include <pappus/peer/connections/limits.hpp>
 #include <pappus/peer/session/limits.hpp>
 
-#include "allocations.hpp"
 #include "network.hpp"
 
 namespace {
@@ -27,7 +27,7 @@ namespace limits = pappus::peer::limits;
 /// Between two transactions of the network.
 constexpr io::duration transaction_interval = 5s;
 
-struct plan {
+struct scale {
   std::size_t nodes;
   io::duration warm_up;  // until the books of addresses hardly grow any more
   io::duration measured;
@@ -37,12 +37,7 @@ struct plan {
 
 double seconds(io::duration of) { return std::chrono::duration<double>{of}.count(); }
 
-/// User and system time of this process.
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
+double cpu_seconds() { return static_cast<double>(process_cpu_us()) * 1e-6; }
 
 double peak_memory() {  // in MiB
   rusage used{};
@@ -51,9 +46,9 @@ double peak_memory() {  // in MiB
 }
 
 /// What a part of a run took.
-class stretch {
+class measurement {
 public:
-  explicit stretch(benchmarks::network& of) : of_(of) {}
+  explicit measurement(benchmarks::network& of) : of_(of) {}
 
   void show(const char* what, double goal) {
     const double took = cpu_seconds() - cpu_;
@@ -74,7 +69,7 @@ private:
   std::uint64_t allocations_ = benchmarks::allocations();
 };
 
-void measure(const plan& of) {
+void measure(const scale& of) {
   const auto transactions = static_cast<std::size_t>(of.measured / transaction_interval);
   const double before = peak_memory();
   const double begin = cpu_seconds();
@@ -85,11 +80,11 @@ void measure(const plan& of) {
       of.nodes, limits::max_outbound, all.sessions(), seconds(all.world().now().time_since_epoch()),
       cpu_seconds() - begin);
 
-  stretch pings{all};
+  measurement pings{all};
   all.world().run_for(of.measured);
   pings.show("pings only:", of.speed_goal);
 
-  stretch transacting{all};
+  measurement transacting{all};
   for (std::size_t i = 0; i != transactions; ++i) {
     all.make_transaction();
     all.world().run_for(transaction_interval);
@@ -105,7 +100,7 @@ void measure(const plan& of) {
 }
 
 /// In a process of its own; false if that fails.
-bool measure_apart(const plan& of) {
+bool measure_apart(const scale& of) {
   const pid_t child = fork();
   if (child == 0) measure(of);
   int status = 0;

@@ -63,7 +63,7 @@ class Network:
         _ip("-n", self.switch(side), "link", "set", port, "master", "switch")
 
     def unplug(self, side, port):
-        """What is sent over it is lost, and nobody is told."""
+        """What is sent over it is lost without an error."""
         _ip("-n", self.switch(side), "link", "set", port, "nomaster")
 
     def close(self):

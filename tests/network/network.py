@@ -54,7 +54,7 @@ class Node(targets.Target):
         return self.stats()["metrics"]
 
 
-class Town:
+class Deployment:
     """The nodes of a scenario."""
 
     def __init__(self):
@@ -85,7 +85,7 @@ class Town:
                    collections.Counter())
 
 
-class Namespaces(Town):
+class Namespaces(Deployment):
     """Each node is on a machine of its own; the machines are on two switches that are linked."""
 
     def __init__(self, count, folder, opened):
@@ -100,8 +100,8 @@ class Namespaces(Town):
             self.nodes[-1].listen()
 
 
-class Proxied(Town):
-    """The nodes are on this machine. Each advertises the address of a proxy, so nobody dials it but through that."""
+class Proxied(Deployment):
+    """The nodes are on this machine. Each advertises the address of a proxy, so it is dialed through that only."""
 
     def __init__(self, count, folder, opened):
         super().__init__()
@@ -125,32 +125,32 @@ class Scenario(NamedTuple):
     name: str
     what: str
     place: type
-    spoil: Callable[[Town], None]
-    mend: Callable[[Town], None]
+    spoil: Callable[[Deployment], None]
+    mend: Callable[[Deployment], None]
     seconds: float = math.inf  # at most, for which it is broken
     lasts: bool = False  # whether all sessions must last
 
 
-def set_all_links(town, state):
-    for number in range(len(town.nodes)):
-        town.network.set_link(number, state)
+def set_all_links(deployment, state):
+    for number in range(len(deployment.nodes)):
+        deployment.network.set_link(number, state)
 
 
-TRUNK = (lambda town: town.network.unplug(0, "trunk")), (lambda town: town.network.plug(0, "trunk"))
+TRUNK = (lambda on: on.network.unplug(0, "trunk")), (lambda on: on.network.plug(0, "trunk"))
 SCENARIOS = [
     Scenario("cut link", "the link of one machine is down", Namespaces,
-             lambda town: town.network.set_link(1, "down"), lambda town: town.network.set_link(1, "up")),
+             lambda on: on.network.set_link(1, "down"), lambda on: on.network.set_link(1, "up")),
     Scenario("cut all links", "the links of all machines are down", Namespaces,
-             lambda town: set_all_links(town, "down"), lambda town: set_all_links(town, "up")),
+             lambda on: set_all_links(on, "down"), lambda on: set_all_links(on, "up")),
     Scenario("lose machine", "all that one machine sends and is sent is lost", Namespaces,
-             lambda town: town.network.unplug(1, "port1"), lambda town: town.network.plug(1, "port1")),
+             lambda on: on.network.unplug(1, "port1"), lambda on: on.network.plug(1, "port1")),
     Scenario("lose trunk", "all that is sent between the two halves is lost", Namespaces, *TRUNK),
     Scenario("lose trunk shortly", "the same for 15 s, in which no session may end", Namespaces, *TRUNK, 15, True)]
 
 
 def add_proxied(way, what, lasts=False):
-    SCENARIOS.append(Scenario(f"proxies {way}", what, Proxied, lambda town: town.spoil(way),
-                              lambda town: town.spoil(proxy.PASS), lasts=lasts))
+    SCENARIOS.append(Scenario(f"proxies {way}", what, Proxied, lambda on: on.spoil(way),
+                              lambda on: on.spoil(proxy.PASS), lasts=lasts))
 
 
 add_proxied(proxy.DELAYING, f"each piece waits {proxy.DELAY} s, and no session may end", lasts=True)
@@ -162,27 +162,27 @@ add_proxied(proxy.RESETTING, f"each connection is reset within {proxy.LIFE} s")
 def run(scenario, count, seconds):
     """The outcome: a dictionary for JSON."""
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as opened:
-        town = scenario.place(count, Path(folder), opened)
-        started = town.until_whole(STARTED)
+        deployment = scenario.place(count, Path(folder), opened)
+        started = deployment.until_whole(STARTED)
         if started is None:
-            return {"failure": f"not whole after {STARTED} s: {town.counted()}"}
-        ended = town.ended()
-        scenario.spoil(town)
+            return {"failure": f"not whole after {STARTED} s: {deployment.counted()}"}
+        ended = deployment.ended()
+        scenario.spoil(deployment)
         time.sleep(min(seconds, scenario.seconds))
-        broken = [out for _, out in town.counted()]
-        scenario.mend(town)
-        healed = town.until_whole(GOAL)
-        failed = {reason: count for reason, count in (town.ended() - ended).items() if reason in FAILURES}
+        broken = [out for _, out in deployment.counted()]
+        scenario.mend(deployment)
+        healed = deployment.until_whole(GOAL)
+        failed = {reason: count for reason, count in (deployment.ended() - ended).items() if reason in FAILURES}
         outcome = {"started": started, "ended": failed, "outbound while broken": broken, "healed": healed}
         if healed is None:
-            outcome["failure"] = f"inbound and outbound after {GOAL} s: {town.counted()}"
+            outcome["failure"] = f"inbound and outbound after {GOAL} s: {deployment.counted()}"
         elif scenario.lasts and failed:
             outcome["failure"] = "sessions have ended"
-        for node in town.nodes:
+        for node in deployment.nodes:
             node.tell("quit")
-        if any([node.status() for node in town.nodes]):
+        if any([node.status() for node in deployment.nodes]):
             outcome["failure"] = "a node has not ended in order"
-        outcome["logs"] = [node.log[-200:] for node in town.nodes]
+        outcome["logs"] = [node.log[-200:] for node in deployment.nodes]
         return outcome
 
 

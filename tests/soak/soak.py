@@ -95,7 +95,7 @@ def soak(node, load, chain, seconds):
     taken, begun = [], time.monotonic()
     counted = {"sent": 0, "left": 0, "lost": 0}
     while time.monotonic() < begun + seconds:
-        done = load.ask(f"mingle {SAMPLE} {LEAVING}")
+        done = load.ask(f"churn {SAMPLE} {LEAVING}")
         for name in counted:
             counted[name] += done[name]
         taken.append(sample(node, begun) | {"active": done["active"], "delivery": done["delivery"]["p99"]})

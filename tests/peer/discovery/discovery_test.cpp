@@ -14,58 +14,21 @@
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
 #include <pappus/peer/connections/limits.hpp>
-#include <pappus/peer/discovery/limits.hpp>
 #include <pappus/peer/store/address_rules.hpp>
 #include <pappus/peer/store/limits.hpp>
 #include <pappus/statistics.hpp>
+
+#include "seeded_network.hpp"
 
 namespace discovery_discovery_test {
 
 using namespace pappus;
 using namespace std::chrono_literals;
+using namespace discovery;
 using support::scripted_peer;
-using support::simulated_config;
 using support::simulated_node;
 
 namespace {
-
-/// For a node that finds its peers itself, on a simulated Internet.
-node_config public_config() {
-  node_config config = simulated_config();
-  config.chain.on_internet = true;
-  config.chain.seeds = {};
-  config.connection_limits = {};
-  return config;
-}
-
-struct network {
-  explicit network(std::size_t nodes, const node_config& of_others = public_config()) {
-    for (std::size_t i = 0; i != nodes; ++i) others.emplace_back(world.add_machine(), of_others);
-  }
-
-  /// Resolves the seed's name to the first `count` other nodes.
-  void seeded(std::size_t count) {
-    std::vector<io::ipv4_address> addresses;
-    for (std::size_t i = 0; i != count; ++i) addresses.push_back(others[i].endpoint().address);
-    world.set_name("seed.example", std::move(addresses));
-  }
-
-  static node_config with_seed() {
-    node_config config = public_config();
-    config.seeds = {{"seed.example", support::port}};
-    return config;
-  }
-
-  sim::world world{1};
-  std::deque<simulated_node> others;
-};
-
-/// For a node that only accepts connections: days of such nodes are simulated quickly.
-node_config public_and_idle() {
-  node_config config = public_config();
-  config.connection_limits.outbound = 0;
-  return config;
-}
 
 std::set<std::uint64_t> outbound_netgroups(simulated_node& of) {
   std::set<std::uint64_t> groups;
@@ -74,8 +37,6 @@ std::set<std::uint64_t> outbound_netgroups(simulated_node& of) {
   }
   return groups;
 }
-
-std::size_t outbound(simulated_node& of) { return of->statistics().outbound; }
 
 }  // namespace
 
@@ -322,65 +283,6 @@ TEST_CASE("outbound peers are rotated without an empty slot, except preferred on
   }
   CHECK(node->statistics().dialer.rotations >= 8);
   CHECK(met.size() > 12);
-}
-
-/// A node all of whose outbound slots are taken, and one that is not its peer and has more work than all others.
-struct cut_in_two : network {
-  cut_in_two() : network{16, public_and_idle()} {
-    seeded(15);
-    for (simulated_node& each : others) each->set_chain_tip({100, 10});
-    node->set_chain_tip({100, 10});
-    world.run_for(5min);
-    REQUIRE(outbound(node) == peer::limits::max_outbound);
-    ahead->set_chain_tip({200, 20});
-    world.set_name("seed.example", {ahead.endpoint().address});
-    world.run(tell(&world.add_machine().runtime(), node.endpoint(), ahead.endpoint()));
-  }
-
-  /// Tells a node an address.
-  static task<void> tell(io::runtime* by, io::endpoint to, io::endpoint what) {
-    auto peer = co_await scripted_peer::dial(*by, to);
-    static_cast<void>(co_await peer.greet(peer.good_hand()));
-    wire::messages::peer_addrs told;
-    told.addresses.push_back(peer::to_wire(what));
-    co_await peer.send(std::move(told));
-    static_cast<void>(co_await peer.closed(1min));
-  }
-
-  [[nodiscard]] bool is_peer() {
-    return std::ranges::any_of(node->peers(), [&](const auto& each) { return each.endpoint == ahead.endpoint(); });
-  }
-  /// Whether it becomes a peer within that time.
-  [[nodiscard]] bool becomes_peer(io::duration within) {
-    for (io::duration passed{}; passed < within && !is_peer(); passed += 1s) world.run_for(1s);
-    return is_peer();
-  }
-
-  simulated_node node{world.add_machine(), with_seed()};
-  simulated_node& ahead = others.back();
-};
-
-TEST_CASE("a peer that a feeler finds to be ahead of all others replaces one when it has proven that") {
-  cut_in_two on;
-  REQUIRE(on.becomes_peer(20min));
-  CHECK(outbound(on.node) == peer::limits::max_outbound + 1);
-  on.node->set_chain_tip({200, 20});
-  on.world.run_for(1min);
-  CHECK(on.is_peer());
-  CHECK(outbound(on.node) == peer::limits::max_outbound);
-}
-
-TEST_CASE("a peer that only claims to be ahead of all others does not stay, and replaces none") {
-  cut_in_two on;
-  REQUIRE(on.becomes_peer(20min));
-  std::set<std::uint64_t> before;
-  for (const auto& each : on.node->peers()) before.insert(each.id);
-  on.world.run_for(peer::limits::ahead_trial_time + 10s);
-  CHECK_FALSE(on.is_peer());
-  CHECK(outbound(on.node) == peer::limits::max_outbound);
-  for (const auto& each : on.node->peers()) {
-    if (each.direction == peer::direction::outbound) CHECK(before.contains(each.id));
-  }
 }
 
 TEST_CASE("attempts to connect to a preferred peer never end, except while it is banned") {
