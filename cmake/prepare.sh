@@ -5,6 +5,7 @@ build="$root/build/release"
 jobs=$(nproc 2>/dev/null || echo 2)
 export CCACHE_DIR="${CCACHE_DIR:-$root/build/ccache}"  # nothing lands outside the build folder
 export CCACHE_SLOPPINESS=pch_defines,time_macros  # a precompiled header is looked up by its content
+export CCACHE_COMMENTS=true  # also by its comments: a compiler includes twice a header that differs from a precompiled one
 export PYTHONDONTWRITEBYTECODE=1
 
 # What the library itself is built on; for install_missing.
