@@ -11,7 +11,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-
 #include "../support/parse_arguments.hpp"
 #include "parameters.hpp"
 
