@@ -7,11 +7,7 @@ std::size_t ready_queue::run() noexcept {
   std::size_t resumed = run_ready();
   while (!deferred_.empty() && may_call_deferred()) {
     const std::size_t before = spent_;
-    deferred_work& next = *deferred_.first();
-    next.cancel_deferred();
-    ++deferred_calls_;
-    charge(resume_cost);
-    next.run_deferred();
+    call_deferred();
     resumed += run_ready();
     deferred_spent_ += spent_ - before;
   }
@@ -20,15 +16,38 @@ std::size_t ready_queue::run() noexcept {
   return resumed;
 }
 
+/// What deferred work makes ready is not counted as deferred.
+bool ready_queue::run_one() noexcept {
+  const bool resumes = head_ != nullptr && !exhausted();
+  const bool calls = !resumes && !deferred_.empty() && may_call_deferred();
+  const std::size_t before = spent_;
+  ++depth_;
+  if (resumes) resume_next();
+  if (calls) call_deferred();
+  --depth_;
+  if (calls) deferred_spent_ += spent_ - before;
+  return resumes || calls;
+}
+
 std::size_t ready_queue::run_ready() noexcept {
   std::size_t resumed = 0;
-  for (; head_ != nullptr && !exhausted(); ++resumed) {
-    charge(resume_cost);
-    item* const next = head_;
-    head_ = next->next_;
-    next->handle_.resume();
-  }
+  for (; head_ != nullptr && !exhausted(); ++resumed) resume_next();
   return resumed;
+}
+
+void ready_queue::resume_next() noexcept {
+  charge(resume_cost);
+  item* const next = head_;
+  head_ = next->next_;
+  next->handle_.resume();
+}
+
+void ready_queue::call_deferred() noexcept {
+  deferred_work& next = *deferred_.first();
+  next.cancel_deferred();
+  ++deferred_calls_;
+  charge(resume_cost);
+  next.run_deferred();
 }
 
 }  // namespace pappus::coro

@@ -57,7 +57,8 @@ world::world(std::uint64_t seed, const world_options& options)
 }
 
 world::~world() {
-  trace_ = nullptr;  // the listener may be destroyed already
+  trace_ = nullptr;     // the listener may be destroyed already,
+  observer_ = nullptr;  // and so may this
   for (const auto& each : hosts_) {
     const coro::ready_queue::turn stopping{ready_};
     each->runtime().request_stop();
@@ -76,7 +77,7 @@ bool world::step(io::time_point until) {
   if (busy && now_ >= until) return false;
   if (busy) now_ = std::min(io::saturating_add(now_, time_of_a_turn), until);
   const bool any_ready = !ready_.empty();
-  if (any_ready) events_at_once_ += ready_.run();
+  if (any_ready) events_at_once_ += run_ready();
   if (!any_ready && !expire_next(until)) return false;
   // Between two budgets one due timer fires, as sockets and timers do on a real loop.
   if (any_ready && (busy || !ready_.empty())) expire_next(now_);
@@ -85,14 +86,27 @@ bool world::step(io::time_point until) {
   return true;
 }
 
+/// With an observer, one coroutine after another.
+std::size_t world::run_ready() {
+  if (!observer_) return ready_.run();
+  std::size_t resumed = 0;
+  for (bool has_budget = true; has_budget && !ready_.empty(); ++resumed) {
+    observer_();
+    has_budget = ready_.run_one();
+  }
+  return resumed;
+}
+
 bool world::expire_next(io::time_point until) {
   const io::time_point next = timers_.earliest();
   if (next > until || next == io::never) return false;
+  if (observer_) observer_();
   if (next > now_) {
     now_ = next;
     events_at_once_ = 0;
   }
-  const coro::ready_queue::turn turn{ready_};
+  std::optional<coro::ready_queue::turn> turn;
+  if (!observer_) turn.emplace(ready_);
   events_ += timers_.expire(now_, 1);
   ++events_at_once_;
   return true;

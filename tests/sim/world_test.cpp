@@ -45,6 +45,31 @@ TEST_CASE("run returns the result of its task and rethrows its exception") {
   CHECK(world.now() == io::time_point{1s});
 }
 
+TEST_CASE("an observer is called before each event, in a run that is the same, and may leave it between two events") {
+  const auto counted = [](bool observed, int leaves_at) {
+    event there;
+    int count = 0;
+    sim::world world{1};
+    sim::machine& machine = world.add_machine();
+    machine.spawn(count_every(machine, 7s, count));
+    machine.spawn(wait_for(there));
+    int events = 0;
+    if (observed) {
+      world.observe([&] {
+        if (++events == leaves_at) throw std::runtime_error("leaves");
+      });
+    }
+    if (leaves_at != 0) CHECK_THROWS_WITH(world.run_until(io::time_point{20s}), "leaves");
+    world.run_until(io::time_point{20s});
+    CHECK(count == 2);
+    CHECK(world.events() == 2);
+    return events;
+  };
+  CHECK(counted(false, 0) == 0);
+  CHECK(counted(true, 0) == 4);                               // two coroutines that begin, and two timers
+  for (int n = 1; n != 5; ++n) CHECK(counted(true, n) == 5);  // one call is made twice
+}
+
 TEST_CASE("the clock jumps from event to event and stops at the requested time") {
   sim::world world{1};
   sim::machine& machine = world.add_machine();

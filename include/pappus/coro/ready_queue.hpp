@@ -127,6 +127,10 @@ public:
   /// requests another turn if something is left. Returns how many coroutines were resumed.
   std::size_t run() noexcept;
 
+  /// Does the next thing that `run` would do: resumes one coroutine, or calls one piece of deferred work. False if
+  /// there is none, or no budget. Requests no turn.
+  bool run_one() noexcept;
+
 protected:
   ~ready_queue() = default;
 
@@ -136,6 +140,8 @@ private:
   virtual void wake() noexcept = 0;
 
   std::size_t run_ready() noexcept;
+  void resume_next() noexcept;
+  void call_deferred() noexcept;
   [[nodiscard]] bool may_call_deferred() const noexcept {
     return deferred_calls_ < min_deferred || (deferred_spent_ < deferred_budget && !exhausted());
   }

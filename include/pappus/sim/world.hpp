@@ -94,6 +94,11 @@ public:
   void run_until(io::time_point when);
   void run_for(io::duration length) { run_until(io::saturating_add(now_, length)); }
 
+  /// Calls `observer` before each event: before each timer fires and each coroutine is resumed. Nothing of the world is
+  /// on the stack of that call but the function that runs the world. If it throws, that function throws the same, and
+  /// the world can be run on. Empty: none.
+  void observe(std::function<void()> observer) { observer_ = std::move(observer); }
+
   /// Virtual time since the start of the world.
   [[nodiscard]] io::time_point now() const noexcept { return now_; }
   [[nodiscard]] std::uint64_t seed() const noexcept { return seed_; }
@@ -150,6 +155,7 @@ private:
   void run_until_ended(task<void> main);
   bool step(io::time_point until);
   bool expire_next(io::time_point until);
+  std::size_t run_ready();
   void throw_if_failed();
   void update_cuts();
 
@@ -170,6 +176,7 @@ private:
   std::size_t jobs_ = 0;   // for worker threads
   std::exception_ptr failed_;
   std::function<void(std::string_view)> trace_;
+  std::function<void()> observer_;
   std::string line_;
 };
 

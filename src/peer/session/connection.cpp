@@ -78,10 +78,14 @@ task<result<std::size_t>> connection::read_unframed(io::buffer into) {
   co_return count;
 }
 
-/// The time starts anew when the header begins to arrive, and when the body does, then by its length.
-io::time_point connection::frame_due() {
+void connection::keep_received() {
   frames_.detach();
   update_memory();
+}
+
+/// The time starts anew when the header begins to arrive, and when the body does, then by its length.
+io::time_point connection::frame_due() {
+  keep_received();
   const std::uint64_t missing = frames_.bytes_missing();
   const bool in_header = frames_.buffered() != 0 && frames_.buffered() < wire::frame_header::size;
   const auto stage = missing == 0 ? frame_stage::none : in_header ? frame_stage::header : frame_stage::body;

@@ -14,7 +14,8 @@ namespace {
 using wire::messages::hand;
 using wire::messages::shake;
 
-/// Waits for a message of one type; any other type is an error.
+/// Waits for a message of one type; any other type is an error. What has arrived behind it stays: the session begins in
+/// a later turn, if the budget of this one is spent, and other connections are read before.
 template <class Message>
 task<result<Message, disconnect_info>> expect(connection& connection) {
   for (;;) {
@@ -35,6 +36,7 @@ task<result<Message, disconnect_info>> expect(connection& connection) {
     }
     auto read = wire::decode<Message>(frame.body, connection.codec());
     if (!read) co_return failure{disconnect_info_from(read.error())};
+    connection.keep_received();
     co_return std::move(*read);
   }
 }

@@ -304,4 +304,38 @@ TEST_CASE("a Hand may come in pieces of any size") {
   }
 }
 
+TEST_CASE("what arrives right behind the handshake is not lost when the session begins in a later turn") {
+  for (const bool dialed : {false, true}) {
+    CAPTURE(dialed);
+    stage on;
+    auto script = [](stage* at, bool by_node) -> task<void> {
+      // In one write with the handshake.
+      const auto send = [](scripted_peer& peer, auto first) -> task<void> {
+        const auto& network = wire::chain_parameters_for(wire::chain_type::usernet);
+        auto both = wire::grin_messages::encode(first, network, wire::latest_version).value();
+        const auto second = wire::grin_messages::encode(wire::messages::ping{}, network, wire::latest_version).value();
+        both.insert(both.end(), second.begin(), second.end());
+        co_await peer.send_bytes(std::move(both));
+      };
+      if (by_node) {
+        auto listener = at->peer_host.runtime().listen({at->peer_host.address(), 9999}).value();
+        at->node->connect(listener->local_endpoint(), {});
+        auto accepted = co_await listener->accept();
+        scripted_peer peer{at->peer_host.runtime(), std::move(accepted).value()};
+        static_cast<void>(co_await peer.expect<hand>());
+        at->world.observe([] {});  // each turn ends after one event, as when its budget is spent
+        co_await send(peer, peer.good_shake());
+        static_cast<void>(co_await peer.expect<wire::messages::pong>());
+      } else {
+        auto peer = co_await scripted_peer::dial(at->peer_host.runtime(), at->node.endpoint());
+        at->world.observe([] {});
+        co_await send(peer, peer.good_hand());
+        static_cast<void>(co_await peer.expect<wire::messages::pong>());
+      }
+    };
+    on.play(script(&on, dialed));
+    CHECK(on.node.connected.size() == 1);
+  }
+}
+
 }  // namespace session_handshake_test

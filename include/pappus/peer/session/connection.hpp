@@ -34,6 +34,10 @@ public:
   /// Completes when more bytes have arrived. Fails as reads do.
   [[nodiscard]] task<result<void>> read_more();
 
+  /// Copies what `read_more` has received and `next_frame` has not returned: until then it is valid only in the turn in
+  /// which it has arrived. Call before awaiting anything but `read_more`. Invalidates the last frame.
+  void keep_received();
+
   /// The arriving frame of a known type, as far as it has arrived; call after `frame_due`. Valid as long as other
   /// frames.
   [[nodiscard]] std::optional<wire::frame> partial_frame() const noexcept { return frames_.unfinished(); }
