@@ -2,7 +2,6 @@
 #include <concepts>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <pappus/coro/when_all.hpp>
 #include <pappus/coro/yield.hpp>
@@ -101,7 +100,6 @@ void chain_sync::look(io::time_point now) {
 /// The tips come first, so that no header is requested that the application has from the announcement of a peer.
 void chain_sync::poll() {
   update_tips();
-  update_peers();
   report_progress();
 }
 
@@ -130,22 +128,6 @@ void chain_sync::warn_of_work(const sync_status& now) {
   });
 }
 
-/// Both lists are in the order of ids.
-void chain_sync::update_peers() {
-  auto known = peers_.begin();
-  for (const peer::session* const each : deps_.sessions.sessions()) {
-    const peer::peer_info& peer = each->peer();
-    while (known != peers_.end() && known->id < peer.id) ++known;
-    if (known == peers_.end() || known->id != peer.id) {
-      syncer_.peer_connected(deps_.runtime.now(), peer);
-      known = peers_.insert(known, {peer.id, peer.tip});  // only now: what throws is repeated
-    } else if (known->tip != peer.tip) {
-      syncer_.peer_changed(peer.id, peer.tip);
-      known->tip = peer.tip;
-    }
-  }
-}
-
 void chain_sync::update_tips() {
   const peer::chain_tip body = deps_.tip.latest();
   const peer::chain_tip header = deps_.header_tip.latest();
@@ -155,10 +137,13 @@ void chain_sync::update_tips() {
   header_tip_ = header;
 }
 
+void chain_sync::session_started(const peer::peer_info& peer) noexcept {
+  if (!deps_.application.can_synchronize()) return;
+  if (deps_.exceptions.run(peer.id, "sync", [&] { syncer_.peer_connected(peer); })) poll_soon();
+}
+
 void chain_sync::session_ended(std::uint64_t peer) noexcept {
-  const auto known = std::ranges::lower_bound(peers_, peer, {}, &known_peer::id);
-  if (known != peers_.end() && known->id == peer) peers_.erase(known);
-  deps_.exceptions.run(peer, "sync", [&] { syncer_.peer_disconnected(peer); });
+  syncer_.peer_disconnected(peer);
   poll_soon();
 }
 

@@ -5,12 +5,6 @@
 
 namespace pappus::integration {
 
-void syncer::peer_connected(io::time_point now, const peer::peer_info& which) { peers_.add(now, which); }
-
-void syncer::peer_changed(std::uint64_t peer, peer::chain_tip claimed) { peers_.update(peer, claimed); }
-
-void syncer::peer_disconnected(std::uint64_t peer) { peers_.remove(peer); }
-
 void syncer::set_tips(io::time_point now, peer::chain_tip body, peer::chain_tip header) {
   has_tips_ = true;
   if (header.total_difficulty > headers_.tip().total_difficulty) header_progress_ = now;

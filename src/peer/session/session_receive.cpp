@@ -150,7 +150,7 @@ void session::handle_block(const response_to<Request>& message) {
 
 void session::handle_tip(chain_tip tip) noexcept {
   if (tip.total_difficulty > peer_.tip.total_difficulty) progressed_at_ = runtime_.now();
-  peer_.tip = tip;
+  if (std::exchange(peer_.tip, tip) != tip && listener_ != nullptr) listener_->session_tip_changed(*this);
 }
 
 }  // namespace pappus::peer

@@ -28,7 +28,7 @@ struct waiting_syncer {
     which.id = id;
     which.capabilities = wire::archive_capabilities;
     which.tip = {1'000, 100};
-    syncer_.peer_connected(now, which);
+    syncer_.peer_connected(which);
   }
   /// Draws since it was last called.
   std::size_t take_draws() { return std::exchange(draws_, 0); }

@@ -144,7 +144,7 @@ private:
     member& which = members_.at(id);
     which.connected = true;
     which.open = {};
-    syncer_.peer_connected(now_, which.info(id, application_.header().height, how_.segments_served));
+    syncer_.peer_connected(which.info(id, application_.header().height, how_.segments_served));
   }
 
   void disconnect(std::uint64_t id) {

@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <variant>
-#include <vector>
 
 #include <pappus/coro/event.hpp>
 #include <pappus/coro/task.hpp>
@@ -36,7 +35,7 @@
 namespace pappus::integration {
 
 /// When a session starts or ends, at most every `limits::min_sync_poll_interval`, and every
-/// `limits::sync_poll_interval`, it looks for tips that peers have reported, which is O(peers). Headers, blocks and
+/// `limits::sync_poll_interval`, it looks for what has changed, which is O(peers). Headers, blocks and
 /// segments are held here from when they were received until the application has imported them, and count as memory
 /// that peers make the node hold; archives are held on the disk.
 class chain_sync final : private peer::session_observer {
@@ -74,24 +73,18 @@ public:
   [[nodiscard]] sync_statistics statistics() const;
 
 private:
-  /// A peer with the tip that `syncer` knows.
-  struct known_peer {
-    std::uint64_t id;
-    peer::chain_tip tip;
-  };
-
   /// What a peer has sent.
   struct content {
     std::variant<headers_ptr, wire::block_ptr, any_segment, received_archive_ptr> items;
     std::size_t bytes;  // of memory
   };
 
-  void session_started(std::uint64_t /*peer*/) noexcept override { poll_soon(); }
+  void session_started(const peer::peer_info& peer) noexcept override;
+  void session_tip_changed(const peer::peer_info& peer) noexcept override { syncer_.peer_changed(peer.id, peer.tip); }
   void session_ended(std::uint64_t peer) noexcept override;
   [[nodiscard]] task<void> run_syncer();
   void look(io::time_point now);
   void poll();
-  void update_peers();
   void update_tips();
   void report_progress();
   void warn_of_work(const sync_status& now);
@@ -168,7 +161,6 @@ private:
   std::optional<io::time_point> work_warning_due_;  // while no peer has the minimum work; `io::never` once it is given
   bool has_news_ = false;                           // events that may be followed by actions
   coro::event woken_;                               // set with that, and when `next_poll_` is earlier
-  std::vector<known_peer> peers_;                   // by id
   std::map<sync_ticket, content> received_;
   peer::memory_budget::reservation memory_reservation_;  // of what was received
   peer::chain_tip tip_;                                  // that `syncer` knows

@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include <pappus/integration/sync/limits.hpp>
 #include <pappus/integration/sync/sync_action.hpp>
@@ -26,7 +26,8 @@ namespace pappus::integration {
 /// Kinds of requests, whose round trips differ.
 enum class sync_kind : std::uint8_t { headers, block, segment, archive };
 
-/// Peers by id. Time and random numbers are passed in. Look-ups are O(log peers), choices O(peers).
+/// Peers by id. Time and random numbers are passed in. Look-ups are O(log peers); choices, and the end of a peer, are
+/// O(peers).
 class sync_peers {
 public:
   using actions = ring_buffer<any_sync_action>;
@@ -36,10 +37,10 @@ public:
       : rng_(std::move(rng)), to_do_(to_do), options_(options) {}
 
   /// A peer that is here already has only its tip updated.
-  void add(io::time_point now, const peer::peer_info& which);
+  void add(const peer::peer_info& which);
   /// The peer has reported another tip.
-  void update(std::uint64_t peer, peer::chain_tip claimed);
-  void remove(std::uint64_t peer) { peers_.erase(peer); }
+  void update(std::uint64_t peer, peer::chain_tip claimed) noexcept;
+  void remove(std::uint64_t peer) noexcept;
 
   /// The tip that a peer claims; nothing if it is gone, or is not believed.
   [[nodiscard]] std::optional<peer::chain_tip> claim_of(std::uint64_t peer, io::time_point now) const;
@@ -101,17 +102,34 @@ private:
     io::time_point last = io::time_point::min();      // when the last one arrived
     bool is_demoted = false;                          // since the last one
   };
-  struct entry {
-    peer::chain_tip claim;
-    wire::capabilities capabilities;
-    peer::direction direction;
+  /// Of a peer that has been chosen.
+  struct history {
+    std::array<responses, kinds> by_kind;
     io::token_bucket requests;
-    std::unique_ptr<std::array<responses, kinds>> by_kind;  // once it has been chosen
     io::time_point paused_until = io::time_point::min();
     io::time_point disbelieved_until = io::time_point::min();
     int strikes = 0;
     std::size_t pauses = 0;
     int overstatements = 0;
+
+    [[nodiscard]] responses& of(sync_kind kind) noexcept { return by_kind[static_cast<std::size_t>(kind)]; }
+  };
+  /// Small, since choices look at all of them.
+  struct entry {
+    std::uint64_t id;
+    peer::chain_tip claim;
+    wire::capabilities capabilities;
+    peer::direction direction;
+    std::unique_ptr<history> past;  // null until it is first chosen
+
+    [[nodiscard]] bool is_paused(io::time_point now) const noexcept { return past && past->paused_until > now; }
+    [[nodiscard]] bool is_believed(io::time_point now) const noexcept {
+      return !past || past->disbelieved_until <= now;
+    }
+    [[nodiscard]] const responses& of(sync_kind kind) const noexcept {
+      static constexpr responses none{};
+      return past ? past->of(kind) : none;
+    }
   };
 
   /// Tokens that a peer's rate limit must have for a request: the last one is for headers, which blocks would leave
@@ -119,15 +137,15 @@ private:
   [[nodiscard]] double tokens_for(sync_kind kind) const noexcept {
     return kind == sync_kind::headers ? 1 : std::min(2.0, options_.request_limit.burst);
   }
-  [[nodiscard]] entry* find(std::uint64_t peer);
-  [[nodiscard]] const entry* find(std::uint64_t peer) const;
-  /// Requires that it has been chosen.
-  [[nodiscard]] static responses& of(entry& which, sync_kind kind) noexcept {
-    return (*which.by_kind)[static_cast<std::size_t>(kind)];
-  }
-  [[nodiscard]] static const responses& of(const entry& which, sync_kind kind) noexcept {
-    static constexpr responses none{};
-    return which.by_kind == nullptr ? none : (*which.by_kind)[static_cast<std::size_t>(kind)];
+  /// Until the rate limit of a peer allows another request.
+  [[nodiscard]] io::duration time_until_request(const entry& which, io::time_point now, sync_kind kind) const noexcept;
+  /// Null if it is gone.
+  [[nodiscard]] entry* find(std::uint64_t peer) noexcept;
+  [[nodiscard]] const entry* find(std::uint64_t peer) const noexcept;
+  /// Null if it is gone, or has never been chosen.
+  [[nodiscard]] history* find_history(std::uint64_t peer) noexcept;
+  [[nodiscard]] io::token_bucket full_bucket(io::time_point now) const noexcept {
+    return {options_.request_limit.per_second, options_.request_limit.burst, now};
   }
   /// Every node has the latest blocks, older ones only those that say so.
   [[nodiscard]] static bool keeps_block(const entry& which, std::uint64_t height) noexcept {
@@ -149,7 +167,7 @@ private:
   io::random_source rng_;
   actions& to_do_;
   const sync_options& options_;
-  std::map<std::uint64_t, entry> peers_;
+  std::vector<entry> peers_;                  // by id
   std::array<int, kinds> scale_{1, 1, 1, 1};  // of the deadlines
   io::time_point last_disconnect_ = io::time_point::min();
 };
@@ -158,31 +176,30 @@ template <class Suits>
 std::optional<std::uint64_t> sync_peers::select(io::time_point now, sync_kind kind, std::uint64_t above,
                                                 std::uint64_t height, std::size_t max_in_flight, Suits suits,
                                                 io::duration needed_in) {
-  const auto is_candidate = [&](std::uint64_t id, const entry& each) {
+  const auto is_candidate = [&](const entry& each) {
     return each.claim.total_difficulty > above && each.claim.height >= height && serves(each, kind) &&
-           (kind != sync_kind::block || keeps_block(each, height)) && each.disbelieved_until <= now &&
-           each.paused_until <= now && suits(id);
+           (kind != sync_kind::block || keeps_block(each, height)) && each.is_believed(now) && !each.is_paused(now) &&
+           suits(each.id);
   };
   io::duration fastest = io::duration::max() / 2;
   if (needed_in != io::duration::max()) {
-    for (const auto& [id, each] : peers_) {
-      const responses& with = of(each, kind);
-      if (with.mean && !with.is_demoted && is_candidate(id, each)) fastest = std::min(fastest, *with.mean);
+    for (const entry& each : peers_) {
+      const responses& with = each.of(kind);
+      if (with.mean && !with.is_demoted && is_candidate(each)) fastest = std::min(fastest, *with.mean);
     }
   }
   const auto longest = std::max<io::duration>({needed_in / 3 * 2, fastest * 2, options_.min_deadline / 2});
-  std::pair<const std::uint64_t, entry>* best = nullptr;
+  entry* best = nullptr;
   std::pair<std::size_t, io::duration> best_rank;
   std::uint64_t alike = 0;  // candidates with the best rank
   bool best_waits = false;  // for its rate limit
-  for (auto& candidate : peers_) {
-    auto& [id, each] = candidate;
-    const responses& with = of(std::as_const(each), kind);
+  for (entry& each : peers_) {
+    const responses& with = each.of(kind);
     if (with.mean.value_or(io::duration::zero()) > longest) continue;
     if (!has_room(with, max_in_flight)) continue;
-    if (!is_candidate(id, each)) continue;
+    if (!is_candidate(each)) continue;
     // Headers come one batch at a time, so that it is better to wait for a fast peer than to ask a slow one.
-    const io::duration wait = each.requests.time_until(now, tokens_for(kind));
+    const io::duration wait = time_until_request(each, now, kind);
     const bool waits = wait > io::duration::zero();
     if (waits && (kind != sync_kind::headers || with.is_demoted)) continue;
     const io::duration usual = io::saturating_add(with.mean.value_or(options_.min_deadline), wait);
@@ -191,13 +208,13 @@ std::optional<std::uint64_t> sync_peers::select(io::time_point now, sync_kind ki
     if (best != nullptr && best_rank < rank) continue;
     if (best == nullptr || rank < best_rank) alike = 0;
     if (io::uniform_below(rng_, ++alike) != 0) continue;
-    best = &candidate;
+    best = &each;
     best_rank = rank;
     best_waits = waits;
   }
   if (best == nullptr || best_waits) return std::nullopt;
-  if (best->second.by_kind == nullptr) best->second.by_kind = std::make_unique<std::array<responses, kinds>>();
-  return best->first;
+  if (best->past == nullptr) best->past.reset(new history{{}, full_bucket(now)});
+  return best->id;
 }
 
 }  // namespace pappus::integration

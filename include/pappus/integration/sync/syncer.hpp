@@ -48,9 +48,10 @@ public:
 
   // Peers, many of which may come and go at once: what follows is done in the next `tick`, which the caller makes soon.
   // A peer that has left answers no more: its requests are reported as `unanswered` by the caller.
-  void peer_connected(io::time_point now, const peer::peer_info& which);
-  void peer_changed(std::uint64_t peer, peer::chain_tip claimed);
-  void peer_disconnected(std::uint64_t peer);
+  // A peer that is here already only has its tip updated.
+  void peer_connected(const peer::peer_info& which) { peers_.add(which); }
+  void peer_changed(std::uint64_t peer, peer::chain_tip claimed) noexcept { peers_.update(peer, claimed); }
+  void peer_disconnected(std::uint64_t peer) noexcept { peers_.remove(peer); }
 
   /// The application's tips, before the first action and after each change.
   void set_tips(io::time_point now, peer::chain_tip body, peer::chain_tip header);

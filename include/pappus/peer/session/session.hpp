@@ -45,9 +45,10 @@ struct message_handlers {
 
 class session;
 
-/// Is told when a session begins to disconnect.
+/// Is told when a session's peer has another tip, and when it begins to disconnect.
 class session_listener {
 public:
+  virtual void session_tip_changed(const session& which) noexcept = 0;
   virtual void session_ending(const session& which) noexcept = 0;
 
 protected:

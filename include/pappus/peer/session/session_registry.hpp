@@ -15,10 +15,12 @@
 
 namespace pappus::peer {
 
-/// Is told of the end of each session. Must be detached before it is destroyed.
+/// Is told of each session's events. Must be detached before it is destroyed.
 class session_observer : public coro::intrusive_list<session_observer>::hook {
 public:
-  virtual void session_started(std::uint64_t /*peer*/) noexcept {}
+  virtual void session_started(const peer_info& /*peer*/) noexcept {}
+  /// Its peer's tip is another one than before.
+  virtual void session_tip_changed(const peer_info& /*peer*/) noexcept {}
   virtual void session_ended(std::uint64_t peer) noexcept = 0;
 
 protected:
@@ -41,7 +43,7 @@ public:
     ++from_there[side_of(peer)];
     ++totals_[side_of(peer)];
     session.set_listener(this);
-    observers_.for_each([&peer](session_observer& each) { each.session_started(peer.id); });
+    observers_.for_each([&peer](session_observer& each) { each.session_started(peer); });
   }
 
   void remove(session& session) noexcept {
@@ -113,6 +115,11 @@ private:
 
   static std::uint64_t id_of(const session* session) noexcept { return session->peer().id; }
   static std::size_t side_of(const peer_info& peer) noexcept { return static_cast<std::size_t>(peer.direction); }
+
+  void session_tip_changed(const session& session) noexcept override {
+    const peer_info& peer = session.peer();
+    observers_.for_each([&peer](session_observer& each) { each.session_tip_changed(peer); });
+  }
 
   void session_ending(const session& session) noexcept override {
     const peer_info& peer = session.peer();
