@@ -19,8 +19,10 @@ constexpr bool recycles = true;
 constexpr bool recycles = true;
 #endif
 
-constexpr std::size_t granularity = 64;
-constexpr std::size_t classes = 64;  // frames of up to 4 KiB are recycled
+// The heap serves requests in steps of 16 bytes, 8 of which are its own: sizes in between would cost the same.
+constexpr std::size_t granularity = 16;
+constexpr std::size_t overhead = 8;
+constexpr std::size_t classes = 256;  // frames of up to 4 KiB are recycled
 
 struct idle_frame {
   idle_frame* next;
@@ -54,8 +56,8 @@ void* allocate_fresh(std::size_t size) {
   return frame;
 }
 
-constexpr std::size_t class_of(std::size_t size) noexcept { return (size - 1) / granularity; }
-constexpr std::size_t size_of_class(std::size_t index) noexcept { return (index + 1) * granularity; }
+constexpr std::size_t class_of(std::size_t size) noexcept { return (size + overhead - 1) / granularity; }
+constexpr std::size_t size_of_class(std::size_t index) noexcept { return (index + 1) * granularity - overhead; }
 
 }  // namespace
 

@@ -239,6 +239,31 @@ TEST_CASE("after a child the awaiter has its own context again") {
   CHECK(job.take().error() == pappus::errc::canceled);
 }
 
+TEST_CASE("a coroutine that has changed its stop token is stopped by the new one only, its awaiter by the old one") {
+  manual_loop loop;
+  event never;
+  pappus::coro::stop_source other;
+  int canceled = 0;
+  const auto child = [](event& awaited, pappus::coro::stop_token token, int& count) -> task<void> {
+    co_await pappus::coro::change_stop_token{token};
+    if (!co_await wait_for(awaited)) ++count;
+  };
+  const auto main = [&child](event& awaited, pappus::coro::stop_token token, int& count) -> task<result<void>> {
+    co_await child(awaited, token, count);
+    co_return co_await awaited.wait();
+  };
+  started<result<void>> job{loop, main(never, other.token(), canceled)};
+  loop.drain();
+  job.request_stop();
+  loop.drain();
+  CHECK(canceled == 0);
+  other.request_stop();
+  loop.drain();
+  CHECK(canceled == 1);
+  REQUIRE(job.ended());
+  CHECK(job.take().error() == pappus::errc::canceled);
+}
+
 TEST_CASE("a thousand nested tasks return after the innermost has waited") {
   manual_loop loop;
   CHECK(loop.run(depth_of(1000)) == 1000);

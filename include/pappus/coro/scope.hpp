@@ -131,6 +131,25 @@ private:
   context found_;
 };
 
+/// From here on the awaiting coroutine runs under another stop token: `co_await change_stop_token{deadline.token()};`.
+/// The source must outlive the coroutine's later operations, and should be stopped with the token before. Does not
+/// suspend.
+class [[nodiscard]] change_stop_token {
+public:
+  explicit change_stop_token(stop_token to) noexcept : to_(to) {}
+
+  static constexpr bool await_ready() noexcept { return false; }
+  template <library_promise Promise>
+  bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
+    handle.promise().current().stop = to_;
+    return false;
+  }
+  static constexpr void await_resume() noexcept {}
+
+private:
+  stop_token to_;
+};
+
 namespace detail {
 
 /// The result of the body of a scope: void for a plain function.

@@ -274,7 +274,12 @@ task<disconnect_info> connection_manager::run_session(connection& connection, pe
   duplicates_.joined(session);
   deps_.events.peer_connected(peer);
   report(dial, peer);
-  disconnect_info reason = co_await session.run();
+  try {
+    co_await session.run();
+  } catch (...) {
+    deps_.exceptions.caught(session, {});  // it has not begun
+  }
+  disconnect_info reason = session.finish();
   registration.reason = reason.reason;
   deps_.exceptions.run(0, "a session that has ended", [&] {
     log_disconnect(log_category::session, peer.endpoint, ": ", reason);

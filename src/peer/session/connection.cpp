@@ -29,27 +29,20 @@ wire::decode_result<std::optional<wire::frame>> connection::next_frame() {
   return frame;
 }
 
-task<result<void>> connection::read_more() {
+io::buffer connection::room_for_more() {
   frames_.detach();
-  io::buffer room = frames_.prepare();
-  room = room.first(std::min(room.size(), 2 * limits::arriving_chunk_size));
-  return room.empty() ? read_piece() : read_into(room);
+  const io::buffer room = frames_.prepare();
+  return room.first(std::min(room.size(), 2 * limits::arriving_chunk_size));
 }
 
-task<result<void>> connection::read_piece() {
-  PAPPUS_CO_TRY(piece, co_await stream_->read_view());
-  note_received(piece.size());
-  frames_.feed(piece);
-  update_memory();
-  co_return result<void>{};
-}
-
-task<result<void>> connection::read_into(io::buffer room) {
-  PAPPUS_CO_TRY(count, co_await stream_->read_some(room));
-  note_received(count);
-  frames_.commit(count);
-  update_memory();
-  co_return result<void>{};
+result<void> connection::read_operation::await_resume() {
+  resumed();
+  if (failed_) return failure{*failed_};
+  to_.note_received(got_);
+  if (into_.empty()) to_.frames_.feed({view_, got_});
+  else to_.frames_.commit(got_);
+  to_.update_memory();
+  return {};
 }
 
 void connection::note_received(std::size_t bytes) noexcept {

@@ -2,7 +2,6 @@
 #include <string>
 #include <utility>
 
-#include <pappus/io/timer.hpp>
 #include <pappus/peer/session/limits.hpp>
 #include <pappus/peer/session/session.hpp>
 
@@ -26,28 +25,29 @@ session::session(io::runtime& runtime, connection& connection, const local_node&
       receive_rate_(since_),
       responses_(runtime, account, connection.outgoing(), local.upload),
       pings_(since_),
+      pinger_(runtime),
       write_deadline_(runtime, {}),
       send_rate_(since_) {}
 
-task<disconnect_info> session::run() {
-  try {
-    const auto begin = [this](scope& tasks) { start(tasks); };
-    if (!is_ending()) co_await with_scope(coro::supervised_by{*this}, begin);
-  } catch (...) {
-    connection_.monitor().exceptions.caught(*this, {});  // it has not begun
-  }
+task<void> session::run() {
+  return with_scope(coro::supervised_by{*this}, [this](scope& tasks) { start(tasks); });
+}
+
+disconnect_info session::finish() noexcept {
   tasks_ = nullptr;
   connection_.stream().close();
-  co_return *std::move(disconnect_);
+  return *std::move(disconnect_);
 }
 
 /// Must not throw: that would stop its children without a disconnect reason.
 void session::start(scope& tasks) {
+  if (is_ending()) return;
   tasks_ = &tasks;
   contain([&] {
     tasks.spawn(run_reader());
     tasks.spawn(run_writer());
-    tasks.spawn(run_pinger());
+    pinger_.start_repeating(limits::ping_interval, [this] { contain([this] { note_ping_interval(); }); });
+    send_ping_if_due();
   });
 }
 
@@ -111,20 +111,16 @@ task<void> session::run_writer() {
   connection_failed(written.error());
 }
 
-task<void> session::run_pinger() {
-  for (;;) {
-    if (pings_.may_send(runtime_.now())) send_ping();
-    auto pause = io::sleep_for(runtime_, limits::ping_interval);
-    const auto slept = co_await pause;
-    if (!slept) co_return;
-    receive_rate_.sample(bytes_received(), runtime_.now());
-    send_rate_.sample(bytes_sent(), runtime_.now());
-    if (requests_.has_bulky() || is_sending_archive()) pings_.forget_pending();
-    if (pings_.has_timed_out(runtime_.now())) co_return end({disconnect_reason::ping_timeout, {}});
-  }
+void session::note_ping_interval() {
+  receive_rate_.sample(bytes_received(), runtime_.now());
+  send_rate_.sample(bytes_sent(), runtime_.now());
+  if (requests_.has_bulky() || is_sending_archive()) pings_.forget_pending();
+  if (pings_.has_timed_out(runtime_.now())) return end({disconnect_reason::ping_timeout, {}});
+  send_ping_if_due();
 }
 
-void session::send_ping() {
+void session::send_ping_if_due() {
+  if (!pings_.may_send(runtime_.now())) return;
   wire::messages::ping message;
   const chain_tip tip = local_.tip();
   message.total_difficulty = tip.total_difficulty;
@@ -156,6 +152,7 @@ void session::end(disconnect_info reason) noexcept {
   if (is_ending()) return;
   disconnect_ = std::move(reason);
   if (listener_ != nullptr) listener_->session_ending(*this);
+  pinger_.stop();
   if (tasks_ != nullptr) tasks_->request_stop();
   write_deadline_.expires_after(local_.disconnect_timeout);
   connection_.outgoing().finish();

@@ -17,39 +17,47 @@ using dispatched_messages = session_messages::without<wire::messages::headers>;
 
 task<void> session::run_reader() {
   receive_deadline deadline{runtime_, tasks_->token(), requests_, receive_deadline_};
-  auto reading = read_messages(deadline);
-  co_await std::move(reading).with_stop_token(deadline.token());
-}
-
-task<void> session::read_messages(receive_deadline& deadline) {
+  co_await coro::change_stop_token{deadline.token()};
   while (dispatch_received()) {
-    if (archive_) {
-      co_await receive_archive(deadline);
+    if (archive_ || turn_is_over() || !may_process()) {
+      if (!co_await read_no_frames(deadline)) co_return;
       continue;
     }
     const io::time_point frame_due = connection_.frame_due();
-    if (turn_is_over() || !may_process()) {
-      deadline.cancel();
-      const auto paused = co_await pause_reading();
-      if (!paused) co_return end(disconnect_info_from(paused.error()));
-      continue;
-    }
-    if (const auto partial = connection_.partial_frame()) {
-      if (partial->header.code == wire::messages::headers::code) handle_headers(partial->body, false);
-      else check_lists(*partial);
-      if (is_ending()) co_return;
-    }
+    check_partial_frame();
+    if (is_ending()) co_return;
     deadline.expect_frame(frame_due);
     const auto read = co_await connection_.read_more();
     if (read) continue;
-    if (is_ending()) co_return;  // by the node: the writer may still run until `disconnect_timeout` is over
-    co_return co_await reading_failed(deadline, read.error());
+    // Ended by the node: the writer may still run until `disconnect_timeout` is over.
+    if (!is_ending()) co_await reading_failed(deadline, read.error());
+    co_return;
   }
+}
+
+void session::check_partial_frame() {
+  const auto partial = connection_.partial_frame();
+  if (!partial) return;
+  if (partial->header.code == wire::messages::headers::code) handle_headers(partial->body, false);
+  else check_lists(*partial);
+}
+
+/// What comes is an archive, or nothing is read for a while. False if the session has ended.
+task<bool> session::read_no_frames(receive_deadline& deadline) {
+  if (archive_) {
+    co_await receive_archive(deadline);
+    co_return true;
+  }
+  connection_.keep_received();
+  deadline.cancel();
+  const auto paused = co_await pause_reading();
+  if (!paused) end(disconnect_info_from(paused.error()));
+  co_return paused.has_value();
 }
 
 /// Completes when received messages may perhaps be processed: in the next turn, when the peer has read its responses,
 /// or when the account may receive more. Meanwhile only the writer's timeout applies: it disconnects the session if the
-/// peer reads nothing. Apart from `read_messages`, like all that seldom happens, so that the frame of that stays small.
+/// peer reads nothing. Apart from `run_reader`, like all that seldom happens, so that the frame of that stays small.
 task<result<void>> session::pause_reading() {
   if (turn_is_over()) co_return co_await next_turn();  // whole frames may be left: other sessions have their turn first
   session_statistics& counted = connection_.monitor().counted;

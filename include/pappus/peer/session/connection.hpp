@@ -21,7 +21,7 @@
 
 namespace pappus::peer {
 
-/// Owns the stream. The reader calls `next_frame` until no whole frame is left, then awaits `read_more`.
+/// Owns the stream. The reader calls `next_frame` until no whole frame is left, then for more bytes.
 class connection {
 public:
   /// All references outlive the connection. `peer`: information on the peer, as far as it is known yet.
@@ -31,9 +31,9 @@ public:
   /// The next frame, or nothing until more has been read. The frame is valid until the next call or await.
   [[nodiscard]] wire::decode_result<std::optional<wire::frame>> next_frame();
 
+  class read_operation;
   /// Completes when more bytes have arrived. Fails as reads do.
-  [[nodiscard]] task<result<void>> read_more();
-
+  [[nodiscard]] read_operation read_more();
   /// Copies what `read_more` has received and `next_frame` has not returned: until then it is valid only in the turn in
   /// which it has arrived. Call before awaiting anything but `read_more`. Invalidates the last frame.
   void keep_received();
@@ -85,9 +85,7 @@ public:
 private:
   enum class frame_stage : std::uint8_t { none, header, body };
 
-  // One of these reads. Each has a frame of its own, since a frame has room for all that its coroutine ever awaits.
-  task<result<void>> read_piece();
-  task<result<void>> read_into(io::buffer room);
+  [[nodiscard]] io::buffer room_for_more();
   void note_received(std::size_t bytes) noexcept;
   void update_memory() noexcept;
 
@@ -106,5 +104,17 @@ private:
   frame_stage stage_ = frame_stage::none;
   io::time_point frame_due_ = io::never;
 };
+
+/// A read of the bytes that are assembled to frames: into the memory of an arriving frame, if that is large.
+class [[nodiscard]] connection::read_operation final : public io::read_operation {
+public:
+  explicit read_operation(connection& to) : io::read_operation(*to.stream_, to.room_for_more(), 1), to_(to) {}
+  result<void> await_resume();
+
+private:
+  connection& to_;
+};
+
+inline connection::read_operation connection::read_more() { return read_operation{*this}; }
 
 }  // namespace pappus::peer

@@ -14,6 +14,7 @@
 #include <pappus/exceptions.hpp>
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/timeout.hpp>
+#include <pappus/io/timer.hpp>
 #include <pappus/peer/accounts/account.hpp>
 #include <pappus/peer/decaying_score.hpp>
 #include <pappus/peer/disconnect_info.hpp>
@@ -64,9 +65,11 @@ public:
   session(io::runtime& runtime, connection& connection, const local_node& local, peer_info& peer, std::uint64_t nonce,
           account& account, message_handlers handlers);
 
-  /// Runs until either side has ended the session, and returns why. After a stop it completes within
-  /// `local_node::disconnect_timeout`. Does not throw once it has begun. To be called once.
-  [[nodiscard]] task<disconnect_info> run();
+  /// Runs until either side has ended the session. After a stop it completes within `local_node::disconnect_timeout`.
+  /// Does not throw once it has begun. To be called once.
+  [[nodiscard]] task<void> run();
+  /// Why it has ended, after `run`, or if that has thrown.
+  [[nodiscard]] disconnect_info finish() noexcept;
 
   /// Disconnects the session; the first reason counts. Queued frames that need not wait for the rate limit are still
   /// written, a reason for the peer first, if the connection allows it, within `local_node::disconnect_timeout`.
@@ -229,7 +232,8 @@ private:
 
   // Receiving: in session_receive.cpp.
   task<void> run_reader();
-  task<void> read_messages(receive_deadline& deadline);
+  void check_partial_frame();
+  task<bool> read_no_frames(receive_deadline& deadline);
   task<result<void>> pause_reading();
   task<void> reading_failed(receive_deadline& deadline, std::error_code error);
   [[nodiscard]] bool dispatch_received();
@@ -249,8 +253,8 @@ private:
 
   // Sending.
   task<void> run_writer();
-  task<void> run_pinger();
-  void send_ping();
+  void note_ping_interval();
+  void send_ping_if_due();
   void connection_failed(std::error_code error);
 
   io::runtime& runtime_;
@@ -266,7 +270,7 @@ private:
   io::time_point progressed_at_;
   bool endpoint_verified_;
 
-  scope* tasks_ = nullptr;                     // of the reader, the writer and the pinger, while they run
+  scope* tasks_ = nullptr;                     // of the reader and the writer, while they run
   std::optional<disconnect_info> disconnect_;  // once the session is ending
   session_listener* listener_ = nullptr;
 
@@ -281,6 +285,7 @@ private:
 
   postponed_responses responses_;
   ping_tracker pings_;
+  io::timer pinger_;
   io::deadline write_deadline_;
   traffic_rate send_rate_;
 };
