@@ -72,10 +72,15 @@ void dandelion::restore(const stem_transaction& stored) {
   pool_.restore(deps_.runtime.now(), tx, std::clamp(remaining, io::wall_time::duration::zero(), longest));
 }
 
+/// The transaction may become public while the adapter looks it up. What was public before, and is not in the pool of
+/// the application any more, may be private again.
 void dandelion::stem(const wire::transaction_ptr& tx, stemmed done) {
-  const auto looked_up = [this, tx, done = std::move(done)](const std::optional<wire::transaction_ptr>& found) {
+  const bool was_known = deps_.inventory.contains(*tx);
+  const auto looked_up = [this, tx, was_known,
+                          done = std::move(done)](const std::optional<wire::transaction_ptr>& found) {
     if (closed_) return;
-    if (found && *found != nullptr) done(failure{make_error_code(stem_errc::already_public)});
+    const bool is_public = (found && *found != nullptr) || (!was_known && deps_.inventory.contains(*tx));
+    if (is_public) done(failure{make_error_code(stem_errc::already_public)});
     else submit(tx, done);
   };
   deps_.pool.get_transaction(tx->kernel_hash(0), nullptr, looked_up);

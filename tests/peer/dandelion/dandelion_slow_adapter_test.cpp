@@ -10,6 +10,7 @@
 #include <support/simulated_node.hpp>
 
 #include <pappus/io/timer.hpp>
+#include <pappus/peer/dandelion/status.hpp>
 
 #include "epochs.hpp"
 #include "stem_network.hpp"
@@ -46,6 +47,31 @@ TEST_CASE("an adapter may validate later, also after the node is destroyed") {
     CHECK(relay.received == std::vector{phase::stem});
   }
   asked[0](true);
+}
+
+TEST_CASE("a transaction that becomes public while the adapter looks it up is not private again") {
+  stem_network on;
+  std::vector<integration::responder<wire::transaction_ptr>> asked;
+  integration::adapter slow;
+  slow.get_transaction = [&asked](const wire::hash&, const auto& answer) { asked.push_back(answer); };
+  simulated_node& relay = on.add(only(dandelion_mode::stem));
+  simulated_node& origin = on.add(only(dandelion_mode::stem), {&relay}, slow);
+  on.world.run_for(1min);
+  const auto tx = some_transaction(1);
+  const stem_record first{origin, tx};
+  const stem_record second{origin, tx};
+  on.world.run_for(1s);
+  REQUIRE(asked.size() == 2);
+  asked[0](nullptr);
+  on.world.run_for(1s);
+  CHECK(origin->dandelion().transactions == 1);
+  static_cast<void>(origin->fluff(tx));
+  asked[1](nullptr);
+  on.world.run_for(1s);
+  REQUIRE(second.stemmed);
+  REQUIRE_FALSE(second.stemmed->has_value());
+  CHECK(second.stemmed->error() == peer::stem_errc::already_public);
+  CHECK(origin->dandelion().transactions == 0);
 }
 
 TEST_CASE("an adapter that validates after ten minutes, or not at first, loses no own transaction") {
