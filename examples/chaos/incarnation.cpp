@@ -35,6 +35,7 @@ incarnation::incarnation(const dependencies& deps, std::size_t number, host& app
       number_(number),
       host_(application),
       process_(at.runtime()),
+      calls_(*this),
       node_(process_, std::move(config), functions()) {
   node_.set_chain_tip(host_.kept.blocks.tip());
   node_.set_header_tip(host_.kept.blocks.header_tip());
@@ -42,6 +43,11 @@ incarnation::incarnation(const dependencies& deps, std::size_t number, host& app
 }
 
 incarnation::~incarnation() = default;
+
+incarnation::open_calls::~open_calls() {
+  if (count != 0)
+    owner.broken("a completion is called, at the latest when its node is destroyed", std::to_string(count));
+}
 
 pappus::task<void> incarnation::run() {
   const auto ended = co_await node_.run();
@@ -81,11 +87,11 @@ bool incarnation::is_own(std::size_t transaction) const {
 
 template <class Function>
 auto incarnation::once(const char* what, Function then) {
-  ++calls_open_;
+  ++calls_.count;
   const auto called = std::make_shared<bool>(false);
   return [this, called, what, then = std::move(then)](const auto& outcome) {
     if (std::exchange(*called, true)) return broken("a completion is called once", what);
-    --calls_open_;
+    --calls_.count;
     then(outcome);
   };
 }

@@ -92,6 +92,17 @@ private:
   void tips_changed(const ledger::block& before);
   pappus::task<void> run();
 
+  /// Functions made by `once` that have not been called, count. The destruction of the node calls all.
+  struct open_calls {
+    explicit open_calls(incarnation& of) noexcept : owner(of) {}
+    open_calls(const open_calls&) = delete;
+    open_calls& operator=(const open_calls&) = delete;
+    ~open_calls();
+
+    incarnation& owner;
+    std::size_t count = 0;
+  };
+
   /// Called by each of the adapter's functions.
   void told(const char* what);
   void broken(std::string rule, std::string detail);
@@ -110,7 +121,7 @@ private:
   bool over_ = false;
   std::optional<io::time_point> ending_;
   std::error_code failure_;
-  std::size_t calls_open_ = 0;  // functions made by `once` that have not been called
+  open_calls calls_;  // destroyed after the node
 
   std::set<std::size_t> accepted_;         // public transactions that the node has told
   std::set<wire::hash> accepted_headers_;  // headers that it has told

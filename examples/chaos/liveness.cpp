@@ -24,6 +24,13 @@ std::optional<std::string> not_running(const recovering& which) {
   return std::nullopt;
 }
 
+std::optional<std::string> not_answering(const recovering& which) {
+  for (std::size_t i = 0; i != which.nodes.size(); ++i) {
+    if (!which.stranger.has_met(i)) return fmt::format("node {}", i);
+  }
+  return std::nullopt;
+}
+
 /// Who is connected with all others has no one else to dial.
 std::optional<std::string> without_peers(const recovering& which) {
   const auto& all = which.nodes;
@@ -88,6 +95,7 @@ std::optional<std::string> transactions_missing(const recovering& which) {
 const std::vector<liveness_rule>& liveness_rules() {
   static const std::vector<liveness_rule> all{
       {"every node runs", 1min, not_running},
+      {"every node answers a new peer", 5min, not_answering},
       {"every node has its outbound peers", 10min, without_peers},
       {"the chains agree", 20min, chains_apart},
       {"every live transaction is everywhere", 20min, transactions_missing},

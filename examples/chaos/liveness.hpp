@@ -8,6 +8,7 @@
 
 #include "ledger.hpp"
 #include "member.hpp"
+#include "observer.hpp"
 #include "rules.hpp"
 
 namespace chaos {
@@ -16,6 +17,7 @@ namespace chaos {
 struct recovering {
   const std::vector<std::unique_ptr<member>>& nodes;
   const ledger& all;
+  const observer& stranger;
   io::time_point since;  // the end of the last fault
   io::time_point now;
 };

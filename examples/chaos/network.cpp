@@ -110,13 +110,14 @@ void network::run_faults() {
 /// The attackers are gone, and nothing goes wrong any more.
 void network::recover() {
   for (sim::machine* const each : attackers_) each->crash();
+  observer_.emplace(world_, ledger_, members_);
   const io::time_point begun = world_.now();
   if (!run_until(io::saturating_add(begun, first_look))) return;
   for (;;) {
     const io::duration passed = world_.now() - begun;
     bool all_hold = true;
     for (const liveness_rule& each : liveness_rules()) {
-      const auto missing = each.missing({members_, ledger_, begun, world_.now()});
+      const auto missing = each.missing({members_, ledger_, *observer_, begun, world_.now()});
       if (missing && passed >= each.within) rules_.broken(each.rule, *missing, world_.now());
       all_hold = all_hold && !missing;
       if (!all_hold) break;

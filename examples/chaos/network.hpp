@@ -12,6 +12,7 @@
 
 #include "ledger.hpp"
 #include "member.hpp"
+#include "observer.hpp"
 #include "plan.hpp"
 #include "rules.hpp"
 
@@ -75,6 +76,7 @@ private:
   pappus::sim::xoshiro256 rng_;  // of the traffic: the same whatever goes wrong
   std::vector<std::unique_ptr<member>> members_;
   std::vector<sim::machine*> attackers_;
+  std::optional<observer> observer_;  // from the end of the faults on
   std::vector<fault> active_;
   std::uint32_t bans_ = 0;
   io::time_point next_tick_{};

@@ -13,7 +13,7 @@ case ${1-} in
 esac
 [ $# -gt 0 ] || set -- "$root"/tests/chaos/planted/*.patch
 work="$root/build/planted"
-step=50
+step=10
 most_faults=10
 
 mkdir -p "$work/source"
@@ -44,13 +44,23 @@ hunt() {
   return 1
 }
 
+# Also when it is interrupted: a bug that stays in the copy would be found in place of the next one.
+applied=
+undo() {
+  [ -z "$applied" ] || (cd "$work/source" && patch -p1 --quiet --reverse <"$applied")
+  applied=
+}
+trap undo EXIT
+trap 'exit 130' INT TERM
+
 missed=0
 for patch in "$@"; do
   name=$(basename "$patch" .patch)
   (cd "$work/source" && patch -p1 --quiet <"$patch")
+  applied=$(cd "$(dirname "$patch")" && pwd)/$name.patch
   cmake --build "$work/build" --target pappus-chaos >"$work/$name.log" 2>&1 || { tail -n 20 "$work/$name.log"; exit 1; }
   hunt "$name" || missed=$((missed + 1))
-  (cd "$work/source" && patch -p1 --quiet --reverse <"$patch")
+  undo
 done
 echo "$(($# - missed)) passed, $missed failed"
 [ "$missed" -eq 0 ]
