@@ -33,7 +33,7 @@ for name in $chosen; do
 done
 
 install_missing g++ cmake ninja-build pkg-config $library_packages libbenchmark-dev \
-  libasio-dev valgrind nlohmann-json3-dev libcli11-dev gnuplot-nox python3
+  libasio-dev valgrind nlohmann-json3-dev libcli11-dev gnuplot-nox parallel python3
 build_release all NODE BENCHMARKS EXAMPLES
 for name in $chosen; do
   if [ -e "$root/benchmarks/$name/run.sh" ]; then

@@ -6,6 +6,6 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$root/cmake/prepare.sh"
 
 install_missing g++ cmake ninja-build pkg-config $library_packages doctest-dev \
-  nlohmann-json3-dev libcli11-dev python3
+  nlohmann-json3-dev libcli11-dev python3 parallel
 build_release all NODE TESTS EXAMPLES
 run_tests "$build" "$@"

@@ -21,4 +21,5 @@ done
 echo
 python3 "$here/examples/anonymity/figures.py" "$built/../bin/pappus-anonymity" --full --csv-folder "$folder"
 echo
+rm -f "$folder/joblog"  # what an earlier run has found is found again
 sh "$here/examples/anonymity/sweep.sh" "$built/../bin/pappus-anonymity" "$folder"

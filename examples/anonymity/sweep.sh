@@ -1,30 +1,62 @@
 #!/bin/sh
-# Precision against the share of spies, for every scheme: writes a CSV file for each to a folder, and, if there is
-# gnuplot, draws them to precision.svg there.
-#   sh sweep.sh PROGRAM FOLDER [GRAPHS]      GRAPHS networks for each point, by default 20
+# Precision against the share of spies, for every scheme, on all processors: writes a CSV file for each to a folder, and,
+# if there is gnuplot, draws them to precision.svg there.
+#   sh sweep.sh [-S MACHINES] PROGRAM FOLDER [GRAPHS [OPTION...]]
+# MACHINES: a file of GNU parallel's --sshloginfile, in which `:` is this machine; by default this one alone. GRAPHS:
+# networks for each point, by default 20. After an interruption the same call runs what is missing. Exits with 2 if a
+# point is missing.
 set -eu
-[ $# -ge 2 ] || { sed -n '2,4s/^# *//p' "$0" >&2; exit 2; }
-program=$1
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+. "$here/../support/spread_jobs.sh"
+usage() { sed -n '2,7s/^# //p' "$0"; }
+machines=
+while getopts S:h option; do
+  case $option in
+    S) machines=$(absolute "$OPTARG") ;;
+    h) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+  esac
+done
+shift $((OPTIND - 1))
+[ $# -ge 2 ] || { usage >&2; exit 2; }
+program=$(absolute "$1")
 folder=$2
 graphs=${3:-20}
-here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+shift 2
+[ $# -eq 0 ] || shift
 mkdir -p "$folder"
+cd "$folder"
 
-# sweep NAME OPTION...
-sweep() {
-  name=$1
-  shift
-  echo "$name"
-  "$program" --spies 0.05,0.1,0.15,0.2,0.25,0.3,0.35,0.4,0.45,0.5 --graphs "$graphs" --spread-graphs 0 \
-    --csv "$folder/$name.csv" "$@" >"$folder/$name.txt"
+shares='0.05 0.1 0.15 0.2 0.25 0.3 0.35 0.4 0.45 0.5'
+schemes='line grin dandelion++ diffusion'
+arguments_of() {
+  case $1 in
+    line) echo --scheme grin --topology line --heard stems ;;
+    *) echo --scheme "$1" --topology 4-regular ;;
+  esac
+}
+# A job is a point: what is found with one share of spies does not depend on the other shares.
+points() {
+  for scheme in $schemes; do
+    for share in $shares; do echo "$scheme-$share $(arguments_of "$scheme") --spies $share"; done
+  done
 }
 
-sweep line --scheme grin --topology line --heard stems
-sweep grin --scheme grin --topology 4-regular
-sweep dandelion++ --scheme dandelion++ --topology 4-regular
-sweep diffusion --scheme diffusion --topology 4-regular
-
+points | spread_jobs "$machines" "$program" point \
+  "$program {=2 uq() =} --graphs $graphs --spread-graphs 0 --threads 1 --quiet --csv {1}.part $* >/dev/null"
+missing=0
+for scheme in $schemes; do
+  set --
+  for share in $shares; do
+    if [ -e "$scheme-$share.point" ]; then set -- "$@" "$scheme-$share.point"; else missing=$((missing + 1)); fi
+  done
+  [ $# -eq 0 ] || awk 'NR == 1 || FNR != 1' "$@" >"$scheme.csv"  # the header once
+done
+if [ "$missing" -ne 0 ]; then
+  echo "$missing points are missing" >&2
+  exit 2
+fi
 if command -v gnuplot >/dev/null; then
-  gnuplot -e "folder='$folder'" "$here/precision.gnuplot"
+  gnuplot -e "folder='.'" "$here/precision.gnuplot"
   echo "$folder/precision.svg"
 fi

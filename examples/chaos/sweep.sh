@@ -1,17 +1,18 @@
 #!/bin/sh
 # Runs pappus-chaos for many seeds on all processors, and merges the reports in the order of the seeds:
 #   sh sweep.sh [-S MACHINES] [-s SIZE] PROGRAM FOLDER A..B [OPTION...]
-# MACHINES: a file of GNU parallel's --sshloginfile, in which `:` is this machine; by default this one alone. The program
-# is copied to the others, with the same path. SIZE: seeds of one job, by default 25. FOLDER gets report.jsonl, joblog
-# and a file for each job; after an interruption the same call runs what is missing. A job that cannot run, or whose
-# machine dies, is tried again, elsewhere if it can. Exits with 1 if a run has broken a rule, with 2 if a run is missing.
+# MACHINES: a file of GNU parallel's --sshloginfile, in which `:` is this machine; by default this one alone. SIZE: seeds
+# of one job, by default 25. FOLDER gets report.jsonl, joblog and a file for each job; after an interruption the same call
+# runs what is missing. Exits with 1 if a run has broken a rule, with 2 if a run is missing.
 set -eu
-usage() { sed -n '2,7s/^# //p' "$0"; }
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+. "$here/../support/spread_jobs.sh"
+usage() { sed -n '2,6s/^# //p' "$0"; }
 machines=
 size=25
 while getopts S:s:h option; do
   case $option in
-    S) machines=$OPTARG ;;
+    S) machines=$(absolute "$OPTARG") ;;
     s) size=$OPTARG ;;
     h) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
@@ -19,8 +20,7 @@ while getopts S:s:h option; do
 done
 shift $((OPTIND - 1))
 [ $# -ge 3 ] || { usage >&2; exit 2; }
-program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
-[ -z "$machines" ] || machines=$(cd "$(dirname "$machines")" && pwd)/$(basename "$machines")
+program=$(absolute "$1")
 folder=$2 first=${3%..*} last=${3#*..}
 shift 3
 mkdir -p "$folder"
@@ -36,13 +36,8 @@ ranges() {
   done
 }
 
-# Broken rules are results: only what is worse makes a job fail. Its report has its name when it is complete.
-job="$program --seeds {} $* >{}.part || [ \$? -eq 1 ] && mv {}.part {}.jsonl"
-set -- --joblog joblog --retries 3 --resume-failed
-if [ -n "$machines" ]; then
-  set -- "$@" --sshloginfile "$machines" --basefile "$program" --workdir "$PWD" --return {}.jsonl --cleanup
-fi
-ranges | parallel --will-cite "$@" "$job" || true
+# Broken rules are results: only what is worse makes a job fail.
+ranges | spread_jobs "$machines" "$program" jsonl "$program --seeds {1} $* >{1}.part || [ \$? -eq 1 ]"
 ranges | while read -r range; do cat "$range.jsonl" 2>/dev/null || true; done >report.jsonl
 
 runs=$(wc -l <report.jsonl)
