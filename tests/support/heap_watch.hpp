@@ -16,9 +16,10 @@ inline std::size_t alive = 0;        // not freed yet
 inline std::size_t largest = 0;      // bytes; a test may reset it
 inline std::size_t fails_in = 0;     // the allocation that fails, counted from 1; 0: none
 inline std::size_t bytes = 0;        // not freed yet, with the heap's overhead
+inline bool (*fails)() = nullptr;    // whether this allocation fails, too; null: not asked
 
-/// Whether this allocation is the one that fails.
-inline bool is_out() noexcept { return fails_in != 0 && --fails_in == 0; }
+/// Whether this allocation is one that fails.
+inline bool is_out() { return (fails_in != 0 && --fails_in == 0) || (fails != nullptr && fails()); }
 
 /// The bytes of an allocation: the usable size, and a word for the size itself.
 inline std::size_t taken_by(void* memory) noexcept {
