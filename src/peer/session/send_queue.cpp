@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <span>
 #include <utility>
 
 #include <pappus/peer/session/limits.hpp>
@@ -7,38 +9,36 @@
 
 namespace pappus::peer {
 
-task<result<void>> send_queue::write_to(io::stream& to, io::deadline& progress) {
-  for (;;) {
-    if (content_ && content_->after == 0) {
-      PAPPUS_CO_TRY_DISCARD(co_await write_content(to, progress));
-    } else if (next_lane(true, runtime_.now()) != lanes) {
-      PAPPUS_CO_TRY_DISCARD(co_await write_frames(to, progress));
-    } else if (finished_) {
-      co_return result<void>{};
-    } else {
-      PAPPUS_CO_TRY_DISCARD(co_await wait_for_next());
-      runtime_.timers().disarm(*this);
-    }
-  }
+bool send_queue::may_be_written() noexcept {
+  return (content_ && content_->after == 0) || next_lane(true, runtime_.now()) != lanes;
 }
 
-/// Writes as many frames at once as there are tokens for. A coroutine of its own, so that its memory is there only
-/// while something is written.
+task<result<void>> send_queue::write_next(io::stream& to, io::deadline& progress) {
+  runtime_.timers().disarm(*this);
+  if (content_ && content_->after == 0) return write_content(to, progress);
+  return frames() == 1 ? write_frames<1>(to, progress) : write_frames<limits::max_gathered_frames>(to, progress);
+}
+
+/// Writes at most `Max` frames at once, as many as there are tokens for. A coroutine of its own, so that its memory is
+/// there only while something is written.
+template <std::size_t Max>
 task<result<void>> send_queue::write_frames(io::stream& to, io::deadline& progress) {
-  batch taken;
-  gather(taken);
-  writing_ = std::span{taken.frames}.first(taken.size);
+  std::array<entry, Max> batch;
+  std::array<io::const_buffer, Max> buffers;
+  const std::size_t count = gather(batch);
+  for (std::size_t i = 0; i != count; ++i) buffers[i] = batch[i].frame.view();
+  const auto bytes = std::span<const io::const_buffer>{buffers}.first(count);
+  writing_ = std::span{batch}.first(count);
   if (!finished_) progress.expires_after(limits::send_timeout);
-  const auto written = co_await to.write_all(taken.view());
+  const auto written = co_await to.write_all(bytes);
   writing_ = {};
   if (!written) {
     // Not all has been written: see `contains`.
-    for (entry& each : std::span{taken.frames}.first(taken.size))
-      queue_of(send_priority::control).push_back(std::move(each));
+    for (std::size_t i = 0; i != count; ++i) queue_of(send_priority::control).push_back(std::move(batch[i]));
     co_return failure{written.error()};
   }
   if (!finished_) progress.cancel();
-  note_written(io::total_size(taken.view()));
+  note_written(io::total_size(bytes));
   co_return result<void>{};
 }
 
@@ -82,21 +82,21 @@ std::size_t send_queue::frames() const noexcept {
   return total;
 }
 
-/// Takes the next frames to write, as far as there are tokens for them.
-void send_queue::gather(batch& into) noexcept {
+/// Takes the next frames to write, as far as there are tokens for them. Returns how many.
+std::size_t send_queue::gather(std::span<entry> into) noexcept {
   cancel_deferred();
   const io::time_point now = runtime_.now();
   const bool in_order = has_tokens_for_all(now);
-  while (into.size != into.frames.size()) {
+  for (std::size_t taken = 0; taken != into.size();) {
     const std::size_t lane = next_lane(in_order, now);
-    if (lane == lanes) return;
+    if (lane == lanes) return taken;
     if (lane != static_cast<std::size_t>(send_priority::disconnect)) static_cast<void>(tokens_.try_consume(now));
     if (lane == announcement_lane) static_cast<void>(announcement_tokens_.try_consume(now));
-    entry& next = into.frames[into.size] = take_from(lane);
-    into.buffers[into.size++] = next.frame.view();
+    into[taken++] = take_from(lane);
     const bool before_content = content_ && lane == static_cast<std::size_t>(send_priority::responses);
-    if (before_content && --content_->after == 0) return;
+    if (before_content && --content_->after == 0) return taken;
   }
+  return into.size();
 }
 
 bool send_queue::has_tokens_for_all(io::time_point now) noexcept {
@@ -144,10 +144,9 @@ void send_queue::note_written(std::size_t bytes) noexcept {
   room_.reset();
 }
 
-/// Completes when a frame is pushed, or, if frames wait for a token, when there is one or a frame is pushed that need
-/// not wait for it.
 coro::event::wait_operation send_queue::wait_for_next() noexcept {
   wakeup_.reset();
+  runtime_.timers().disarm(*this);
   if (frames() == 0) return wakeup_.wait();
   ++throttled_;
   const io::time_point now = runtime_.now();

@@ -100,15 +100,24 @@ bool session::postpone(std::function<void()> respond) {
 /// Runs under its own stop token only, because frames that are still queued when the session is disconnected may be
 /// written within `disconnect_timeout`.
 task<void> session::run_writer() {
-  auto writing = connection_.outgoing().write_to(connection_.stream(), write_deadline_);
-  const auto written = co_await std::move(writing).with_stop_token(write_deadline_.token());
-  if (!written && connection_.outgoing().content_failed()) {
-    end({disconnect_reason::internal_error, "an archive cannot be read: " + written.error().message()});
+  co_await coro::change_stop_token{write_deadline_.token()};
+  send_queue& queue = connection_.outgoing();
+  for (;;) {
+    const bool writes = queue.may_be_written();
+    if (!writes && queue.finished()) co_return;
+    result<void> done;
+    if (writes) done = co_await queue.write_next(connection_.stream(), write_deadline_);
+    else done = co_await queue.wait_for_next();
+    if (!done) co_return writing_failed(done.error());
   }
-  if (written) co_return;
+}
+
+void session::writing_failed(std::error_code error) {
+  if (connection_.outgoing().content_failed())
+    end({disconnect_reason::internal_error, "an archive cannot be read: " + error.message()});
   const bool is_abandoned = disconnect_ && disconnect_->reason != disconnect_reason::send_timeout;
   if (is_abandoned && write_deadline_.expired()) ++connection_.monitor().counted.sends_abandoned;
-  connection_failed(written.error());
+  connection_failed(error);
 }
 
 void session::note_ping_interval() {

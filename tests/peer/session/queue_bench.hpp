@@ -63,8 +63,13 @@ public:
 
 private:
   task<void> write() {
-    const auto ended = co_await waiting.write_to(*ends_.in, progress_).with_stop_token(progress_.token());
-    written = ended.has_value();
+    co_await coro::change_stop_token{progress_.token()};
+    result<void> done;
+    while (done && (waiting.may_be_written() || !waiting.finished())) {
+      if (waiting.may_be_written()) done = co_await waiting.write_next(*ends_.in, progress_);
+      else done = co_await waiting.wait_for_next();
+    }
+    written = done.has_value();
   }
 
   task<result<char>> next_frame() {

@@ -108,17 +108,25 @@ public:
   /// Completes when the peer has read enough that the queue is not `full` any more. Fails only with `errc::canceled`.
   [[nodiscard]] coro::event::wait_operation room() noexcept { return room_.wait(); }
 
-  /// To be called when nothing more will be pushed: the writer completes when all frames are written that need not wait
-  /// for a token. The rest is lost.
+  /// To be called when nothing more will be pushed: the writer ends when all frames are written that need not wait for
+  /// a token. The rest is lost.
   void finish() noexcept {
     finished_ = true;
     wakeup_.set();
   }
+  [[nodiscard]] bool finished() const noexcept { return finished_; }
 
-  /// The writer. Completes after `finish`, when it has written what it could; fails as writes do, or as reading the
-  /// content does. Arms `progress` while the peer has bytes to read, not while these wait for a token, and not any more
-  /// after `finish`. The caller runs the writer under the token of `progress`, so that its expiry stops the writer.
-  [[nodiscard]] task<result<void>> write_to(io::stream& to, io::deadline& progress);
+  // For the writer, a coroutine that writes what `may_be_written`, and otherwise waits, until the queue is `finished`.
+
+  /// Whether a frame is queued that need not wait for a token, or content is next.
+  [[nodiscard]] bool may_be_written() noexcept;
+  /// Writes that. Fails as writes do, or as reading the content does. Arms `progress` while the peer has bytes to read,
+  /// not while these wait for a token, and not any more after `finish`. The writer runs under the token of `progress`,
+  /// so that its expiry stops the writer.
+  [[nodiscard]] task<result<void>> write_next(io::stream& to, io::deadline& progress);
+  /// Completes when a frame is pushed, or, if frames wait for a token, when there is one or a frame is pushed that need
+  /// not wait for it. Fails only with `errc::canceled`.
+  [[nodiscard]] coro::event::wait_operation wait_for_next() noexcept;
 
   [[nodiscard]] std::uint64_t bytes_sent() const noexcept { return bytes_sent_; }
   [[nodiscard]] std::size_t bytes_waiting() const noexcept { return waiting_bytes_; }
@@ -161,24 +169,15 @@ private:
     return queues_[static_cast<std::size_t>(priority)].size();
   }
 
-  /// Frames that are written at once, and the same as buffers. Only a queue that writes has one.
-  struct batch {
-    std::array<entry, limits::max_gathered_frames> frames;
-    std::array<io::const_buffer, limits::max_gathered_frames> buffers;
-    std::size_t size = 0;
-
-    [[nodiscard]] std::span<const io::const_buffer> view() const noexcept { return std::span{buffers}.first(size); }
-  };
-
+  template <std::size_t Max>
   task<result<void>> write_frames(io::stream& to, io::deadline& progress);
   task<result<void>> write_content(io::stream& to, io::deadline& progress);
-  void gather(batch& into) noexcept;
+  [[nodiscard]] std::size_t gather(std::span<entry> into) noexcept;
   [[nodiscard]] bool has_tokens_for_all(io::time_point now) noexcept;
   [[nodiscard]] bool has_next(std::size_t lane, io::time_point now) noexcept;
   [[nodiscard]] std::size_t next_lane(bool in_order, io::time_point now) noexcept;
   [[nodiscard]] entry take_from(std::size_t lane) noexcept;
   void note_written(std::size_t bytes) noexcept;
-  coro::event::wait_operation wait_for_next() noexcept;
   void on_timer() noexcept override { wakeup_.set(); }
   void run_deferred() noexcept override { wakeup_.set(); }
 

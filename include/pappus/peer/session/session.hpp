@@ -253,6 +253,7 @@ private:
 
   // Sending.
   task<void> run_writer();
+  void writing_failed(std::error_code error);
   void note_ping_interval();
   void send_ping_if_due();
   void connection_failed(std::error_code error);
