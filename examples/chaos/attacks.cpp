@@ -7,6 +7,7 @@
 
 #include <support/scripted_peer.hpp>
 
+#include <pappus/coro/budget.hpp>
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
 #include <pappus/sim/world.hpp>
@@ -38,6 +39,10 @@ struct actor {
     return {in->at(number).machine().address(), in->all().chain().default_port};
   }
 };
+
+/// Before each of many messages: an attacker's work is in the same turns as that of the nodes, and must not make them
+/// too long.
+auto next_piece() { return pappus::coro::consume_budget(0); }
 
 task<void> pause(actor& by, io::duration length) { static_cast<void>(co_await io::sleep_for(by.net(), length)); }
 
@@ -85,7 +90,10 @@ task<void> send_bad_frames(actor& by) {
 
 task<void> flood(actor& by) {
   scripted_peer over = co_await meet(by);
-  for (int i = 0; i != 2000; ++i) co_await over.send(messages::ping{});
+  for (int i = 0; i != 2000; ++i) {
+    co_await next_piece();
+    co_await over.send(messages::ping{});
+  }
   co_await listen_for(over, 10s);
 }
 
@@ -106,7 +114,10 @@ task<void> flood_addresses(actor& by) {
 task<void> read_nothing(actor& by) {
   scripted_peer over = co_await meet(by);
   const wire::hash wanted = by.in->all().genesis().whole->hash();
-  for (int i = 0; i != 200; ++i) co_await over.send(messages::get_block{wanted});
+  for (int i = 0; i != 200; ++i) {
+    co_await next_piece();
+    co_await over.send(messages::get_block{wanted});
+  }
   co_await pause(by, 1min);
 }
 

@@ -185,12 +185,7 @@ void incarnation::add_notifications(pappus::integration::adapter& to) {
     told("listening");
     listens_ = true;
   };
-  to.log = [this](const peer::log_line& line) {
-    if (line.level == peer::log_level::error && host_.faults.throwing == 0 &&
-        line.category == peer::log_category::internal_error) {
-      broken("a node has no internal error while its host does not throw", line.text);
-    }
-  };
+  to.log = [this](const peer::log_line& line) { logged(line); };
 }
 
 void incarnation::add_peer_notifications(pappus::integration::adapter& to) {
@@ -208,6 +203,16 @@ void incarnation::add_peer_notifications(pappus::integration::adapter& to) {
     told("banned");
     banned(made);
   };
+}
+
+void incarnation::logged(const peer::log_line& line) {
+  const bool is_internal = line.category == peer::log_category::internal_error;
+  if (is_internal && line.level == peer::log_level::error && host_.faults.throwing == 0) {
+    broken("a node has no internal error while its host does not throw", line.text);
+  }
+  if (line.category != peer::log_category::discouragement) return;
+  const auto concerned = io::endpoint_range::parse(line.text.substr(0, line.text.find(' ')));
+  if (concerned && is_honest(concerned->network)) broken("no honest peer is blamed", line.text);
 }
 
 // Transactions

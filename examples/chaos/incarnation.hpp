@@ -87,6 +87,7 @@ private:
   void connected(const peer::peer_info& peer);
   void disconnected(const peer::peer_info& peer, const peer::disconnect_info& why);
   void banned(const peer::ban& made);
+  void logged(const peer::log_line& line);
   void check_own(std::size_t transaction);
   void check_bans();
   void tips_changed(const ledger::block& before);

@@ -8,7 +8,9 @@
 
 #include <pappus/coro/live_coroutines.hpp>
 #include <pappus/peer/dandelion/status.hpp>
+#include <pappus/peer/session/limits.hpp>
 #include <pappus/statistics.hpp>
+#include <pappus/wire/limits.hpp>
 
 #include "fault_kinds.hpp"
 #include "liveness.hpp"
@@ -29,6 +31,13 @@ constexpr std::size_t nodes_of_the_seed = 4;
 /// After the last fault, until the liveness rules are first looked at.
 constexpr io::duration first_look = 1min;
 constexpr io::duration look_interval = 10s;
+
+/// The most work of one turn, units: its budget, and one undivided piece that begins when that is nearly spent. The
+/// largest here is the longest message of headers: what is longer is hashed while it arrives, and does not occur.
+std::size_t max_turn(const ledger& all) {
+  const std::size_t longest = wire::limits::max_headers * all.genesis().whole->header().size();
+  return pappus::coro::ready_queue::default_budget + pappus::peer::limits::frame_cost(longest);
+}
 
 sim::world_options world_of() {
   sim::world_options options;
@@ -72,6 +81,7 @@ outcome network::run() {
   outcome_.broken = rules_.first();
   outcome_.length = world_.now().time_since_epoch();
   outcome_.events = world_.events();
+  outcome_.longest_turn = world_.longest_turn();
   outcome_.transactions = ledger_.transactions().size();
   outcome_.published = static_cast<std::size_t>(
       std::ranges::count_if(ledger_.transactions(), [](const auto& each) { return each.is_public; }));
@@ -135,11 +145,19 @@ void network::end_all() {
 bool network::run_until(io::time_point when) {
   while (!rules_.first()) {
     world_.run_until(std::min(next_tick_, when));
+    check_turns();
     if (rules_.first() || world_.now() < next_tick_) break;
     next_tick_ = io::saturating_add(next_tick_, tick_interval);
     tick();
   }
   return !rules_.first();
+}
+
+void network::check_turns() {
+  const std::size_t max = max_turn(ledger_);
+  if (world_.longest_turn() <= max) return;
+  rules_.broken("no turn is over its budget", fmt::format("{} units of work of at most {}", world_.longest_turn(), max),
+                world_.now());
 }
 
 void network::tick() {

@@ -29,6 +29,7 @@ struct outcome {
   std::size_t published = 0;     // of these, fluffed or mined
   std::size_t blocks = 0;        // of the best chain
   std::size_t bans = 0;          // acknowledged
+  std::size_t longest_turn = 0;  // units of work
 };
 
 class network {
@@ -66,6 +67,7 @@ private:
   void tick();
   void make_traffic();
   void check_bounds(member& of);
+  void check_turns();
   [[nodiscard]] incarnation* some_running_node();
   [[nodiscard]] io::time_point later(io::duration mean);
 

@@ -34,10 +34,10 @@ std::string to_json(const report& what) {
   const run_size& size = what.of.size;
   std::string line = fmt::format(
       R"({{"seed":{},"nodes":{},"hostile":{},"minutes":{},"faults":{},"kinds":{},"ok":{},"length":{:.3f},"recovery":{:.3f},)"
-      R"("events":{},"transactions":{},"acknowledged":{},"published":{},"blocks":{},"bans":{})",
+      R"("events":{},"transactions":{},"acknowledged":{},"published":{},"blocks":{},"bans":{},"longest_turn":{})",
       what.of.seed, size.nodes, size.hostile, size.minutes, what.of.faults.size(), kinds_in(what.of),
       !how.broken.has_value(), in_seconds(how.length), in_seconds(how.recovery), how.events, how.transactions,
-      how.acknowledged, how.published, how.blocks, how.bans);
+      how.acknowledged, how.published, how.blocks, how.bans, how.longest_turn);
   if (how.broken) {
     line += fmt::format(R"(,"rule":{},"detail":{},"at":{:.3f})", quoted(how.broken->rule), quoted(how.broken->detail),
                         in_seconds(how.broken->at));
@@ -49,8 +49,9 @@ std::string to_json(const report& what) {
 }
 
 std::string to_text(const outcome& how) {
-  std::string text = fmt::format("{} {} {} {} {} {} {} {}\n", how.length.count(), how.recovery.count(), how.events,
-                                 how.transactions, how.acknowledged, how.published, how.blocks, how.bans);
+  std::string text =
+      fmt::format("{} {} {} {} {} {} {} {} {}\n", how.length.count(), how.recovery.count(), how.events,
+                  how.transactions, how.acknowledged, how.published, how.blocks, how.bans, how.longest_turn);
   if (how.broken) {
     text += fmt::format("{}\n{}\n{}\n", how.broken->at.count(), how.broken->rule, how.broken->detail);
   }
@@ -63,7 +64,7 @@ std::optional<outcome> outcome_from_text(const std::string& text) {
   io::duration::rep length = 0;
   io::duration::rep recovery = 0;
   if (!(in >> length >> recovery >> how.events >> how.transactions >> how.acknowledged >> how.published >> how.blocks >>
-        how.bans))
+        how.bans >> how.longest_turn))
     return std::nullopt;
   how.length = io::duration{length};
   how.recovery = io::duration{recovery};

@@ -131,6 +131,7 @@ bool stream::give_arrived() noexcept {
   }
   into = into.first(std::min(into.size(), incoming().arrived()));
   incoming().take(into);
+  in().ready().charge(io::cost::read(into.size()));
   return on_bytes_read(into);
 }
 

@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include <pappus/coro/live_coroutines.hpp>
+#include <pappus/io/cost.hpp>
 #include <pappus/sim/world.hpp>
 
 #include "connection.hpp"
@@ -81,6 +82,7 @@ bool world::step(io::time_point until) {
   if (!any_ready && !expire_next(until)) return false;
   // Between two budgets one due timer fires, as sockets and timers do on a real loop.
   if (any_ready && (busy || !ready_.empty())) expire_next(now_);
+  longest_turn_ = std::max(longest_turn_, ready_.spent());
   wires_->spoil_views();
   if (events_at_once_ > most_at_once) give_up("something goes on for ever without a pause");
   return true;
@@ -107,6 +109,7 @@ bool world::expire_next(io::time_point until) {
   }
   std::optional<coro::ready_queue::turn> turn;
   if (!observer_) turn.emplace(ready_);
+  ready_.charge(io::cost::timer);
   events_ += timers_.expire(now_, 1);
   ++events_at_once_;
   return true;

@@ -1,4 +1,7 @@
 // Networks in which faults occur: what is simulated, and what the rules find.
+#include <chrono>
+#include <cstddef>
+#include <optional>
 #include <string>
 
 #include <chaos/fault_kinds.hpp>
@@ -7,9 +10,14 @@
 #include <chaos/report.hpp>
 #include <doctest/doctest.h>
 
+#include <pappus/coro/ready_queue.hpp>
+#include <pappus/io/timer.hpp>
+
 namespace network_test {
 
 using namespace chaos;
+using namespace std::chrono_literals;
+using pappus::task;
 
 plan planned(const std::string& faults) {
   const auto read = plan_from_text("plan 1 8 2 5\n" + faults);
@@ -44,14 +52,40 @@ TEST_CASE("each kind of fault begins and ends, and a network of nodes as they ar
   }
 }
 
+/// One undivided piece of work.
+task<void> work(sim::machine* on, std::size_t units) {
+  static_cast<void>(co_await io::sleep_for(on->runtime(), 90s));
+  on->runtime().ready().charge(units);
+}
+
+/// The rule that is broken by such a piece of work.
+std::optional<violation> broken_by_work(std::size_t units) {
+  network made{planned("")};
+  sim::machine& home = made.world().add_machine();
+  home.spawn(work(&home, units));
+  const outcome how = made.run();
+  for (std::size_t i = 0; i != made.size(); ++i) made.at(i).stop();
+  made.world().run_for(10s);
+  return how.broken;
+}
+
+TEST_CASE("a turn that takes more work than its budget breaks a rule") {
+  constexpr std::size_t budget = pappus::coro::ready_queue::default_budget;
+  CHECK_FALSE(broken_by_work(budget));
+  const auto broken = broken_by_work(2 * budget);
+  REQUIRE(broken);
+  CHECK(broken->rule == "no turn is over its budget");
+}
+
 TEST_CASE("an outcome that breaks a rule is a line of JSON with the rule") {
   report made{planned("crash 1 130 160 0\n"), {}, planned("")};
   made.how.broken = violation{"a rule", "a \"detail\"", io::duration{1500000000}};
-  CHECK(to_json(made) ==
-        R"({"seed":1,"nodes":8,"hostile":2,"minutes":5,"faults":1,"kinds":1,"ok":false,"length":0.000,)"
-        R"("recovery":0.000,"events":0,"transactions":0,"acknowledged":0,"published":0,"blocks":0,"bans":0,)"
-        R"("rule":"a rule","detail":"a \"detail\"","at":1.500,"shrunk_to":0,"plan":"plan 1 8 2 5\n"})"
-        "\n");
+  CHECK(
+      to_json(made) ==
+      R"({"seed":1,"nodes":8,"hostile":2,"minutes":5,"faults":1,"kinds":1,"ok":false,"length":0.000,)"
+      R"("recovery":0.000,"events":0,"transactions":0,"acknowledged":0,"published":0,"blocks":0,"bans":0,"longest_turn":0,)"
+      R"("rule":"a rule","detail":"a \"detail\"","at":1.500,"shrunk_to":0,"plan":"plan 1 8 2 5\n"})"
+      "\n");
 }
 
 }  // namespace network_test

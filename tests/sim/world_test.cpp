@@ -35,6 +35,11 @@ task<void> fail_after(io::runtime& on, io::duration time) {
 
 task<int> answer() { co_return 42; }
 
+task<void> work_after(io::runtime& on, io::duration time, std::size_t units) {
+  static_cast<void>(co_await io::sleep_for(on, time));
+  on.ready().charge(units);
+}
+
 }  // namespace
 
 TEST_CASE("run returns the result of its task and rethrows its exception") {
@@ -68,6 +73,18 @@ TEST_CASE("an observer is called before each event, in a run that is the same, a
   CHECK(counted(false, 0) == 0);
   CHECK(counted(true, 0) == 4);                               // two coroutines that begin, and two timers
   for (int n = 1; n != 5; ++n) CHECK(counted(true, n) == 5);  // one call is made twice
+}
+
+TEST_CASE("the longest turn is the most work that is done without a poll, also beyond the budget") {
+  constexpr std::size_t units = 2 * coro::ready_queue::default_budget;
+  sim::world world{1};
+  sim::machine& machine = world.add_machine();
+  machine.spawn(work_after(machine, 1s, units / 4));
+  machine.spawn(work_after(machine, 2s, units));
+  machine.spawn(work_after(machine, 3s, units / 2));
+  world.run();
+  CHECK(world.longest_turn() >= units);
+  CHECK(world.longest_turn() < units + 10);
 }
 
 TEST_CASE("the clock jumps from event to event and stops at the requested time") {

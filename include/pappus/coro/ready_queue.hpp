@@ -110,6 +110,8 @@ public:
   void charge(std::size_t units) noexcept { spent_ += units; }
   /// Whether the budget is spent; work that can wait should wait.
   [[nodiscard]] bool exhausted() const noexcept { return spent_ >= budget_; }
+  /// Units charged since `refill`, also those beyond the budget.
+  [[nodiscard]] std::size_t spent() const noexcept { return spent_; }
   /// Units left in the budget.
   [[nodiscard]] std::size_t remaining() const noexcept { return exhausted() ? 0 : budget_ - spent_; }
 

@@ -104,6 +104,9 @@ public:
   [[nodiscard]] std::uint64_t seed() const noexcept { return seed_; }
   /// Number of timers that have fired so far, arrivals of bytes included.
   [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
+  /// The most work between two polls so far, by one due timer and the coroutines that were ready, in units of
+  /// `coro::ready_queue`; of all processes together.
+  [[nodiscard]] std::size_t longest_turn() const noexcept { return longest_turn_; }
   [[nodiscard]] const world_options& options() const noexcept { return options_; }
 
   // The network between the machines. Changes also affect bytes in flight, unless stated otherwise. Both functions
@@ -164,6 +167,7 @@ private:
   io::time_point now_{};
   std::uint64_t events_ = 0;
   std::uint64_t events_at_once_ = 0;  // since the clock last moved to a due timer
+  std::size_t longest_turn_ = 0;      // units
   queue ready_;
   wheel timers_;
   std::unique_ptr<fabric> wires_;
