@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <string>
 #include <utility>
 
 #include <pappus/peer/store/address_book.hpp>
@@ -48,6 +49,12 @@ double eagerness(const address_info& info, io::wall_time now) noexcept {
   const double failure_factor = after_failures[std::min<std::size_t>(info.failures, after_failures.size() - 1)];
   const bool is_recently_tried = info.last_try != long_ago && age(info.last_try, now) < limits::recent_dial_window;
   return is_recently_tried ? failure_factor * just_now : failure_factor;
+}
+
+/// Makes room for `size` elements, so that adding up to that many does not throw.
+template <class T>
+void reserve_at_least(std::vector<T>& list, std::size_t size) {
+  if (list.capacity() < size) list.reserve(std::max(size, 2 * list.capacity()));
 }
 
 bucket_position place_in(std::uint64_t bucket, std::uint64_t position) noexcept {
@@ -126,6 +133,7 @@ void address_book::failed(const wire::peer_address& address, io::wall_time now) 
 
 void address_book::succeeded(const wire::peer_address& address, wire::capabilities capabilities,
                              std::string_view user_agent, io::wall_time now) {
+  std::string agent{user_agent};
   const bool is_new = look_up(address) == nullptr && is_peers_address(address, on_internet_);
   const auto taken = new_.at(new_place(address, address));
   if (is_new && is_dialable(address) && taken) remove(*taken);
@@ -134,7 +142,7 @@ void address_book::succeeded(const wire::peer_address& address, wire::capabiliti
   if (there == nullptr) return;
   address_info& info = there->info;
   info.capabilities = capabilities;
-  info.user_agent = user_agent;
+  info.user_agent = std::move(agent);
   info.last_seen = info.last_try = info.last_success = now;
   info.failures = 0;
   const number which = numbers_.at(address);
@@ -246,15 +254,14 @@ std::vector<address_info> address_book::list() const {
 book_changes address_book::drain_changes() {
   book_changes taken;
   for (const number which : changed_) {
-    entry& each = entries_[which];
-    if (!each.used || !each.changed) continue;
-    each.changed = false;
-    taken.updated.push_back(each.info);
+    if (entries_[which].used) taken.updated.push_back(entries_[which].info);
   }
-  changed_.clear();
-  for (const wire::peer_address& address : std::exchange(dropped_, {})) {
+  for (const wire::peer_address& address : dropped_) {
     if (find(address) == nullptr) taken.dropped.push_back(address);
   }
+  for (const number which : changed_) entries_[which].changed = false;
+  changed_.clear();
+  dropped_ = {};
   return taken;
 }
 
@@ -293,29 +300,44 @@ bucket_position address_book::tried_place(const wire::peer_address& address) con
 std::uint64_t address_book::draw() noexcept { return keyed_(chance, ++draws_); }
 
 address_book::number address_book::insert(address_info info, bucket_position position) {
-  if (free_.empty()) {
-    free_.push_back(static_cast<number>(entries_.size()));
-    entries_.emplace_back();
-  }
+  if (free_.empty()) add_entry();
   const number which = free_.back();
+  const auto numbered = numbers_.emplace(info.address, which).first;
+  try {
+    table_of(info).put(position, which);
+  } catch (...) {
+    numbers_.erase(numbered);
+    throw;
+  }
   free_.pop_back();
-  table_of(info).put(position, which);
-  numbers_.emplace(info.address, which);
   info.bucket = position.bucket;
-  entries_[which] = {std::move(info), position, true, false};
+  entry& added = entries_[which];
+  added.info = std::move(info);
+  added.at = position;
+  added.used = true;
   return which;
+}
+
+/// An entry is at most once in each of these lists, which then have room for all.
+void address_book::add_entry() {
+  const std::size_t size = entries_.size() + 1;
+  reserve_at_least(free_, size);
+  reserve_at_least(changed_, size);
+  entries_.emplace_back();
+  free_.push_back(static_cast<number>(size - 1));
 }
 
 void address_book::remove(number index) {
   entry& gone = entries_[index];
+  drop(gone.info.address);
   table_of(gone.info).clear(gone.at);
   numbers_.erase(gone.info.address);
-  drop(gone.info.address);
-  gone = {};
+  gone.info = {};
+  gone.used = false;
   free_.push_back(index);
 }
 
-void address_book::mark_changed(number index) {
+void address_book::mark_changed(number index) noexcept {
   entry& each = entries_[index];
   if (std::exchange(each.changed, true)) return;
   notify_change();
@@ -323,11 +345,12 @@ void address_book::mark_changed(number index) {
 }
 
 void address_book::drop(const wire::peer_address& address) {
+  reserve_at_least(dropped_, dropped_.size() + 1);
   notify_change();
   dropped_.push_back(address);
 }
 
-void address_book::notify_change() const {
+void address_book::notify_change() const noexcept {
   if (on_change && changed_.empty() && dropped_.empty()) on_change();
 }
 
@@ -341,16 +364,26 @@ void address_book::try_to_settle(number index, io::wall_time now) {
   else ++counted_.tried_collisions_refused;
 }
 
-/// Moves an address to `tried`; the present entry of its place moves back to `new`.
+/// Moves an address to `tried`; the present entry of its place moves back to `new`. What may fail comes first.
 void address_book::move_to_tried(number index) {
+  const bucket_position from = entries_[index].at;
   const bucket_position where = tried_place(entries_[index].info.address);
-  new_.clear(entries_[index].at);
-  if (const auto before = tried_.at(where)) move_to_new(*before);
-  tried_.put(where, index);
+  if (const auto before = tried_.at(where)) {
+    const bucket_position back = make_new_place(*before, index);
+    if (back != from) new_.put(back, *before);
+    tried_.replace(where, index);
+    if (back == from) new_.replace(from, *before);
+    else new_.clear(from);
+    ++counted_.displaced;
+    move_to(*before, back, false);
+  } else {
+    tried_.put(where, index);
+    new_.clear(from);
+  }
   move_to(index, where, true);
 }
 
-void address_book::move_to(number index, bucket_position position, bool tried) {
+void address_book::move_to(number index, bucket_position position, bool tried) noexcept {
   entry& moved = entries_[index];
   moved.info.tried = tried;
   moved.info.bucket = position.bucket;
@@ -358,15 +391,14 @@ void address_book::move_to(number index, bucket_position position, bool tried) {
   mark_changed(index);
 }
 
-/// Moves an address back to `new`; the present entry of its place is removed.
-void address_book::move_to_new(number index) {
-  const entry& moved = entries_[index];
-  ++counted_.displaced;
-  tried_.clear(moved.at);
-  const bucket_position where = new_place(moved.info.address, moved.info.source);
-  if (const auto before = new_.at(where)) remove(*before);
-  new_.put(where, index);
-  move_to(index, where, false);
+/// The place in `new` of an entry that moves back there. The present entry of that place is removed, unless it is
+/// `leaving`.
+bucket_position address_book::make_new_place(number index, number leaving) {
+  const address_info& moves = entries_[index].info;
+  const bucket_position where = new_place(moves.address, moves.source);
+  const auto there = new_.at(where);
+  if (there && *there != leaving) remove(*there);
+  return where;
 }
 
 void address_book::settle_claims(io::wall_time now) {

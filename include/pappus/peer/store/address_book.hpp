@@ -38,10 +38,18 @@ struct book_changes {
 /// Address book in memory, bounded by its tables; authoritative while the node runs. The caller passes the node's time
 /// (`node_clock`), which may step either way. All functions are O(1) unless documented otherwise. Random choices come
 /// from the key, too: equal books behave alike.
+///
+/// A function that throws for want of memory leaves the book and its changes in order: what it was to change is as it
+/// was, but for an entry that made room.
 class address_book {
 public:
   /// `on_internet`: addresses that are not globally routable are refused.
   address_book(const keyed_hash::key& secret, bool on_internet);
+  address_book(const address_book&) = delete;
+  address_book& operator=(const address_book&) = delete;
+  address_book(address_book&&) = default;
+  address_book& operator=(address_book&&) = default;
+  ~address_book() = default;
 
   /// Adds an address that `source` has advertised.
   add_result add(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now);
@@ -95,7 +103,7 @@ public:
 
   /// Returns the changes since the last call. O(changes).
   [[nodiscard]] book_changes drain_changes();
-  /// Called at the first change after `drain_changes`. May be empty.
+  /// Called at the first change after `drain_changes`; does not throw. May be empty.
   std::function<void()> on_change;
 
 private:
@@ -105,7 +113,7 @@ private:
     address_info info;
     bucket_position at;
     bool used = false;
-    bool changed = false;
+    bool changed = false;  // listed in `changed_`, whether it is used or not
   };
 
   /// A new address that was dialed with success, and whose tried place is taken.
@@ -128,14 +136,15 @@ private:
 
   add_result add_unverified(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now);
   number insert(address_info info, bucket_position position);
+  void add_entry();
   void remove(number index);
-  void mark_changed(number index);
+  void mark_changed(number index) noexcept;
   void drop(const wire::peer_address& address);
-  void notify_change() const;
+  void notify_change() const noexcept;
   void try_to_settle(number index, io::wall_time now);
   void move_to_tried(number index);
-  void move_to_new(number index);
-  void move_to(number index, bucket_position position, bool tried);
+  void move_to(number index, bucket_position position, bool tried) noexcept;
+  [[nodiscard]] bucket_position make_new_place(number index, number leaving);
   void settle_claims(io::wall_time now);
   bool is_decided(const tried_collision& made, io::wall_time now);
 

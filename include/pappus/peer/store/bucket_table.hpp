@@ -16,6 +16,8 @@ namespace pappus::peer {
 struct bucket_position {
   std::uint16_t bucket = 0;
   std::uint8_t position = 0;
+
+  friend bool operator==(const bucket_position&, const bucket_position&) noexcept = default;
 };
 
 /// Table of entry numbers. All functions are O(1). An empty bucket takes two bytes.
@@ -33,7 +35,7 @@ public:
     return filled_[listed].numbers[static_cast<std::size_t>(filled_[listed].rank_of(position.position))];
   }
 
-  /// The place must be free.
+  /// The place must be free. If it throws for want of memory, nothing has changed.
   void put(bucket_position position, number what) {
     std::uint16_t& listed = listed_at_[position.bucket];
     if (listed == none) {
@@ -48,6 +50,12 @@ public:
     }
     filled_[listed].used |= bit(position.position);
     ++size_;
+  }
+
+  /// The place must be taken.
+  void replace(bucket_position position, number what) noexcept {
+    bucket& in = filled_[listed_at_[position.bucket]];
+    in.numbers[static_cast<std::size_t>(in.rank_of(position.position))] = what;
   }
 
   /// The place must be taken.
