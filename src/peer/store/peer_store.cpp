@@ -136,15 +136,24 @@ task<result<void>> peer_store::close(coro::stop_token unless) {
     date_batch();
     changed_.set();
   }
-  while (is_storing && changed_.is_set()) {
-    auto next = write_next();
-    is_storing = co_await std::move(next).with_stop_token(unless);
+  for (int failures = 0; is_storing && changed_.is_set();) {
+    try {
+      auto next = write_next();
+      is_storing = co_await std::move(next).with_stop_token(unless);
+    } catch (...) {  // without memory for it: once more
+      if (++failures == 2) is_storing = false;
+    }
   }
   closed_ = true;
   counted_.in_sync = false;
   if (store_ != nullptr) {
-    auto letting_go = close_store();
-    const bool gone = co_await std::move(letting_go).with_stop_token(unless);
+    bool gone = true;
+    try {
+      auto letting_go = close_store();
+      gone = co_await std::move(letting_go).with_stop_token(unless);
+    } catch (...) {
+      store_.reset();  // here, if there is no memory to do it on the worker
+    }
     if (!gone) leave();
   }
   note_unwritten();
@@ -179,10 +188,20 @@ void peer_store::leave() {
        [&] { return source_.name + " is not done in time: what was to be stored last may be lost"; });
 }
 
-/// Writes a batch: the one that failed before, or a new one. False if the write failed.
+/// Writes a batch: the one that failed before, or a new one. False if the write failed. An exception leaves a change to
+/// be written.
 task<bool> peer_store::write_next() {
-  changed_.reset();
-  urgent_.reset();
+  try {
+    changed_.reset();
+    urgent_.reset();
+    co_return co_await write_batch();
+  } catch (...) {
+    changed_.set();
+    throw;
+  }
+}
+
+task<bool> peer_store::write_batch() {
   const bool again = writing_ != nullptr;
   if (!collect()) co_return true;
   auto write = [to = store_, batch = writing_] { return contained([&] { return to->write(*batch); }); };

@@ -25,7 +25,7 @@ namespace pappus::integration {
 class body_sync {
 public:
   /// References outlive it; `tickets` is the number of the last one.
-  body_sync(sync_peers& peers, sync_peers::actions& to_do, sync_ticket& tickets, const sync_options& options) noexcept
+  body_sync(sync_peers& peers, sync_peers::actions& to_do, sync_ticket& tickets, const sync_options& options)
       : peers_(peers),
         to_do_(to_do),
         tickets_(tickets),

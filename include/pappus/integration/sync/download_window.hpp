@@ -34,7 +34,7 @@ public:
   using iterator = typename std::deque<item>::iterator;
 
   /// References outlive it. `assumed_size`: bytes that an item counts until it has arrived.
-  download_window(sync_peers& peers, sync_peers::actions& to_do, sync_kind kind, std::size_t assumed_size) noexcept
+  download_window(sync_peers& peers, sync_peers::actions& to_do, sync_kind kind, std::size_t assumed_size)
       : peers_(peers), to_do_(to_do), kind_(kind), assumed_size_(assumed_size), open_(peers, kind) {}
 
   [[nodiscard]] std::deque<item>& items() noexcept { return items_; }

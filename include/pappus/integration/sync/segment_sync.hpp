@@ -22,8 +22,7 @@ namespace pappus::integration {
 class segment_sync {
 public:
   /// References outlive it; `tickets` is the number of the last one.
-  segment_sync(sync_peers& peers, sync_peers::actions& to_do, sync_ticket& tickets,
-               const sync_options& options) noexcept
+  segment_sync(sync_peers& peers, sync_peers::actions& to_do, sync_ticket& tickets, const sync_options& options)
       : peers_(peers),
         to_do_(to_do),
         tickets_(tickets),

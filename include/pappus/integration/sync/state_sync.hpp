@@ -33,7 +33,7 @@ class state_sync {
 public:
   /// References outlive it; `tickets` is the number of the last one.
   state_sync(sync_peers& peers, sync_peers::actions& to_do, sync_ticket& tickets, const sync_options& options,
-             state_methods usable) noexcept
+             state_methods usable)
       : to_do_(to_do), segments_(peers, to_do, tickets, options), archive_(peers, to_do, tickets), usable_(usable) {}
 
   // Results of actions. False if the ticket is none of this.

@@ -86,6 +86,7 @@ public:
 private:
   task<result<void>> read();
   task<bool> write_next();
+  task<bool> write_batch();
   task<bool> look();
   void note_unwritten() const;
   task<bool> close_store();
