@@ -18,6 +18,7 @@
 #include <pappus/io/timer_heap.hpp>
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/relay/limits.hpp>
+#include <pappus/peer/relay/recycling_memory.hpp>
 #include <pappus/peer/relay/silence_scores.hpp>
 #include <pappus/peer/relay/statistics.hpp>
 #include <pappus/wire/hash.hpp>
@@ -212,7 +213,7 @@ private:
   silence_scores silences_;
   tx_request_statistics counted_;
   io::time_point now_{};
-  std::pmr::unsynchronized_pool_resource memory_;
+  recycling_memory memory_;
   clock timers_;
   std::pmr::map<std::uint64_t, member> members_{&memory_};
   std::pmr::map<wire::hash, transaction> transactions_{&memory_};
