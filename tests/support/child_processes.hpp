@@ -8,10 +8,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,14 +20,13 @@ namespace support {
 
 class child_processes {
 public:
-  /// A child that ended in another way than by `end` with nothing to say.
-  struct failure {
-    std::string name;
-    std::string said;  // what it has written, and how it ended
-  };
+  /// Called with the name of a child that ended in another way than by `end` with nothing to say, and with what it has
+  /// written, and how it ended.
+  using failure_handler = std::function<void(const std::string& name, const std::string& said)>;
 
   /// At most so many at once, each for at most `patience` seconds.
-  child_processes(std::size_t jobs, unsigned patience) : jobs_(jobs), patience_(patience) {}
+  child_processes(std::size_t jobs, unsigned patience, failure_handler failed)
+      : jobs_(jobs), patience_(patience), failed_(std::move(failed)) {}
   child_processes(const child_processes&) = delete;
   child_processes& operator=(const child_processes&) = delete;
   ~child_processes() { wait_for_all(); }
@@ -68,7 +67,6 @@ public:
   }
 
   [[nodiscard]] std::size_t started() const noexcept { return started_; }
-  [[nodiscard]] const std::vector<failure>& failures() const noexcept { return failures_; }
 
 private:
   struct child {
@@ -78,7 +76,7 @@ private:
   };
 
   void wait_for_one() {
-    child oldest = std::move(running_.front());
+    const child oldest = std::move(running_.front());
     running_.pop_front();
     std::string said;
     std::array<char, 4096> some{};
@@ -94,14 +92,14 @@ private:
     }
     if (WIFSIGNALED(status)) said += "\nended by signal " + std::to_string(WTERMSIG(status));
     else if (WEXITSTATUS(status) != 0) said += "\nended with status " + std::to_string(WEXITSTATUS(status));
-    if (!said.empty()) failures_.push_back({std::move(oldest.name), std::move(said)});
+    if (!said.empty()) failed_(oldest.name, said);
   }
 
   std::size_t jobs_;
   unsigned patience_;
+  failure_handler failed_;
   std::size_t started_ = 0;
   std::deque<child> running_;
-  std::vector<failure> failures_;
 };
 
 }  // namespace support

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <sqlite3.h>
+#include <support/exposure.hpp>
 #include <support/imaginary_disk.hpp>
 
 namespace support {
@@ -65,6 +66,7 @@ struct imaginary_disk::file : sqlite3_file {
   }
 
   static int write(sqlite3_file* self, const void* from, int amount, sqlite3_int64 offset) {
+    const sheltered here;
     if (is_dead(self)) return SQLITE_IOERR;
     auto& now = of(self).now;
     const auto end = static_cast<std::size_t>(offset) + static_cast<std::size_t>(amount);
@@ -81,12 +83,14 @@ struct imaginary_disk::file : sqlite3_file {
   }
 
   static int truncate(sqlite3_file* self, sqlite3_int64 size) {
+    const sheltered here;
     if (is_dead(self)) return SQLITE_IOERR;
     of(self).now.resize(static_cast<std::size_t>(size));
     return SQLITE_OK;
   }
 
   static int sync(sqlite3_file* self, int) {
+    const sheltered here;
     if (is_dead(self)) return SQLITE_IOERR;
     if (disk_of(self).fails) return SQLITE_IOERR_FSYNC;
     if (disk_of(self).syncs_left-- == 0) {
@@ -116,6 +120,7 @@ struct imaginary_disk::file : sqlite3_file {
 };
 
 int imaginary_disk::vfs::open(sqlite3_vfs* self, const char* name, sqlite3_file* into, int flags, int* flags_out) {
+  const sheltered here;
   static const sqlite3_io_methods methods = [] {
     sqlite3_io_methods made{};
     made.iVersion = 1;
@@ -150,6 +155,7 @@ int imaginary_disk::vfs::open(sqlite3_vfs* self, const char* name, sqlite3_file*
 }
 
 int imaginary_disk::vfs::remove(sqlite3_vfs* self, const char* name, int sync_folder) {
+  const sheltered here;
   if (!disk(self).powered_) return SQLITE_IOERR;
   auto& files = disk(self).files;
   const auto found = files.find(name);
@@ -160,6 +166,7 @@ int imaginary_disk::vfs::remove(sqlite3_vfs* self, const char* name, int sync_fo
 }
 
 int imaginary_disk::vfs::access(sqlite3_vfs* self, const char* name, int, int* there) {
+  const sheltered here;
   *there = disk(self).files.contains(name) ? 1 : 0;
   return SQLITE_OK;
 }

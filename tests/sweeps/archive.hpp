@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -28,10 +29,11 @@ public:
     fresh.alter = [this](integration::adapter& functions) { import_archive(functions); };
     add("archive-0", std::move(fresh));
     whole_node::options full;
+    full.configure = [](node_config& settings) { settings.upload_limits.archive = {}; };
     full.blocks = whole_node::chain().size();
     full.alter = [this](integration::adapter& functions) {
       functions.txhashset_read = [this](const wire::messages::txhashset_request&) {
-        return service_->find(files_.block);
+        return service_ ? service_->find(files_.block) : std::nullopt;
       };
     };
     add("archive-1", std::move(full));
@@ -53,7 +55,11 @@ private:
 
   void check_purpose() override {
     const wire::hash tip = whole_node::chain().back()->hash();
-    for (int seconds = 0; seconds != 60 && !first().application().has(tip); ++seconds) run_for(1s);
+    for (int minutes = 0; minutes != 20 && !first().application().has(tip); ++minutes) {
+      if (!is_packed_) pack();
+      for (int seconds = 0; seconds != 60 && !first().application().has(tip); ++seconds) run_for(1s);
+      meet();
+    }
     if (!first().application().has(tip)) watch.broken("the chain is not downloaded");
   }
 
@@ -67,9 +73,13 @@ private:
     job.block = files_.block;
     job.height = state_height;
     job.files = [this] { return files_.listed; };
-    const exposed here;
-    service_.emplace(nodes[1]->machine().runtime(), options);
-    service_->open(job, [](const auto&) {});
+    try {
+      const exposed here;
+      service_.emplace(nodes[1]->machine().runtime(), options);
+      service_->open(job, [this](const auto& opened) { is_packed_ = opened.has_value(); });
+    } catch (const std::bad_alloc&) {
+      service_.reset();
+    }
   }
 
   [[nodiscard]] bool needs_state() {
@@ -93,6 +103,7 @@ private:
   support::temporary_folder folder_;
   support::chain_files files_{folder_, 20'000, state_block()};
   std::optional<integration::archive_service> service_;
+  bool is_packed_ = false;
 };
 
 }  // namespace sweeps

@@ -8,12 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include <support/exposure.hpp>
 #include <support/made_up.hpp>
 
 #include <pappus/peer/limits.hpp>
 #include <pappus/sim/world.hpp>
 
-#include "guards.hpp"
 #include "whole_node.hpp"
 
 namespace sweeps {
@@ -59,17 +59,14 @@ public:
   /// After a failure in one of the nodes: all of them go on, or begin again, and relay; and nothing that was
   /// acknowledged is lost.
   void recover() {
-    run_for(20s);
+    end_trouble();
+    run_for(45s);
     for (const auto& each : nodes) {
       if (each->is_running()) continue;
       each->check_ended();
       each->start();
     }
-    run_for(2s);
-    for (std::size_t i = 1; i != nodes.size(); ++i) {
-      if (!nodes[i]->session_with(first())) nodes[i]->connect(first());
-    }
-    run_for(5s);
+    meet();
     check_relay(*nodes.back());
     check_relay(first());
     check_purpose();
@@ -82,6 +79,15 @@ public:
   std::vector<std::unique_ptr<whole_node>> nodes;
 
 protected:
+  /// Connects the others with the first if they are not.
+  void meet() {
+    run_for(2s);
+    for (std::size_t i = 1; i != nodes.size(); ++i) {
+      if (!nodes[i]->session_with(first())) nodes[i]->connect(first());
+    }
+    run_for(5s);
+  }
+
   whole_node& add(const std::string& name, whole_node::options how) {
     return *nodes.emplace_back(std::make_unique<whole_node>(watch, world, name, std::move(how)));
   }
@@ -95,9 +101,18 @@ private:
   /// What it is about has come about in the end.
   virtual void check_purpose() {}
 
+  void end_trouble() {
+    world.heal();
+    for (const auto& each : nodes) {
+      each->disk().fails = false;
+      each->hang_workers(false);
+      each->machine().exhaust_descriptors(false);
+      each->machine().set_clock_offset({});
+    }
+  }
+
   void begin_again() {
-    first().disk().fails = false;
-    first().hang_workers(false);
+    end_trouble();
     run_for(1s);
     first().start();
     run_for(3s);

@@ -134,7 +134,9 @@ void sweep(const std::string& name, const maker& make_one, std::size_t sample) {
   const survey found{make_one};
   for (const std::string& each : found.broken) FAIL_CHECK(each);
   const std::vector<std::size_t> chosen = found.events.to_try(sample);
-  child_processes children{chosen_jobs(), patience};
+  child_processes children{chosen_jobs(), patience, [](const std::string& where, const std::string& said) {
+                             FAIL_CHECK(where << ":\n" << said);
+                           }};
   for (std::size_t i = 0; i != chosen.size(); ++i) {
     for (std::size_t kind = 0; kind != stop_kinds.size(); ++kind) {
       const stop_kind& how = stop_kinds[kind];
@@ -152,7 +154,6 @@ void sweep(const std::string& name, const maker& make_one, std::size_t sample) {
     }
   }
   children.wait_for_all();
-  for (const auto& each : children.failures()) FAIL_CHECK(each.name << ":\n" << each.said);
   MESSAGE(name << ": " << found.events.describe(chosen) << "; and " << calls << " calls of the adapter");
   CHECK(children.started() >= chosen.size());
 }

@@ -92,7 +92,10 @@ private:
   void check_purpose() override { run_until_first_has(whole_node::chain().back()->hash()); }
 
   void run_until_first_has(const wire::hash& block) {
-    for (int seconds = 0; seconds != 60 && !first().application().has(block); ++seconds) run_for(1s);
+    for (int minutes = 0; minutes != 20 && !first().application().has(block); ++minutes) {
+      for (int seconds = 0; seconds != 60 && !first().application().has(block); ++seconds) run_for(1s);
+      meet();
+    }
     if (!first().application().has(block)) watch.broken("the chain is not downloaded");
   }
 

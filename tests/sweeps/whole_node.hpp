@@ -18,6 +18,7 @@
 #include <vector>
 
 #include <integration/sync/block_chain.hpp>
+#include <support/exposure.hpp>
 #include <support/imaginary_disk.hpp>
 #include <support/made_up.hpp>
 #include <support/simulated_node.hpp>
@@ -30,14 +31,14 @@
 #include <pappus/sim/world.hpp>
 #include <pappus/statistics.hpp>
 
-#include "guards.hpp"
-
 namespace sweeps {
 
 using namespace pappus;
 using namespace std::chrono_literals;
 using chain_sync_test::chain_application;
+using support::exposed;
 using support::port;
+using support::sheltered;
 
 /// What must hold, and did not.
 class rules {

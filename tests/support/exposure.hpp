@@ -1,9 +1,9 @@
-// Whose allocations may fail in a sweep: those of the nodes and of what they use, not those of the test.
+// Whose allocations may fail in a test: those of the nodes and of what they use, not those of the test itself.
 #pragma once
 
 #include <utility>
 
-namespace sweeps {
+namespace support {
 
 /// Whether the code that runs is a node's.
 inline bool is_exposed = false;
@@ -32,4 +32,4 @@ private:
   const bool before_ = std::exchange(is_exposed, false);
 };
 
-}  // namespace sweeps
+}  // namespace support
