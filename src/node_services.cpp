@@ -204,6 +204,7 @@ task<result<void>> node::services::run() {
   if (std::exchange(has_run_, true)) misuse("node::run: called a second time; a node runs once");
   const running_on_this_thread runs{thread_};
   io::grace_period last_words{runtime, config.shutdown_timeout};
+  auto closing = peer_store.close(last_words.token());  // its memory is taken now: at the end there may be none
   const auto begin = [&](scope& tasks) { return run_services(tasks, last_words); };
   result<void> ended;
   std::exception_ptr thrown;
@@ -215,7 +216,6 @@ task<result<void>> node::services::run() {
   tasks_ = nullptr;
   dandelion.close();
   listener_.reset();
-  auto closing = peer_store.close(last_words.token());
   const auto closed = co_await std::move(closing).with_stop_token({});
   close_queues();
   if (thrown) std::rethrow_exception(thrown);
@@ -241,7 +241,11 @@ task<result<void>> node::services::run_services(scope& tasks, io::grace_period& 
   for (early_dial& each : std::exchange(early_dials_, {})) connect(each.to, std::move(each.done));
   if (stop_requested_) tasks.request_stop();
   auto ended = co_await open(tasks, last_words.token());
-  if (ended) co_await accept();
+  if (ended) {
+    auto accepting = accept();  // whatever needs memory first: who is told that the node listens relies on it
+    bridge.listening(local_endpoint);
+    co_await std::move(accepting);
+  }
   dandelion.close();
   tasks_ = nullptr;
   tasks.request_stop();
@@ -279,7 +283,6 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
              " files may be open";
     });
   }
-  bridge.listening(local_endpoint);
   co_return result<void>{};
 }
 

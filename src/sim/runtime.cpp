@@ -86,11 +86,19 @@ public:
 private:
   void on_timer() noexcept override {
     const std::unique_ptr<lookup> gone_afterwards{this};
-    const auto* const found = by_.on_.in().addresses_of(operation_.host);
-    if (by_.crashed_) operation_.complete(failure{down()});
-    else if (const auto literal = io::ipv4_address::parse(operation_.host)) operation_.complete(std::vector{*literal});
-    else if (found != nullptr && !found->empty()) operation_.complete(*found);
-    else operation_.complete(failure{std::make_error_code(std::errc::no_such_device_or_address)});
+    operation_.complete(look_up());
+  }
+
+  [[nodiscard]] result<std::vector<io::ipv4_address>> look_up() const noexcept {
+    try {
+      const auto* const found = by_.on_.in().addresses_of(operation_.host);
+      if (by_.crashed_) return failure{down()};
+      if (const auto literal = io::ipv4_address::parse(operation_.host)) return std::vector{*literal};
+      if (found != nullptr && !found->empty()) return *found;
+      return failure{std::make_error_code(std::errc::no_such_device_or_address)};
+    } catch (const std::exception&) {
+      return failure{std::make_error_code(std::errc::not_enough_memory)};
+    }
   }
 
   runtime& by_;

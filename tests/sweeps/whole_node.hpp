@@ -246,11 +246,12 @@ public:
     ask(
         "ban", [range](pappus::node& by, const auto& done) { by.ban(range, 1h, wire::reason_for_ban::manual, done); },
         [this, range](const result<void>& stored) {
-          if (stored) kept_bans_.insert(range);
+          if (stored && !lifted_.contains(range)) kept_bans_.insert(range);
         });
   }
   void unban(const io::endpoint_range& range) {
     kept_bans_.erase(range);
+    lifted_.insert(range);
     ask("unban",
         [range](pappus::node& by, const auto& done) { by.unban(range, std::function<void(result<void>)>{done}); });
   }
@@ -450,6 +451,7 @@ private:
   support::imaginary_disk disk_;
   chain_application chain_;
   std::map<wire::hash, wire::transaction_ptr> pool_;
+  std::set<io::endpoint_range> lifted_;                     // bans, before or after they were acknowledged
   std::set<io::endpoint_range> kept_bans_;                  // acknowledged
   std::map<wire::hash, wire::transaction_ptr> kept_stems_;  // acknowledged, and not public yet; by the first kernel
   bool hangs_ = false;

@@ -9,6 +9,7 @@
 #include <pappus/io/runtime.hpp>
 
 #include "cached_archive.hpp"
+#include "submit_work.hpp"
 
 namespace pappus::integration {
 
@@ -80,30 +81,34 @@ bool archive_reader::has_news() const noexcept { return owner_->packed() != at_ 
 bool archive_reader::begin_read() noexcept {
   if (!held_.empty() && copy_to_reader(held_)) return false;
   if (const std::error_code why = end()) return fail_read_now(why);
-  read_more();
-  return true;
+  const std::error_code failed = read_more();
+  return !failed || fail_read_now(failed);
 }
 
 /// Does nothing if a read is under way or waiting.
-void archive_reader::read_more() noexcept {
-  if (reading_now_ != nullptr || waiting_) return;
+std::error_code archive_reader::read_more() noexcept {
+  if (reading_now_ != nullptr || waiting_) return {};
   const std::uint64_t there = owner_->packed() - at_;
   if (there == 0) {
     waiting_ = true;
     owner_->wait(*this);
-    return;
+    return {};
   }
   const auto max = static_cast<std::size_t>(std::min<std::uint64_t>(there, limits::archive_chunk_size));
-  auto work = std::make_unique<reading_work>(*this, max);
-  reading_now_ = work.get();
-  owner_->on().submit(std::move(work));
+  reading_now_ = submit_work<reading_work>(owner_->on(), *this, max);
+  return reading_now_ == nullptr ? std::make_error_code(std::errc::not_enough_memory) : std::error_code{};
 }
 
 void archive_reader::look_again() noexcept {
   waiting_ = false;
   if (!reading()) return;
+  go_on();
+}
+
+/// Ends the waiting read, or reads more for it.
+void archive_reader::go_on() noexcept {
   if (const std::error_code why = end()) return end_reads(why);
-  read_more();
+  if (const std::error_code failed = read_more()) end_reads(failed);
 }
 
 void archive_reader::on_read(std::size_t count) noexcept {
@@ -113,8 +118,7 @@ void archive_reader::on_read(std::size_t count) noexcept {
   held_ = io::const_buffer{source_->piece}.first(count);
   if (!reading()) return;
   if (copy_to_reader(held_)) return deliver();
-  if (const std::error_code why = end()) return end_reads(why);
-  read_more();
+  go_on();
 }
 
 }  // namespace pappus::integration

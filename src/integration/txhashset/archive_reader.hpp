@@ -51,7 +51,8 @@ private:
   void release() noexcept override { delete this; }
 
   [[nodiscard]] std::error_code end() const noexcept;
-  void read_more() noexcept;
+  [[nodiscard]] std::error_code read_more() noexcept;
+  void go_on() noexcept;
   /// `count` is the number of bytes read; 0 after a failure.
   void on_read(std::size_t count) noexcept;
   void stop_waiting() noexcept;

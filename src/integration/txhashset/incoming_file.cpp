@@ -1,5 +1,8 @@
 #include "incoming_file.hpp"
 
+#include <cerrno>
+#include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -7,6 +10,7 @@
 #include <pappus/io/random.hpp>
 
 #include "removal.hpp"
+#include "submit_work.hpp"
 
 namespace pappus::integration {
 namespace {
@@ -28,7 +32,7 @@ archive_download::incoming_file::incoming_file(io::runtime& network, archive_dow
 archive_download::incoming_file::~incoming_file() {
   file.reset();
   if (!there) return;
-  remove_soon(runtime, std::move(path));
+  remove_soon(runtime, path);
 }
 
 void archive_download::incoming_file::report(archive_download_report::stage stage, std::uint64_t bytes,
@@ -58,11 +62,7 @@ result<void, archive_error> archive_download::incoming_file::store(std::span<con
   return check_space(how.folder, 0, how.unpacked.min_free_space);
 }
 
-void archive_download::incoming_file::remove() noexcept {
-  std::error_code failed;
-  std::filesystem::remove(path, failed);
-  there = static_cast<bool>(failed);
-}
+void archive_download::incoming_file::remove() noexcept { there = std::remove(path.c_str()) != 0 && errno != ENOENT; }
 
 class archive_download::incoming_file_stream::storing_work final : public io::work {
 public:
@@ -71,8 +71,12 @@ public:
   }
 
   void run() noexcept override {
-    auto stored = at_->store(std::span{buffers_}.first(count_));
-    if (!stored) failed_ = code_of(std::move(stored).error());
+    try {
+      auto stored = at_->store(std::span{buffers_}.first(count_));
+      if (!stored) failed_ = code_of(std::move(stored).error());
+    } catch (const std::exception&) {
+      failed_ = std::make_error_code(std::errc::not_enough_memory);
+    }
   }
   void on_complete() noexcept override { by_.on_stored(io::total_size(std::span{buffers_}.first(count_)), failed_); }
 
@@ -102,8 +106,9 @@ std::error_code archive_download::incoming_file_stream::store_next() noexcept {
   const auto bytes = std::span<const io::const_buffer>{next}.first(count);
   if (io::total_size(bytes) > at_->how.max_bytes - taken_) return std::make_error_code(std::errc::file_too_large);
   if (!at_->file) return std::make_error_code(std::errc::bad_file_descriptor);
+  if (submit_work<storing_work>(at_->runtime, *this, bytes) == nullptr)
+    return std::make_error_code(std::errc::not_enough_memory);
   taken_ += io::total_size(bytes);
-  at_->runtime.submit(std::make_unique<storing_work>(*this, bytes));
   return {};
 }
 

@@ -1,9 +1,9 @@
 #include "removal.hpp"
 
-#include <filesystem>
-#include <memory>
-#include <system_error>
+#include <cstdio>
 #include <utility>
+
+#include "submit_work.hpp"
 
 namespace pappus::integration {
 namespace {
@@ -11,10 +11,7 @@ namespace {
 class removal final : public io::work {
 public:
   explicit removal(std::string path) noexcept : path_(std::move(path)) {}
-  void run() noexcept override {
-    std::error_code ignored;
-    std::filesystem::remove(path_, ignored);
-  }
+  void run() noexcept override { static_cast<void>(std::remove(path_.c_str())); }  // which takes no memory
   void on_complete() noexcept override {}
 
 private:
@@ -23,6 +20,8 @@ private:
 
 }  // namespace
 
-void remove_soon(io::runtime& runtime, std::string path) { runtime.submit(std::make_unique<removal>(std::move(path))); }
+void remove_soon(io::runtime& runtime, const std::string& path) noexcept {
+  if (submit_work<removal>(runtime, path) == nullptr) static_cast<void>(std::remove(path.c_str()));
+}
 
 }  // namespace pappus::integration

@@ -7,7 +7,8 @@
 
 namespace pappus::integration {
 
-/// Starts the removal. Its completion is not reported, and errors are ignored.
-void remove_soon(io::runtime& runtime, std::string path);
+/// Starts the removal; without memory for that, removes the file at once. Its completion is not reported, and errors
+/// are ignored.
+void remove_soon(io::runtime& runtime, const std::string& path) noexcept;
 
 }  // namespace pappus::integration

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include <pappus/integration/txhashset/service.hpp>
@@ -30,7 +31,14 @@ void archive_service::open(archive_job job, opened done) {
   }
   waiting_.push_back(std::move(done));
   if (there) return;
-  if (auto started = start(std::move(job)); !started) {
+  result<void, archive_error> started;
+  try {
+    started = start(std::move(job));
+  } catch (...) {
+    waiting_.pop_back();
+    throw;
+  }
+  if (!started) {
     const opened refused = std::move(waiting_.back());
     waiting_.pop_back();
     ++counted_.refused;
@@ -60,10 +68,10 @@ result<peer::archive, archive_error> archive_service::give(const made_ptr& from)
     ++counted_.refused;
     return busy("too many read it");
   }
-  ++counted_.served;
   peer::archive given;
   given.description = {from->what().block, from->what().height, from->bytes()};
   given.content = io::stream_ptr{new archive_reader{from}};
+  ++counted_.served;
   return given;
 }
 
@@ -72,8 +80,11 @@ result<void, archive_error> archive_service::start(archive_job job) {
   make_room();
   if (archives_.size() >= limits::max_archives) return busy("too many are still being read");
   const std::string name = file_prefix + to_string(job.block) + "." + std::to_string(archives_started_) + ".zip";
-  archives_.push_back(std::make_shared<cached_archive>(runtime_, *this, job, options_.folder + "/" + name));
-  archives_.back()->start(std::move(job), options_.folder, options_.min_free_space, archives_started_++ == 0);
+  auto made = std::make_shared<cached_archive>(runtime_, *this, job, options_.folder + "/" + name);
+  archives_.reserve(archives_.size() + 1);
+  made->start(std::move(job), options_.folder, options_.min_free_space, archives_started_ == 0);
+  archives_.push_back(std::move(made));
+  ++archives_started_;
   if (!check_timer_.running()) check_timer_.start_repeating(limits::archive_check_interval, [this] { forget_old(); });
   return {};
 }
@@ -93,13 +104,18 @@ void archive_service::ended(const cached_archive& archive) {
 
 /// Calls all callers that have waited for the size, with the archive or the failure.
 void archive_service::answer_waiting(const made_ptr& last) {
-  for (const opened& each : std::exchange(waiting_, {})) {
-    if (!last->failed()) {
-      each(give(last));
-      continue;
-    }
+  for (const opened& each : std::exchange(waiting_, {})) each(outcome_of(last));
+}
+
+/// What is given to one caller. Without memory for an archive it is a failure.
+result<peer::archive, archive_error> archive_service::outcome_of(const made_ptr& made) {
+  try {
+    if (!made->failed()) return give(made);
     ++counted_.refused;
-    each(failure{*last->failed()});
+    return failure{*made->failed()};
+  } catch (const std::exception&) {
+    ++counted_.refused;
+    return failure{archive_error{archive_errc::unreadable, {}}};
   }
 }
 

@@ -86,6 +86,7 @@ private:
 
   [[nodiscard]] made_ptr living(const wire::hash& block) const;
   [[nodiscard]] result<peer::archive, archive_error> give(const made_ptr& from);
+  [[nodiscard]] result<peer::archive, archive_error> outcome_of(const made_ptr& made);
   [[nodiscard]] result<void, archive_error> start(archive_job job);
   void answer_waiting(const made_ptr& last);
   void forget_old();
