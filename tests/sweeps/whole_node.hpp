@@ -451,7 +451,7 @@ private:
   support::imaginary_disk disk_;
   chain_application chain_;
   std::map<wire::hash, wire::transaction_ptr> pool_;
-  std::set<io::endpoint_range> lifted_;                     // bans, before or after they were acknowledged
+  std::set<io::endpoint_range> lifted_;                     // bans that were to be lifted
   std::set<io::endpoint_range> kept_bans_;                  // acknowledged
   std::map<wire::hash, wire::transaction_ptr> kept_stems_;  // acknowledged, and not public yet; by the first kernel
   bool hangs_ = false;
