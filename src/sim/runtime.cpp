@@ -47,7 +47,9 @@ private:
 /// Work for a worker thread, simulated by a delay. Deletes itself.
 class runtime::job final : public io::timer_node {
 public:
-  job(machine& on, std::unique_ptr<io::work> what) noexcept : on_(on), what_(std::move(what)) {
+  /// Throws if there is no memory to hold it while the workers hang.
+  job(machine& on, std::unique_ptr<io::work> what) : on_(on), what_(std::move(what)) {
+    on_.held_work_.reserve(on_.in().jobs_ + 1);
     ++on_.in().jobs_;
     begin();
   }

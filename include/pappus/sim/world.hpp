@@ -96,7 +96,8 @@ public:
 
   /// Calls `observer` before each event: before each timer fires and each coroutine is resumed. Nothing of the world is
   /// on the stack of that call but the function that runs the world. If it throws, that function throws the same, and
-  /// the world can be run on. Empty: none.
+  /// the world can be run on. A turn then ends after each event, as one does when its budget is spent. Empty: none. Not
+  /// to be called by the observer.
   void observe(std::function<void()> observer) { observer_ = std::move(observer); }
 
   /// Virtual time since the start of the world.

@@ -10,6 +10,7 @@
 
 #include <pappus/wire/endian.hpp>
 
+#include "database_transaction.hpp"
 #include "rows.hpp"
 #include "schema.hpp"
 
@@ -200,7 +201,7 @@ void database::write(const store_batch& batch) {
 void database::write_rows(const store_batch& batch) {
   const std::uint64_t sum_before = sum_of_bans_;
   try {
-    SQLite::Transaction all{connection_};
+    database_transaction all{connection_};
     for (const address_info& each : batch.addresses) run_with(statements_.put_address, each);
     for (const wire::peer_address& each : batch.removed_addresses) run_with(statements_.drop_address, each);
     for (const io::endpoint_range& each : batch.unbanned) drop(each);

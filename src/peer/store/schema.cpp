@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include "database_transaction.hpp"
 #include "store_file.hpp"
 
 namespace pappus::peer::schema {
@@ -91,7 +92,7 @@ void check(SQLite::Database& connection) {
 void migrate(SQLite::Database& connection) {
   const auto version = static_cast<std::size_t>(number(connection, "PRAGMA user_version"));
   if (version == steps.size()) return;
-  SQLite::Transaction all{connection};
+  database_transaction all{connection};
   for (std::size_t step = version; step < steps.size(); ++step) connection.exec(steps[step]);
   connection.exec("PRAGMA user_version = " + std::to_string(steps.size()));
   all.commit();
