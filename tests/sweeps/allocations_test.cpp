@@ -185,16 +185,16 @@ void sweep(const std::string& name, const maker& make_one, std::size_t sample) {
 
 TEST_CASE("SQLite's allocations are watched") { CHECK(sqlite_is_watched); }
 
-TEST_CASE("each allocation of nodes that relay fails once") { sweep("relay", make<relay>, 150); }
+TEST_CASE("each allocation of nodes that relay fails once") { sweep("relay", make<relay>, 100); }
 
 TEST_CASE("each allocation of nodes that synchronize fails once") {
-  sweep("synchronization", make<synchronization>, 100);
+  sweep("synchronization", make<synchronization>, 60);
 }
 
-TEST_CASE("each allocation of the download of an archive fails once") { sweep("archive", make<archive>, 100); }
+TEST_CASE("each allocation of the download of an archive fails once") { sweep("archive", make<archive>, 60); }
 
 TEST_CASE("each allocation of a node among strangers and in trouble fails once") {
-  sweep("strangers", make<strangers>, 150);
+  sweep("strangers", make<strangers>, 100);
 }
 
 }  // namespace sweeps_allocations_test

@@ -1,10 +1,8 @@
 // All scenarios that are swept.
 #pragma once
 
-#include <cstddef>
 #include <functional>
 #include <memory>
-#include <string>
 
 #include "archive.hpp"
 #include "relay.hpp"

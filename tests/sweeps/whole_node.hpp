@@ -1,6 +1,7 @@
 // A machine with a disk, an application that uses all that a node offers, and the node's runs one after another.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
