@@ -1,4 +1,5 @@
 // The ready queue: turns, their order and their budget.
+#include <cstddef>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -67,6 +68,23 @@ TEST_CASE("a coroutine that becomes ready outside a turn requests a turn and wai
   CHECK(done == journal{"ran"});
   CHECK(loop.empty());
   CHECK(loop.wakes() == 1);
+}
+
+TEST_CASE("coroutines are resumed one by one, in their order, as long as there is budget, and no turn is requested") {
+  manual_loop loop;
+  journal done;
+  started<void> one{loop, note(done, "one")};
+  started<void> other{loop, note(done, "other")};
+  const std::size_t wakes = loop.wakes();
+  loop.refill(ready_queue::resume_cost);
+  CHECK(loop.run_one());
+  CHECK(done == journal{"one"});
+  CHECK_FALSE(loop.run_one());  // the budget is spent
+  CHECK(loop.wakes() == wakes);
+  loop.refill();
+  CHECK(loop.run_one());
+  CHECK(done == journal{"one", "other"});
+  CHECK_FALSE(loop.run_one());
 }
 
 TEST_CASE("a coroutine that becomes ready in a turn runs at its end, and requests no other turn") {
