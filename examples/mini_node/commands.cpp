@@ -163,7 +163,8 @@ std::vector<pappus::integration::metric> commands::numbers() const {
   add("pappus_node_blocks_relayed_total", "Tips announced to other peers.", metric_kind::counter, follower_.relayed());
   add("pappus_node_coroutine_frames", "Frames of coroutines that have not ended, and small messages in memory.",
       metric_kind::gauge, frames.live);
-  add("pappus_node_coroutine_idle_bytes", "Bytes of frames of coroutines and of small messages that are free and kept for reuse.", metric_kind::gauge,
+  add("pappus_node_coroutine_idle_bytes",
+      "Bytes of frames of coroutines and of small messages that are free and kept for reuse.", metric_kind::gauge,
       frames.idle_bytes);
   pappus::add_former_names(all);
   add_former_names_of_program(all);
