@@ -21,7 +21,7 @@
 
 namespace pappus::peer {
 
-/// Owns the stream. The reader calls `next_frame` until no whole frame is left, then for more bytes.
+/// Owns the stream. The reader calls `next_frame` until no whole frame is left, then awaits `read_more`.
 class connection {
 public:
   /// All references outlive the connection. `peer`: information on the peer, as far as it is known yet.
