@@ -14,11 +14,16 @@ bool has(const std::array<std::uint64_t, 2>& lane, const std::array<std::uint64_
 }  // namespace
 
 bool rolling_bloom_filter::add(peer::fingerprint item) {
-  const std::size_t most_listed = std::min(max_listed, parameters_.blocks() * sizeof(block) / sizeof(std::uint64_t));
-  if (blocks_.empty() && listed_.size() == most_listed && !is_listed(item)) move_to_blocks();
+  if (blocks_.empty() && listed_.size() >= list_max() && !is_listed(item)) move_to_blocks();
   const bool is_new = blocks_.empty() ? add_to_list(item) : add_to_blocks(item, current_);
-  if (counts_[current_] == parameters_.per_generation()) begin_generation();
+  if (counts_[current_] >= current_max_) begin_generation();
   return is_new;
+}
+
+/// At least half of what pays.
+std::size_t rolling_bloom_filter::list_max() const noexcept {
+  const std::size_t most = std::min(max_listed, parameters_.blocks() * sizeof(block) / sizeof(std::uint64_t));
+  return most - (salt_ >> 32) % (most / 2 + 1);
 }
 
 bool rolling_bloom_filter::is_listed(peer::fingerprint item) const noexcept {
@@ -76,6 +81,7 @@ void rolling_bloom_filter::move_to_blocks() {
 }
 
 void rolling_bloom_filter::begin_generation() noexcept {
+  current_max_ = parameters_.per_generation();
   current_ = (current_ + 1) % bloom_parameters::generations;
   const auto oldest = static_cast<std::ptrdiff_t>(std::exchange(counts_[current_], 0));
   if (blocks_.empty()) listed_.erase(listed_.begin(), listed_.begin() + oldest);

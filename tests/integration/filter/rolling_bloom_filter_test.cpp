@@ -1,4 +1,5 @@
 // The rolling Bloom filter.
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -46,10 +47,11 @@ filter_options of(double remembered, double error) {
 /// The share of false positives of a filter that is as full as it gets.
 double measured_error(const bloom_parameters& plan, std::uint64_t salt, std::uint64_t asked) {
   rolling_bloom_filter filter{plan, salt};
-  const std::uint64_t max = bloom_parameters::generations * plan.per_generation() - 1;
-  for (std::uint64_t n = 0; n != max; ++n) filter.add(plan.fingerprint_of(numbered(n)));
+  std::uint64_t added = 0;
+  while (filter.size() != bloom_parameters::generations * plan.per_generation() - 1)
+    filter.add(plan.fingerprint_of(numbered(added++)));
   std::uint64_t wrong = 0;
-  for (std::uint64_t n = max; n != max + asked; ++n) {
+  for (std::uint64_t n = added; n != added + asked; ++n) {
     if (filter.contains(plan.fingerprint_of(numbered(n)))) ++wrong;
   }
   return static_cast<double>(wrong) / static_cast<double>(asked);
@@ -118,6 +120,37 @@ TEST_CASE("filters with other salts have other false positives, and the salts ca
   }
   CHECK(wrong > 500);
   CHECK(both < wrong / 20);
+}
+
+TEST_CASE("filters that are given the same hashes do not grow, nor forget, all at the same one") {
+  const bloom_parameters plan{filter_options{}, secret(1)};
+  constexpr std::size_t count = 1'000;
+  std::vector<rolling_bloom_filter> filters;
+  filters.reserve(count);
+  for (std::uint64_t salt = 0; salt != count; ++salt) filters.emplace_back(plan, salt);
+  constexpr std::size_t large = 1'024;  // bytes, of what is allocated at once when the list is given up
+  std::size_t most_grown = 0;
+  std::size_t most_forgotten = 0;
+  std::size_t grown_before = 0;
+  std::size_t forgotten_before = 0;
+  const fingerprint first = plan.fingerprint_of(numbered(0));
+  for (std::uint64_t n = 0; n != 5 * plan.per_generation(); ++n) {
+    std::size_t grown = 0;
+    std::size_t forgotten = 0;
+    for (rolling_bloom_filter& each : filters) {
+      each.add(plan.fingerprint_of(numbered(n)));
+      if (each.bytes() > large) ++grown;
+      if (!each.contains(first)) ++forgotten;
+    }
+    if (grown > grown_before) most_grown = std::max(most_grown, grown - grown_before);
+    if (forgotten > forgotten_before) most_forgotten = std::max(most_forgotten, forgotten - forgotten_before);
+    grown_before = grown;
+    forgotten_before = forgotten;
+  }
+  CHECK(grown_before == count);
+  CHECK(forgotten_before >= count - 5);  // false positives
+  CHECK(most_grown < count / 10);
+  CHECK(most_forgotten < count / 10);
 }
 
 TEST_CASE("a hash may have one known_part and not the other") {
