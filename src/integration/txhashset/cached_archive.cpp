@@ -61,7 +61,7 @@ cached_archive::cached_archive(io::runtime& runtime, archive_service& owner, con
     : runtime_(runtime), owner_(&owner), what_{job.block, job.height}, path_(std::move(path)) {}
 
 cached_archive::~cached_archive() {
-  if (made_at_) remove_soon(runtime_, std::move(path_));
+  if (made_at_) remove_soon(runtime_, path_);
 }
 
 void cached_archive::start(archive_job job, std::string folder, std::uint64_t min_free_space, bool first) {
