@@ -22,7 +22,7 @@ constexpr bool recycles = true;
 // The heap serves requests in steps of 16 bytes, 8 of which are its own: sizes in between would cost the same.
 constexpr std::size_t granularity = 16;
 constexpr std::size_t overhead = 8;
-constexpr std::size_t classes = 256;  // frames of up to 4 KiB are recycled
+constexpr std::size_t classes = 256;  // larger frames than 4,088 bytes are not recycled
 
 struct idle_frame {
   idle_frame* next;

@@ -39,7 +39,7 @@ TEST_CASE("a broadcast is one allocation for all peers, once their send queues a
       if (made != 0) CHECK(largest >= frame);
       return made;
     };
-    for (std::uint64_t seed = 1; seed != 80; ++seed) {
+    for (std::uint64_t seed = 1; seed != 140; ++seed) {  // each filter has given up its list by then
       send(seed);
       for (scripted_peer& each : peers) static_cast<void>(co_await each.expect<wire::messages::transaction>());
     }

@@ -81,12 +81,13 @@ io::time_point connection::frame_due() {
   keep_received();
   const std::uint64_t missing = frames_.bytes_missing();
   const bool in_header = frames_.buffered() != 0 && frames_.buffered() < wire::frame_header::size;
-  const auto stage = missing == 0 ? frame_stage::none : in_header ? frame_stage::header : frame_stage::body;
+  auto stage = missing == 0 ? frame_stage::none : in_header ? frame_stage::header : frame_stage::body;
+  if (stage == frame_stage::body && !frames_.unfinished()) stage = frame_stage::skipped;
   if (stage == stage_) return frame_due_;
   stage_ = stage;
   frame_due_ = io::never;
   if (stage == frame_stage::header) frame_due_ = io::saturating_add(runtime_.now(), limits::frame_header_timeout);
-  if (stage == frame_stage::body) frame_due_ = io::saturating_add(runtime_.now(), limits::frame_body_timeout(missing));
+  if (stage >= frame_stage::body) frame_due_ = io::saturating_add(runtime_.now(), limits::frame_body_timeout(missing));
   return frame_due_;
 }
 

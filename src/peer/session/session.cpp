@@ -46,8 +46,8 @@ void session::start(scope& tasks) {
   contain([&] {
     tasks.spawn(run_reader());
     tasks.spawn(run_writer());
-    pinger_.start_repeating(limits::ping_interval, [this] { contain([this] { note_ping_interval(); }); });
     send_ping_if_due();
+    begin_ping_interval();
   });
 }
 
@@ -120,12 +120,18 @@ void session::writing_failed(std::error_code error) {
   connection_failed(error);
 }
 
-void session::note_ping_interval() {
+/// From now, however late the last one has ended: after a stall of the loop one ping is sent, not one for each missed.
+void session::begin_ping_interval() {
+  pinger_.start_once(limits::ping_interval, [this] { contain([this] { end_ping_interval(); }); });
+}
+
+void session::end_ping_interval() {
   receive_rate_.sample(bytes_received(), runtime_.now());
   send_rate_.sample(bytes_sent(), runtime_.now());
   if (requests_.has_bulky() || is_sending_archive()) pings_.forget_pending();
   if (pings_.has_timed_out(runtime_.now())) return end({disconnect_reason::ping_timeout, {}});
   send_ping_if_due();
+  if (!is_ending()) begin_ping_interval();
 }
 
 void session::send_ping_if_due() {

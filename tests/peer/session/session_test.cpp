@@ -262,6 +262,33 @@ TEST_CASE("the deadline of a frame ends with the frame: later ones that arrive w
   on.play(script(&on));
 }
 
+TEST_CASE("a frame has a deadline of its own, also if it begins in one read with the end of one of an unknown type") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    static_cast<void>(co_await peer.expect<ping>());
+    co_await peer.send(pong{});
+    const auto& magic = wire::chain_parameters_for(wire::chain_type::usernet).magic;
+    const auto unknown = wire::write_frame_header(magic, {200, 6});
+    co_await peer.send_bytes({unknown.begin(), unknown.end()});
+    for (int i = 0; i != 5; ++i) {
+      static_cast<void>(co_await io::sleep_for(at->net(), 10s));
+      co_await peer.send_bytes(zeros(1));
+    }
+    static_cast<void>(co_await io::sleep_for(at->net(), 3s));
+    const auto known = wire::write_frame_header(magic, {block::code, 5000});
+    wire::bytes together = zeros(1);
+    together.insert(together.end(), known.begin(), known.end());
+    co_await peer.send_bytes(std::move(together));
+    for (int i = 0; i != 10; ++i) {
+      static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+      co_await peer.send_bytes(zeros(1));
+    }
+    CHECK(at->node.disconnected.empty());
+  };
+  on.play(script(&on));
+}
+
 TEST_CASE("a peer that never reads ends by its own slowness, and costs a bounded amount") {
   sim::world_options options;
   options.default_link.window = 4096;

@@ -41,7 +41,8 @@ public:
   [[nodiscard]] bit_mask mark_of(peer::fingerprint item, std::uint64_t salt) const noexcept;
 
   [[nodiscard]] std::size_t blocks() const noexcept { return blocks_; }
-  /// Hashes in a generation. All but the current one are full, so a filter contains at least three times as many.
+  /// Hashes in a generation. All but the current one and the filter's first are full, and that is forgotten when three
+  /// others are, so a filter contains at least three times as many.
   [[nodiscard]] std::size_t per_generation() const noexcept { return per_generation_; }
   [[nodiscard]] std::size_t bits_of_mark() const noexcept { return bits_; }
   /// The maximum false positive rate of a filter.

@@ -83,7 +83,7 @@ public:
   [[nodiscard]] io::time_point last_received_at() const noexcept { return last_received_at_; }
 
 private:
-  enum class frame_stage : std::uint8_t { none, header, body };
+  enum class frame_stage : std::uint8_t { none, header, body, skipped };  // skipped: the body of an unknown type
 
   [[nodiscard]] io::buffer room_for_more();
   void note_received(std::size_t bytes) noexcept;

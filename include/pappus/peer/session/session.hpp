@@ -254,7 +254,8 @@ private:
   // Sending.
   task<void> run_writer();
   void writing_failed(std::error_code error);
-  void note_ping_interval();
+  void begin_ping_interval();
+  void end_ping_interval();
   void send_ping_if_due();
   void connection_failed(std::error_code error);
 
