@@ -3,8 +3,8 @@
 # if there is gnuplot, draws them to precision.svg there.
 #   sh sweep.sh [-S MACHINES] PROGRAM FOLDER [GRAPHS [OPTION...]]
 # MACHINES: a file of GNU parallel's --sshloginfile, in which `:` is this machine; by default this one alone. GRAPHS:
-# networks for each point, by default 20. After an interruption the same call runs what is missing. Exits with 2 if a
-# point is missing.
+# networks for each point, by default 20. After an interruption the same call runs what is missing, and another one
+# needs another folder. Exits with 2 if a point is missing. Needs GNU parallel.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 . "$here/../support/spread_jobs.sh"
@@ -26,6 +26,7 @@ shift 2
 [ $# -eq 0 ] || shift
 mkdir -p "$folder"
 cd "$folder"
+same_call "$program" "$graphs" "$@"
 
 shares='0.05 0.1 0.15 0.2 0.25 0.3 0.35 0.4 0.45 0.5'
 schemes='line grin dandelion++ diffusion'

@@ -3,11 +3,12 @@
 #   sh sweep.sh [-S MACHINES] [-s SIZE] PROGRAM FOLDER A..B [OPTION...]
 # MACHINES: a file of GNU parallel's --sshloginfile, in which `:` is this machine; by default this one alone. SIZE: seeds
 # of one job, by default 25. FOLDER gets report.jsonl, joblog and a file for each job; after an interruption the same call
-# runs what is missing. Exits with 1 if a run has broken a rule, with 2 if a run is missing.
+# runs what is missing, and another one needs another folder. Exits with 1 if a run has broken a rule, with 2 if a run
+# is missing. Needs GNU parallel.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 . "$here/../support/spread_jobs.sh"
-usage() { sed -n '2,6s/^# //p' "$0"; }
+usage() { sed -n '2,7s/^# //p' "$0"; }
 machines=
 size=25
 while getopts S:s:h option; do
@@ -23,8 +24,10 @@ shift $((OPTIND - 1))
 program=$(absolute "$1")
 folder=$2 first=${3%..*} last=${3#*..}
 shift 3
+case $first$last in *[!0-9]* | '') usage >&2; exit 2 ;; esac
 mkdir -p "$folder"
 cd "$folder"
+same_call "$program" "$size" "$first..$last" "$@"
 
 ranges() {
   begin=$first
@@ -43,5 +46,9 @@ ranges | while read -r range; do cat "$range.jsonl" 2>/dev/null || true; done >r
 runs=$(wc -l <report.jsonl)
 failed=$(grep -c '"ok":false' report.jsonl || true)
 echo "$runs runs, $failed broke a rule"
-[ "$runs" -eq $((last - first + 1)) ] || exit 2
+missing=$((last - first + 1 - runs))
+if [ "$missing" -ne 0 ]; then
+  echo "$missing runs are missing" >&2
+  exit 2
+fi
 [ "$failed" -eq 0 ]

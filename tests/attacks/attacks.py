@@ -51,7 +51,11 @@ def options():
     parser.add_argument("--markdown", metavar="FILE", help="writes the table as Markdown, too")
     parser.add_argument("--json", metavar="FILE", help="writes all that was measured, too")
     parser.add_argument("names", nargs="*", metavar="ATTACK", help="a part of an attack's name; default: all")
-    return parser.parse_intermixed_args()
+    given = parser.parse_intermixed_args()
+    for name in given.names:
+        if not any(name in row.name for row in trial.attacks):
+            parser.error(f"no attack's name contains '{name}'; --list shows them")
+    return given
 
 
 def chosen(given):

@@ -78,11 +78,21 @@ class Sweeps(unittest.TestCase):
         self.assertEqual((parts / "diffusion.csv").read_bytes(), alone.read_bytes())
         self.assertEqual(sorted(reports(parts, "csv")), ["dandelion++.csv", "diffusion.csv", "grin.csv", "line.csv"])
 
+    def test_results_of_another_call_are_not_taken_for_those_of_this_one(self):
+        for which, options, others in (("chaos", CHAOS_OPTIONS, [*CHAOS_OPTIONS[:-1], "4"]),
+                                       ("anonymity", ANONYMITY_OPTIONS, ["1", "--nodes", "50"])):
+            folder = self.folder / which
+            self.assertEqual(sweep(which, PROGRAMS[which], str(folder), *options).returncode, 0)
+            refused = sweep(which, PROGRAMS[which], str(folder), *others)
+            self.assertEqual(refused.returncode, 2)
+            self.assertIn("another folder", refused.stderr)
+
     def test_refuses_what_makes_no_sense(self):
         for which in ("chaos", "anonymity"):
             self.assertEqual(sweep(which, "-x").returncode, 2)
             self.assertEqual(sweep(which, "program").returncode, 2)
             self.assertEqual(sweep(which, "-h").returncode, 0)
+        self.assertEqual(sweep("chaos", "program", str(self.folder), "x..y").returncode, 2)
 
 
 if __name__ == "__main__":

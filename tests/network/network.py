@@ -200,7 +200,11 @@ def options():
     parser.add_argument("--list", action="store_true", help="lists the scenarios")
     parser.add_argument("--json", type=Path, metavar="FILE", help="writes all that was measured there")
     parser.add_argument("names", nargs="*", metavar="SCENARIO", help="a part of a scenario's name; default: all")
-    return parser.parse_intermixed_args()
+    given = parser.parse_intermixed_args()
+    for name in given.names:
+        if not any(name in each.name for each in SCENARIOS):
+            parser.error(f"no scenario's name contains '{name}'; --list shows them")
+    return given
 
 
 def main():
