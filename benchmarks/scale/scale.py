@@ -246,7 +246,7 @@ set output '{into}'
 set multiplot layout 1,2
 set logscale xy
 set grid
-set key left top
+set key right bottom
 set xlabel 'peers'
 set title 'CPU, % of a core, with a transaction a second'
 plot {', '.join(each.format(2) for each in curves)}
