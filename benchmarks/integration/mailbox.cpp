@@ -53,9 +53,10 @@ double millions(const std::function<void()>& send_all, const std::function<std::
 
 envelope numbered(std::size_t n) { return {static_cast<std::uint32_t>(n), nullptr}; }
 
-/// Unbounded, and the receiver never sleeps.
-double bare_queue() {
-  moodycamel::ConcurrentQueue<envelope> queue{capacity};
+/// Through an unbounded queue. `take`: dequeues with a token.
+template <class Queue, class Take>
+double through(Take take) {
+  Queue queue{capacity};
   moodycamel::ConsumerToken receiving{queue};
   some into;
   return millions(
@@ -63,20 +64,21 @@ double bare_queue() {
         const moodycamel::ProducerToken sending{queue};
         for (std::size_t n = 0; n != letters; ++n) queue.enqueue(sending, numbered(n));
       },
-      [&] { return queue.try_dequeue_bulk(receiving, into.begin(), into.size()); });
+      [&] { return take(queue, receiving, into); });
 }
 
-/// Unbounded; the receiver sleeps while there are no envelopes.
+/// The receiver never sleeps.
+double bare_queue() {
+  return through<moodycamel::ConcurrentQueue<envelope>>([](auto& queue, auto& receiving, some& into) {
+    return queue.try_dequeue_bulk(receiving, into.begin(), into.size());
+  });
+}
+
+/// The receiver sleeps while there are no envelopes.
 double blocking_queue() {
-  moodycamel::BlockingConcurrentQueue<envelope> queue{capacity};
-  moodycamel::ConsumerToken receiving{queue};
-  some into;
-  return millions(
-      [&] {
-        const moodycamel::ProducerToken sending{queue};
-        for (std::size_t n = 0; n != letters; ++n) queue.enqueue(sending, numbered(n));
-      },
-      [&] { return queue.wait_dequeue_bulk_timed(receiving, into.begin(), into.size(), 1min); });
+  return through<moodycamel::BlockingConcurrentQueue<envelope>>([](auto& queue, auto& receiving, some& into) {
+    return queue.wait_dequeue_bulk_timed(receiving, into.begin(), into.size(), 1min);
+  });
 }
 
 /// Unbounded, and the receiver never sleeps. It takes all envelopes at once.

@@ -8,28 +8,19 @@ namespace support {
 /// Whether the code that runs is a node's.
 inline bool is_exposed = false;
 
-/// While it lives, what runs is the code of a node.
-class exposed {
+/// While it lives, what runs is the code of a node, or of the test.
+template <bool Exposed>
+class exposure {
 public:
-  exposed() noexcept = default;
-  exposed(const exposed&) = delete;
-  exposed& operator=(const exposed&) = delete;
-  ~exposed() { is_exposed = before_; }
+  exposure() noexcept = default;
+  exposure(const exposure&) = delete;
+  exposure& operator=(const exposure&) = delete;
+  ~exposure() { is_exposed = before_; }
 
 private:
-  const bool before_ = std::exchange(is_exposed, true);
+  const bool before_ = std::exchange(is_exposed, Exposed);
 };
-
-/// While it lives, what runs is the code of the test, such as an application's functions.
-class sheltered {
-public:
-  sheltered() noexcept = default;
-  sheltered(const sheltered&) = delete;
-  sheltered& operator=(const sheltered&) = delete;
-  ~sheltered() { is_exposed = before_; }
-
-private:
-  const bool before_ = std::exchange(is_exposed, false);
-};
+using exposed = exposure<true>;
+using sheltered = exposure<false>;  // such as an application's functions
 
 }  // namespace support
