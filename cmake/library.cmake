@@ -76,7 +76,7 @@ if(PAPPUS_LOW_LEVELS_ONLY)
   get_property(pappus_installed GLOBAL PROPERTY pappus_level_targets)
   file(GLOB_RECURSE pappus_headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/pappus/*.hpp")
   list(FILTER pappus_headers INCLUDE REGEX
-    "/include/pappus/((coro|io|uv|sim)/.*|error|exceptions|lifetime_bound|misuse|mix64|printable|result|ring_buffer|slab)\\.hpp$")
+    "/include/pappus/((coro|io|uv|sim)/.*|error|exceptions|lifetime_bound|misuse|mix64|prefetch|printable|result|ring_buffer|slab)\\.hpp$")
   target_sources(pappus_base PUBLIC FILE_SET HEADERS
     BASE_DIRS "${PROJECT_SOURCE_DIR}/include" "${pappus_generated}"
     FILES ${pappus_headers} "${pappus_generated}/pappus/version.hpp")

@@ -1,4 +1,7 @@
+#include <cstddef>
+
 #include <pappus/coro/event.hpp>
+#include <pappus/prefetch.hpp>
 
 namespace pappus::coro {
 
@@ -18,6 +21,12 @@ void event::wait_operation::cancel() noexcept {
 void event::set() noexcept {
   set_ = true;
   while (wait_operation* const first = waiting_.pop_front()) first->wake();
+}
+
+/// The waiter lives in the frame, whose other end is not known: of most frames this is all.
+void event::prefetch_waiter() const noexcept {
+  constexpr std::ptrdiff_t around = 192;
+  if (const wait_operation* const waiter = waiting_.first()) prefetch_around(waiter, around, around);
 }
 
 }  // namespace pappus::coro

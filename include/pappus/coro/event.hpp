@@ -47,6 +47,8 @@ public:
   void reset() noexcept { set_ = false; }
   /// Whether it is set now.
   [[nodiscard]] bool is_set() const noexcept { return set_; }
+  /// Hints to the cache that the first waiter, if there is one, will soon be woken: its frame is fetched.
+  void prefetch_waiter() const noexcept;
 
   /// Completes once the event is set, at once if it is set now. Fails only with `errc::canceled`.
   wait_operation wait() noexcept { return wait_operation{*this}; }

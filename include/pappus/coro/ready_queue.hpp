@@ -56,6 +56,8 @@ public:
     friend ready_queue;
     /// Called once for each `defer`, on the stack of the turn. What it makes ready runs next.
     virtual void run_deferred() noexcept = 0;
+    /// Hints to the cache what `run_deferred` wakes. Called when the piece before this one is.
+    virtual void prefetch_woken() const noexcept {}
 
     ready_queue* queue_ = nullptr;  // while it waits
   };
@@ -144,6 +146,7 @@ private:
   std::size_t run_ready() noexcept;
   void resume_next() noexcept;
   void call_deferred() noexcept;
+  static void prefetch_after(const deferred_work& current) noexcept;
   [[nodiscard]] bool may_call_deferred() const noexcept {
     return deferred_calls_ < min_deferred || (deferred_spent_ < deferred_budget && !exhausted());
   }

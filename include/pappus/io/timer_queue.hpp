@@ -59,7 +59,10 @@ public:
   void disarm(timer_node& node) noexcept;
 
   /// When the next timer is due; `never` if none is armed. O(1).
-  [[nodiscard]] virtual time_point earliest() const noexcept = 0;
+  [[nodiscard]] time_point earliest() const noexcept {
+    const timer_node* const next = first();
+    return next == nullptr ? never : next->due_;
+  }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
   /// Calls, in order, the timers that are due at `now` and were armed before this call, at most `limit`; returns how
@@ -99,6 +102,8 @@ private:
 
   virtual void add(timer_node& node) noexcept = 0;
   virtual void remove(timer_node& node) noexcept = 0;
+  /// The node that is due first; null if there is none.
+  [[nodiscard]] virtual const timer_node* first() const noexcept = 0;
   /// The first node if it is due at `now`, else null. Nodes that are added later are not due before it, or before `now`
   /// if it is null.
   virtual timer_node* first_due(time_point now) noexcept = 0;

@@ -19,11 +19,6 @@ namespace pappus::io {
 /// are a heap, whose first one is known without a search.
 class timer_wheel : public timer_queue {
 public:
-  [[nodiscard]] time_point earliest() const noexcept final {
-    const timer_node* const next = first();
-    return next == nullptr ? never : due_of(*next);
-  }
-
 protected:
   ~timer_wheel() = default;
 
@@ -50,9 +45,9 @@ private:
 
   void add(timer_node& node) noexcept final;
   void remove(timer_node& node) noexcept final;
+  [[nodiscard]] const timer_node* first() const noexcept final;
   timer_node* first_due(time_point now) noexcept final;
 
-  [[nodiscard]] const timer_node* first() const noexcept;
   void advance(time_point to) noexcept;
 
   std::uint64_t ticks_ = 0;  // the wheel's time; no timer is due before it

@@ -180,6 +180,7 @@ private:
   void note_written(std::size_t bytes) noexcept;
   void on_timer() noexcept override { wakeup_.set(); }
   void run_deferred() noexcept override { wakeup_.set(); }
+  void prefetch_woken() const noexcept override { wakeup_.prefetch_waiter(); }
 
   io::runtime& runtime_;
   rate_limit limit_;
