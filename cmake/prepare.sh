@@ -1,5 +1,6 @@
 # Read by tests/run.sh, examples/demo.sh, benchmarks/run.sh and .ci/run: installs what is missing, builds, runs tests.
 # It lives here because it is part of how pappus is built. The caller has set `root` to the folder of the project.
+. "$root/cmake/usage.sh"
 
 build="$root/build/release"
 jobs=$(nproc 2>/dev/null || echo 2)

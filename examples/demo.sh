@@ -1,9 +1,14 @@
 #!/bin/sh
-# Eight nodes on this machine pass a real Grin transaction along, private at first: builds pappus-node, installing first
-# what is missing, and runs the demonstration. Exits 0 only if all eight nodes report the transaction.
+# Eight nodes on this machine pass a real Grin transaction along, private at first. Exits 0 only if all eight nodes
+# report the transaction.
+#   sh examples/demo.sh
+# Needs: Debian 12; installs what is missing with apt, as root or with sudo.
+# Takes: a few seconds, after the build of pappus-node.
+# Writes: build/release, and stores of the nodes in a folder for temporary files, which it removes.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$root/cmake/prepare.sh"
+refuse_all "$@"
 
 install_missing g++ cmake ninja-build pkg-config $library_packages nlohmann-json3-dev libcli11-dev \
   python3

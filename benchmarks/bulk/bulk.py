@@ -26,7 +26,10 @@ def main():
     parser.add_argument("node", help=argparse.SUPPRESS)
     parser.add_argument("--quick", action="store_true", help="3 pairs of a quarter of the size: for a first look")
     parser.add_argument("--only", choices=("streams", "archive"), help="one of the two parts")
+    parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)  # of these options, and nothing else
     given = parser.parse_args()
+    if given.check:
+        return 0
     print(f"Measured on: {machine()}. Medians.", flush=True)
     goals = []
     if given.only != "archive":

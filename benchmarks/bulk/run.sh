@@ -1,8 +1,12 @@
 #!/bin/sh
-# Called by benchmarks/run.sh with the folder of the built programs; options: --help.
+# Large transfers: raw streams beside raw libuv, and an archive beside the relay of transactions to 1,000 peers.
+#   sh benchmarks/run.sh bulk [OPTION...]
+# Needs: Debian 12; installs what is missing with apt, as root or with sudo.
+#   Two processors.
+# Takes: with --quick some five minutes, or one with --only streams; all of it several times as long.
+# Writes: build/release.
 set -eu
-built=$1
-shift
-root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
-. "$root/cmake/prepare.sh"
+. "$(dirname -- "$0")/../support/start.sh"
+check_options "$root/benchmarks/bulk/bulk.py" - - -- "$@"
+[ -n "$built" ] || exit 0
 exec python3 "$root/benchmarks/bulk/bulk.py" "$built" "$build/bin/pappus-node" "$@"

@@ -1,25 +1,34 @@
 #!/bin/sh
-# Called by benchmarks/run.sh with the folder of the built programs. Options: --quick leaves out the many networks;
-# --folder FOLDER keeps their results, as CSV and drawn.
+# An event of the stempool; then how well spies find out who made a transaction, in many simulated networks.
+#   sh benchmarks/run.sh dandelion [--quick] [--folder FOLDER]
+# --quick leaves out the networks. FOLDER: keeps what is found in them, as CSV and drawn; by default
+# build/release/benchmarks/dandelion.
+# Needs: Debian 12; installs what is missing with apt, as root or with sudo.
+# Takes: half an hour on two cores, with --quick a few seconds.
+# Writes: build/release, and FOLDER.
 set -eu
-built=$1
-shift
-here=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+. "$(dirname -- "$0")/../support/start.sh"
+answer_help "$@"
 quick=
 folder="$built/dandelion"
 while [ $# -gt 0 ]; do
   case $1 in
     --quick) quick=yes ;;
-    --folder) folder=$2; shift ;;
-    *) sed -n '2,3s/^# *//p' "$0"; [ "$1" = --help ] && exit 0 || exit 2 ;;
+    --folder)
+      [ -n "${2-}" ] || refuse '--folder needs a FOLDER'
+      folder=$2
+      shift
+      ;;
+    *) refuse "unknown option '$1'" ;;
   esac
   shift
 done
+[ -n "$built" ] || exit 0
 
 "$built/pappus_benchmark_stempool"
 [ -z "$quick" ] || exit 0
 echo
-python3 "$here/examples/anonymity/figures.py" "$built/../bin/pappus-anonymity" --full --csv-folder "$folder"
+python3 "$root/examples/anonymity/figures.py" "$build/bin/pappus-anonymity" --full --csv-folder "$folder"
 echo
 rm -f "$folder/joblog"  # what an earlier run has found is found again
-sh "$here/examples/anonymity/sweep.sh" "$built/../bin/pappus-anonymity" "$folder"
+sh "$root/examples/anonymity/sweep.sh" "$build/bin/pappus-anonymity" "$folder"

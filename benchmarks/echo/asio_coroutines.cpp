@@ -4,6 +4,10 @@
 #include <memory>
 #include <utility>
 
+// Asio 1.22 does not find the coroutines of clang with libstdc++ by itself.
+#define ASIO_STANDALONE
+#define ASIO_HAS_CO_AWAIT
+#define ASIO_HAS_STD_COROUTINE
 #include <asio.hpp>
 #include <asio/experimental/as_tuple.hpp>
 

@@ -17,7 +17,7 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include <pappus/coro/yield.hpp>
+#include <pappus/coro/deferred.hpp>
 #include <pappus/integration/bridge/adapter_bridge.hpp>
 #include <pappus/integration/filter/application_filter.hpp>
 #include <pappus/integration/filter/bloom_filters.hpp>
@@ -205,11 +205,16 @@ private:
     const std::uint64_t before = benchmarks::allocations();
     const double start = cpu_time();
     const auto report = broadcaster_.send(tx);
-    co_await coro::yield();  // resumes after all writers have run
+    co_await coro::deferred();  // completes after all writers, which are deferred work of this turn and the next ones
     const double time = cpu_time() - start;
     allocated_ = benchmarks::allocations() - before;
-    if (report.sent != far_ends_.size()) throw std::runtime_error("not sent");
+    if (report.sent != far_ends_.size() || has_waiting()) throw std::runtime_error("not sent");
     co_return time;
+  }
+
+  [[nodiscard]] bool has_waiting() const {
+    return std::ranges::any_of(session_registry_.sessions(),
+                               [](const peer::session* each) { return each->bytes_waiting() != 0; });
   }
 
   task<void> gone() {

@@ -30,11 +30,12 @@ LANE_GOALS = {"headers": {"4": (0.43, 2), "8": (0.19, 4.5)}, "block": {"4": (0.4
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="benchmarks/run.sh wire", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(prog="sh benchmarks/run.sh wire", description=__doc__.split("\n")[0])
     parser.add_argument("programs", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--grin", help=argparse.SUPPRESS)
     parser.add_argument("--rounds", type=int, default=7, help="default: 7")
     parser.add_argument("--seconds", type=float, default=0.2, help="for each measurement in a round; default: 0.2")
+    parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)  # of these options, and nothing else
     return parser.parse_args()
 
 
@@ -98,6 +99,15 @@ def lane_table(median, lanes):
         yield "| " + " | ".join(cells) + " |"
 
 
+def grin_table(median, lanes):
+    """Times as fast as grin_core."""
+    yield "| times as fast as grin_core |" + "".join(f" {each} lane{'s' * (each != '1')} |" for each in lanes)
+    yield "|---|" + "---:|" * len(lanes)
+    for name in HASHING:
+        ratios = [f"{median[name, 'decode', each, 'times as fast']:.1f}" for each in lanes]
+        yield "| " + " | ".join([TITLES[name], *ratios]) + " |"
+
+
 def lane_verdicts(median, lanes, with_grin):
     for name, goals in LANE_GOALS.items():
         for each, (share, times_grin) in goals.items():
@@ -126,6 +136,8 @@ def verdicts(median, with_grin):
 
 def main():
     given = arguments()
+    if given.check:
+        return
     program = given.programs / "pappus_benchmark_wire"
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     rounds = defaultdict(list)
@@ -152,6 +164,7 @@ def main():
     print("\n".join(table(median, sizes, bool(given.grin))), end="\n\n")
     print("\n".join(lane_table(median, lanes)), end="\n\n")
     if given.grin:
+        print("\n".join(grin_table(median, lanes)), end="\n\n")
         grin, times = microseconds(median["headers", "grin decode_and_hash"]), median["headers", HASHED]
         print(f"grin_core needs {grin} µs for the headers with their hashes, {times:.1f} times as long as pappus.\n")
     for reached, sentence in [*verdicts(median, bool(given.grin)), *lane_verdicts(median, lanes, bool(given.grin))]:

@@ -48,7 +48,7 @@ struct arguments {
   std::string scheme = "grin";
   std::string topology = "out8";
   std::string heard = "all";
-  std::optional<double> hold;
+  std::optional<double> aggregation;
   std::vector<double> embargo;
   std::vector<double> diffusion{2, 5};
   double latency = 0.05;
@@ -66,23 +66,23 @@ void declare(CLI::App& app, options& chosen, arguments& given) {
       ->type_name("P,...")
       ->delimiter(',')
       ->check(CLI::Range{0.0, 0.9});
-  app.add_option("--scheme", given.scheme, "How transactions leave their makers; default: grin")
+  app.add_option("--scheme", given.scheme, "How transactions leave their origins; default: grin")
       ->type_name("NAME")
       ->check(one_of(schemes));
   app.add_option("--topology", given.topology, "Who dials whom: the next, two others, or eight; default: out8")
       ->type_name("NAME")
       ->check(one_of(topologies));
   app.add_option("--stem-probability", what.stem_probability,
-                 "Of a node passing others' stems on, and not fluffing them; default: 0.9")
+                 "Of an epoch in which a node passes others' stems on, and does not fluff them; default: 0.9")
       ->type_name("P")
       ->check(share);
-  app.add_option("--hold", given.hold, "How long these wait before they fluff one; default: 30, dandelion++: 0")
+  app.add_option("--aggregation,--hold", given.aggregation,
+                 "Aggregation period: how long nodes that fluff wait before; default: 30, dandelion++: 0")
       ->type_name("S")
       ->check(time);
-  app.add_option(
-         "--embargo", given.embargo,
-         "Least and mean further time until nodes fluff what they have passed on; default: 180,85, dandelion++: "
-         "0,85")
+  app.add_option("--embargo", given.embargo,
+                 "Floor and mean of the further time until nodes fluff what they have passed on; default: 180,85, "
+                 "dandelion++: 0,85")
       ->type_name("S,S")
       ->delimiter(',')
       ->expected(2)
@@ -116,8 +116,10 @@ void declare(CLI::App& app, options& chosen, arguments& given) {
 
 result<options, examples::early_exit> read_options(int argc, const char* const* argv) {
   CLI::App app{
-      "Simulates networks of nodes in which each honest one makes a transaction, and spies put down each\n"
-      "transaction to the first node that sent it to one of them.",
+      "Simulates networks of nodes in which each honest one is the origin of a transaction. Spies attribute each\n"
+      "transaction to the node that was the first to send it to one of them (first-spy estimator).\n"
+      "Prints their precision and recall for each share of spies, and, without spies, how long stems are, how long\n"
+      "transactions are private, how fast a fluff spreads, and which of the library's reasons each fluff had.",
       "pappus-anonymity"};
   options chosen;
   chosen.spies = {0.1};
@@ -128,7 +130,7 @@ result<options, examples::early_exit> read_options(int argc, const char* const* 
   chosen.what.scheme = named(given.scheme, schemes);
   chosen.what.topology = named(given.topology, topologies);
   chosen.what.heard = named(given.heard, hearings);
-  if (given.hold) chosen.what.hold = duration_of(*given.hold);
+  if (given.aggregation) chosen.what.aggregation = duration_of(*given.aggregation);
   if (!given.embargo.empty()) {
     chosen.what.embargo_floor = duration_of(given.embargo[0]);
     chosen.what.embargo_mean = duration_of(given.embargo[1]);

@@ -53,13 +53,20 @@ void print_times(std::FILE* to, const char* what, const std::vector<double>& asc
 }
 
 double share(const spread_findings& of, fluff_reason why) {
-  const auto fluffs = std::accumulate(of.causes.begin(), of.causes.end(), std::size_t{0});
-  const auto caused = of.causes.at(static_cast<std::size_t>(why));
-  return fluffs == 0 ? 0 : static_cast<double>(caused) / static_cast<double>(fluffs);
+  const auto fluffs = std::accumulate(of.reasons.begin(), of.reasons.end(), std::size_t{0});
+  const auto with_it = of.reasons.at(static_cast<std::size_t>(why));
+  return fluffs == 0 ? 0 : static_cast<double>(with_it) / static_cast<double>(fluffs);
 }
 
-constexpr fluff_reason causes[] = {fluff_reason::aggregation_expired, fluff_reason::embargo_expired,
-                                   fluff_reason::no_relay, fluff_reason::requested};
+/// The reasons, by the names of their enumerators: the texts of `to_string` are older.
+struct named_reason {
+  fluff_reason reason;
+  const char* name;
+};
+constexpr named_reason reasons[] = {{fluff_reason::aggregation_expired, "aggregation_expired"},
+                                    {fluff_reason::embargo_expired, "embargo_expired"},
+                                    {fluff_reason::no_relay, "no_relay"},
+                                    {fluff_reason::requested, "requested"}};
 
 void print_spread(std::FILE* to, const spread_findings& spread) {
   fmt::print(to, "{:<34} {:>9} {:>9} {:>9} {:>9}\n", "without spies", "mean", "median", "9 in 10", "most");
@@ -67,11 +74,11 @@ void print_spread(std::FILE* to, const spread_findings& spread) {
   print_times(to, "seconds until it is fluffed", spread.private_for);
   print_times(to, "from then until 50% of nodes have it", spread.to_half);
   print_times(to, "from then until 99% of nodes have it", spread.to_most);
-  fmt::print(to, "\nfluffed because of");
+  fmt::print(to, "\nreasons of the fluffs:");
   const char* before = "";
-  for (const fluff_reason each : causes) {
-    if (share(spread, each) == 0) continue;
-    fmt::print(to, "{} {} {:.1f}%", before, to_string(each), 100 * share(spread, each));
+  for (const auto& [reason, name] : reasons) {
+    if (share(spread, reason) == 0) continue;
+    fmt::print(to, "{} {} {:.1f}%", before, name, 100 * share(spread, reason));
     before = ",";
   }
   fmt::print(to, "\n");
@@ -108,7 +115,7 @@ std::string csv_of(const options& chosen, const results& all) {
   std::string text =
       "scheme,topology,nodes,stem_probability,heard,seed,graphs,spies,precision,precision_error,recall,recall_error,"
       "expected_precision,expected_recall,unheard,spread_graphs,hops_mean,private_median,to_half_median,to_most_median";
-  for (const fluff_reason each : causes) text += std::string{','} + to_string(each);
+  for (const auto& each : reasons) text += std::string{",fluffed_"} + each.name;
   text += '\n';
   const settings& what = chosen.what;
   const spread_findings& spread = all.spread;
@@ -124,7 +131,7 @@ std::string csv_of(const options& chosen, const results& all) {
     text += fmt::format(",{},{}", found.unheard, chosen.spread_graphs);
     text += field(spread.hops.empty() ? std::nullopt : std::optional{mean(spread.hops)});
     for (const auto* const each : {&spread.private_for, &spread.to_half, &spread.to_most}) text += field(median(*each));
-    for (const fluff_reason each : causes) text += fmt::format(",{:.6g}", share(spread, each));
+    for (const auto& each : reasons) text += fmt::format(",{:.6g}", share(spread, each.reason));
     text += '\n';
   }
   return text;

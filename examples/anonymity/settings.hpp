@@ -41,7 +41,7 @@ struct settings {
   anonymity::topology topology = topology::out8;
   anonymity::hearing heard = hearing::everything;
   double stem_probability = 0.9;
-  std::optional<pappus::io::duration> hold;           // aggregation period; absent: the scheme's default
+  std::optional<pappus::io::duration> aggregation;    // aggregation period; absent: the scheme's default
   std::optional<pappus::io::duration> embargo_floor;  // minimum embargo; absent: the scheme's default
   std::optional<pappus::io::duration> embargo_mean;
   bool diffuses = false;  // fluffs spread by diffusion, not by flooding; always true with `scheme::diffusion`

@@ -25,11 +25,11 @@ struct hunt_findings {
 
 /// How transactions spread without spies; each list in ascending order.
 struct spread_findings {
-  std::vector<double> hops;             // stem hops
-  std::vector<double> private_for;      // seconds until the transaction was fluffed
-  std::vector<double> to_half;          // seconds from the fluff until half of all nodes have it
-  std::vector<double> to_most;          // seconds from the fluff until 99% of all nodes have it
-  std::array<std::size_t, 5> causes{};  // number of fluffs by `peer::fluff_reason`
+  std::vector<double> hops;              // stem hops
+  std::vector<double> private_for;       // seconds until the transaction was fluffed
+  std::vector<double> to_half;           // seconds from the fluff until half of all nodes have it
+  std::vector<double> to_most;           // seconds from the fluff until 99% of all nodes have it
+  std::array<std::size_t, 5> reasons{};  // number of fluffs by `peer::fluff_reason`
 };
 
 /// Results depend on the settings only, not on the number of threads. Both throw what the simulation of a graph throws.

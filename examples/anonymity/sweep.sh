@@ -1,27 +1,31 @@
 #!/bin/sh
-# Precision against the share of spies, for every scheme, on all processors: writes a CSV file for each to a folder, and,
-# if there is gnuplot, draws them to precision.svg there.
-#   sh sweep.sh [-S MACHINES] PROGRAM FOLDER [GRAPHS [OPTION...]]
-# MACHINES: a file of GNU parallel's --sshloginfile, in which `:` is this machine; by default this one alone. GRAPHS:
-# networks for each point, by default 20. After an interruption the same call runs what is missing, and another one
-# needs another folder. Exits with 2 if a point is missing. Needs GNU parallel.
+# Precision against the share of spies, for every scheme, on all processors.
+#   sh examples/anonymity/sweep.sh [-S MACHINES] PROGRAM FOLDER [GRAPHS [OPTION...]]
+# PROGRAM: pappus-anonymity, as it was built. GRAPHS: networks for each point, by default 20. OPTION: goes on to the
+# program. MACHINES: a file of GNU parallel's --sshloginfile, in which `:` is this machine; by default this one alone.
+# Exits with 2 if a point is missing: the same call runs what is missing, and another one needs another folder.
+# Needs: GNU parallel, and gnuplot for the plot.
+# Takes: less than half an hour on two cores with 20 networks for each point.
+# Writes: FOLDER: a CSV file for each scheme, precision.svg, joblog, and a file for each point.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+. "$here/../../cmake/usage.sh"
 . "$here/../support/spread_jobs.sh"
-usage() { sed -n '2,7s/^# //p' "$0"; }
+answer_help "$@"
 machines=
-while getopts S:h option; do
+while getopts S: option; do
   case $option in
     S) machines=$(absolute "$OPTARG") ;;
-    h) usage; exit 0 ;;
-    *) usage >&2; exit 2 ;;
+    *) refuse "unknown option" ;;
   esac
 done
 shift $((OPTIND - 1))
-[ $# -ge 2 ] || { usage >&2; exit 2; }
+[ $# -ge 2 ] || refuse 'it takes a PROGRAM and a FOLDER'
+[ -x "$1" ] || refuse "there is no program '$1'"
 program=$(absolute "$1")
 folder=$2
 graphs=${3:-20}
+case $graphs in *[!0-9]*) refuse "GRAPHS is a number, not '$graphs'" ;; esac
 shift 2
 [ $# -eq 0 ] || shift
 mkdir -p "$folder"

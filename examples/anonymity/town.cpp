@@ -38,7 +38,7 @@ peer::dandelion_options dandelion_of(const settings& what) {
   const bool plus_plus = what.scheme == scheme::dandelion_plus_plus;
   auto how = peer::dandelion_options::of(plus_plus ? dandelion_scheme::dandelion_plus_plus : dandelion_scheme::grin);
   how.stem_probability = what.stem_probability;
-  how.aggregation = what.hold.value_or(how.aggregation);
+  how.aggregation = what.aggregation.value_or(how.aggregation);
   how.embargo.floor = what.embargo_floor.value_or(how.embargo.floor);
   how.embargo.mean = what.embargo_mean.value_or(how.embargo.mean);
   const bool diffuses = what.diffuses || what.scheme == scheme::diffusion;

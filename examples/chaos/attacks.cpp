@@ -258,6 +258,9 @@ void begin_listening(network& in, const fault& which) {
   made->home->spawn(repeat(made, advertise));
 }
 
+constexpr const char* one_attacker = "the attacker's machine";
+constexpr const char* own_choices = "with the seed, the attacker's choices; it claims to listen on port 10000 + LEVEL";
+
 /// Actors end by themselves when their time is over.
 void over_by_itself(network& /*in*/, const fault& /*which*/) {}
 
@@ -265,21 +268,32 @@ void over_by_itself(network& /*in*/, const fault& /*which*/) {}
 
 std::vector<fault_kind> attacks() {
   return {
-      {"silent_dialer", "connects and says nothing", true, 5min, begin<say_nothing>, over_by_itself},
-      {"garbage", "sends random bytes", true, 5min, begin<send_garbage>, over_by_itself},
-      {"bad_frames", "sends random bodies after the handshake", true, 5min, begin<send_bad_frames>, over_by_itself},
-      {"flood", "sends thousands of messages at once", true, 5min, begin<flood>, over_by_itself},
-      {"address_flood", "sends made-up addresses", true, 5min, begin<flood_addresses>, over_by_itself},
-      {"slow_reader", "requests and reads nothing", true, 5min, begin<read_nothing>, over_by_itself},
-      {"forged_blocks", "sends headers and blocks without work", true, 5min, begin<forge_blocks>, over_by_itself},
-      {"withholder", "announces transactions and gives none", true, 5min, begin<withhold>, over_by_itself},
-      {"overstater", "claims work that there is not", true, 5min, begin<overstate>, over_by_itself},
-      {"invalid_stems", "sends invalid transactions", true, 5min, begin<stem_invalid>, over_by_itself},
-      {"many_ports", "claims a new port each time", true, 5min, begin<change_ports>, over_by_itself},
-      {"spy", "connects and listens", true, 5min, begin<spy>, over_by_itself},
-      {"black_hole", "accepts stems and passes none on", true, 10min, begin_listening<1>, over_by_itself},
-      {"lying_listener", "the same, and claims work that there is not", true, 10min, begin_listening<1'000'000>,
+      {"silent_dialer", "connects and says nothing", one_attacker, own_choices, true, 5min, begin<say_nothing>,
        over_by_itself},
+      {"garbage", "sends random bytes", one_attacker, own_choices, true, 5min, begin<send_garbage>, over_by_itself},
+      {"bad_frames", "sends random bodies after the handshake", one_attacker, own_choices, true, 5min,
+       begin<send_bad_frames>, over_by_itself},
+      {"flood", "sends thousands of messages at once", one_attacker, own_choices, true, 5min, begin<flood>,
+       over_by_itself},
+      {"address_flood", "sends made-up addresses", one_attacker, own_choices, true, 5min, begin<flood_addresses>,
+       over_by_itself},
+      {"slow_reader", "requests and reads nothing", one_attacker, own_choices, true, 5min, begin<read_nothing>,
+       over_by_itself},
+      {"forged_blocks", "sends headers and blocks without work", one_attacker, own_choices, true, 5min,
+       begin<forge_blocks>, over_by_itself},
+      {"withholder", "announces transactions and gives none", one_attacker, own_choices, true, 5min, begin<withhold>,
+       over_by_itself},
+      {"overstater", "claims work that there is not", one_attacker, own_choices, true, 5min, begin<overstate>,
+       over_by_itself},
+      {"invalid_stems", "sends invalid transactions", one_attacker, own_choices, true, 5min, begin<stem_invalid>,
+       over_by_itself},
+      {"many_ports", "claims a new port each time", one_attacker, own_choices, true, 5min, begin<change_ports>,
+       over_by_itself},
+      {"spy", "connects and listens", one_attacker, own_choices, true, 5min, begin<spy>, over_by_itself},
+      {"black_hole", "accepts stems and passes none on", one_attacker, own_choices, true, 10min, begin_listening<1>,
+       over_by_itself},
+      {"lying_listener", "the same, and claims work that there is not", one_attacker, own_choices, true, 10min,
+       begin_listening<1'000'000>, over_by_itself},
   };
 }
 

@@ -14,8 +14,7 @@ using namespace std::chrono_literals;
 
 void start_again(network& in, const fault& which) { in.at(which.target).up_again(); }
 
-/// Of a clock, from seconds to a month, in either direction: an eighth of the range of `level` for each order of
-/// magnitude and direction.
+/// Of a clock, from seconds to a month, in either direction, by the level modulo 8.
 io::duration jump_of(std::uint32_t level) {
   constexpr std::array<io::duration, 4> lengths{20s, 10min, 5h, 24h * 30};
   io::duration length = lengths[level / 2 % lengths.size()];
@@ -31,23 +30,25 @@ void move_clock(network& in, const fault& which, int times) {
 
 std::vector<fault_kind> faults_of_machines() {
   return {
-      {"crash", "the process is killed; the machine resets its connections", false, 1min,
+      {"crash", "the process is killed; the machine resets its connections", one_node, no_level, false, 1min,
        [](network& in, const fault& which) { in.at(which.target).crash(sim::crash::reset); }, start_again},
-      {"vanish", "the process is killed; the machine answers nothing", false, 1min,
+      {"vanish", "the process is killed; the machine answers nothing", one_node, no_level, false, 1min,
        [](network& in, const fault& which) { in.at(which.target).crash(sim::crash::blackhole); }, start_again},
-      {"power_loss", "level: of what was not synced, so many of 1000 sectors are on the disk", false, 1min,
+      {"power_loss", "the process is killed; its disk loses part of what was not synced", one_node,
+       "of what was not synced, each sector is on the disk with a chance of LEVEL in 1000", false, 1min,
        [](network& in, const fault& which) { in.at(which.target).lose_power(which.level); }, start_again},
-      {"stop", "the node is stopped in order", false, 1min,
+      {"stop", "the node is stopped in order", one_node, no_level, false, 1min,
        [](network& in, const fault& which) { in.at(which.target).stop(); }, start_again},
-      {"old_store", "the process is killed; it starts with the store of some minutes ago", false, 1min,
-       [](network& in, const fault& which) { in.at(which.target).crash_and_restore(); }, start_again},
-      {"clock_jump", "level: which of 20 s, 10 min, 5 h and 30 days, forward (even) or back", false, 5min,
+      {"old_store", "the process is killed; it starts with the store of some minutes ago", one_node, no_level, false,
+       1min, [](network& in, const fault& which) { in.at(which.target).crash_and_restore(); }, start_again},
+      {"clock_jump", "the clock of the machine is wrong, until the fault ends", one_node,
+       "modulo 8: 0, 2, 4, 6 put it 20 s, 10 min, 5 h, 30 days forward; 1, 3, 5, 7 as much back", false, 5min,
        [](network& in, const fault& which) { move_clock(in, which, 1); },
        [](network& in, const fault& which) { move_clock(in, which, -1); }},
-      {"no_descriptors", "nothing can be connected or accepted", false, 1min,
+      {"no_descriptors", "nothing can be connected or accepted", one_node, no_level, false, 1min,
        [](network& in, const fault& which) { in.at(which.target).exhaust_descriptors(true); },
        [](network& in, const fault& which) { in.at(which.target).exhaust_descriptors(false); }},
-      {"hung_workers", "work for worker threads makes no progress", false, 1min,
+      {"hung_workers", "work for worker threads makes no progress", one_node, no_level, false, 1min,
        [](network& in, const fault& which) { in.at(which.target).hang_workers(true); },
        [](network& in, const fault& which) { in.at(which.target).hang_workers(false); }},
   };

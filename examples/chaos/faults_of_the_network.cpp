@@ -17,7 +17,8 @@ using namespace std::chrono_literals;
 
 bool is_kind(const fault& which, std::string_view name) { return fault_kinds()[which.kind].name == name; }
 
-/// Whether a partition has this machine on its island.
+/// Whether a partition has this machine on its island. The level is in the draw as well as in the chance, so a higher
+/// one does not have all machines of a lower one.
 bool on_island(const fault& which, std::size_t number) {
   const std::uint64_t drawn = pappus::mix64((std::uint64_t{which.target} << 32 | which.level) * 1000 + number) % 1000;
   return drawn < 20 + which.level / 2;  // 2% to a half
@@ -82,23 +83,42 @@ void with_some(network& in, const fault& which, Function then) {
 /// The end of what lasts no longer than its beginning.
 void at_once(network& /*in*/, const fault& /*which*/) {}
 
+constexpr const char* one_end = "the node whose links are concerned";
+constexpr const char* share_of_others =
+    "each other machine is concerned with a chance of 20% (0) to 100% (from 800 on); another LEVEL draws again";
+
 }  // namespace
+
+std::vector<std::size_t> island_of(const fault& partition, std::size_t machines) {
+  std::vector<std::size_t> island;
+  for (std::size_t number = 0; number != machines; ++number) {
+    if (on_island(partition, number)) island.push_back(number);
+  }
+  return island;
+}
 
 std::vector<fault_kind> faults_of_the_network() {
   return {
-      {"partition", "level: the share of the island, from 2% to a half", false, 3min, update_cuts, update_cuts},
-      {"cut_off", "one machine is cut off from all others", false, 1min, update_cuts, update_cuts},
-      {"one_way_cut", "what a machine sends does not arrive (even level), or what it is sent", false, 1min, update_cuts,
-       update_cuts},
-      {"slow_link", "level: latency of 0.1 to 10 s", false, 2min, update_links, update_links},
-      {"narrow_link", "level: 1 to 40 kB a second with each other machine", false, 2min, update_links, update_links},
-      {"crumbling_link", "level: bytes arrive in pieces of 1 to up to 100", false, 2min, update_links, update_links},
-      {"resets", "connections of a machine are reset; level: the share of the others", false, 1s,
+      {"partition", "the network is cut in two: some machines are on an island",
+       "a number that draws, with LEVEL, who is on the island",
+       "each machine is on it with a chance of 2% (0) to 52% (999); another LEVEL draws again; among few machines the "
+       "island may be empty, and nothing is cut: --print-plan shows it",
+       false, 3min, update_cuts, update_cuts},
+      {"cut_off", "one machine is cut off from all others", one_node, no_level, false, 1min, update_cuts, update_cuts},
+      {"one_way_cut", "what a machine sends does not arrive, or what it is sent", one_node,
+       "even: what it sends is held back; odd: what it is sent", false, 1min, update_cuts, update_cuts},
+      {"slow_link", "the links of a machine are slow", one_end, "latency of 0.1 s (0) to 10 s (999)", false, 2min,
+       update_links, update_links},
+      {"narrow_link", "the links of a machine are narrow", one_end,
+       "1 kB (0) to 41 kB (999) a second with each other machine", false, 2min, update_links, update_links},
+      {"crumbling_link", "bytes arrive in small pieces", one_end, "of at most 1 (0) to 100 (999) bytes", false, 2min,
+       update_links, update_links},
+      {"resets", "connections of a machine are reset", one_end, share_of_others, false, 1s,
        [](network& in, const fault& which) {
          with_some(in, which, [](auto& world, auto& one, auto& other) { world.reset(one, other); });
        },
        at_once},
-      {"half_open", "connections of a machine carry nothing any more; level: the share of the others", false, 1s,
+      {"half_open", "connections of a machine carry nothing any more", one_end, share_of_others, false, 1s,
        [](network& in, const fault& which) {
          with_some(in, which, [](auto& world, auto& one, auto& other) { world.blackhole(one, other); });
        },

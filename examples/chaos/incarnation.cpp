@@ -14,10 +14,6 @@ namespace {
 
 using peer::validation_result;
 
-/// Relays to which one node may send one private transaction, count: a route and its replacement, in each of the two
-/// epochs that an embargo can touch.
-constexpr std::size_t max_relays = 4;
-
 /// Reasons that blame the peer. Honest ones are never disconnected for these.
 bool blames(peer::disconnect_reason why) {
   using enum peer::disconnect_reason;
@@ -83,17 +79,6 @@ bool incarnation::is_honest(io::ipv4_address address) const {
 
 bool incarnation::is_own(std::size_t transaction) const {
   return std::ranges::any_of(host_.kept.own, [&](const auto& each) { return each.number == transaction; });
-}
-
-template <class Function>
-auto incarnation::once(const char* what, Function then) {
-  ++calls_.count;
-  const auto called = std::make_shared<bool>(false);
-  return [this, called, what, then = std::move(then)](const auto& outcome) {
-    if (std::exchange(*called, true)) return broken("a completion is called once", what);
-    --calls_.count;
-    then(outcome);
-  };
 }
 
 pappus::integration::adapter incarnation::functions() {
@@ -214,150 +199,6 @@ void incarnation::logged(const peer::log_line& line) {
   const auto concerned = io::endpoint_range::parse(line.text.substr(0, line.text.find(' ')));
   if (concerned && is_honest(concerned->network)) broken("no honest peer is blamed", line.text);
 }
-
-// Transactions
-
-validation_result incarnation::received(const wire::transaction_ptr& tx, peer::phase at, const peer::peer_info& from) {
-  told("transaction_received");
-  const auto number = deps_.all.number_of(*tx);
-  if (!number) return validation_result::reject();
-  if (at == peer::phase::fluff) return received_fluff(*number, to_string(from.endpoint));
-  if (is_honest(from.endpoint.address) && from.direction == peer::direction::outbound) {
-    broken("a private transaction goes to outbound peers only",
-           fmt::format("transaction {} came from {}, an outbound peer", *number, to_string(from.endpoint)));
-  }
-  return host_.has(*number) ? validation_result::ignore : validation_result::accept;
-}
-
-validation_result incarnation::received_fluff(std::size_t number, const std::string& from) {
-  if (!deps_.all.transactions()[number].is_public) {
-    broken("a private transaction is seen by its relays only",
-           fmt::format("transaction {} came from {} as a public one", number, from));
-  }
-  if (accepted_.contains(number)) {
-    broken("no transaction is told to a host twice", fmt::format("transaction {}, from {}", number, from));
-  }
-  if (host_.has(number)) return validation_result::ignore;
-  host_.keep(number);
-  if (host_.faults.none()) accepted_.insert(number);
-  return validation_result::accept;
-}
-
-void incarnation::stemmed(std::size_t number, const peer::peer_info& relay) {
-  std::set<io::endpoint>& relays = relays_[number];
-  relays.insert(relay.endpoint);
-  if (relays.size() > max_relays) {
-    broken("a private transaction goes to few relays", fmt::format("transaction {} went to {}", number, relays.size()));
-  }
-  if (relay.direction != peer::direction::outbound) {
-    broken("a private transaction goes to outbound peers only",
-           fmt::format("transaction {} went to {}", number, to_string(relay.endpoint)));
-  }
-}
-
-void incarnation::fluffed(std::size_t number) {
-  deps_.all.transactions()[number].is_public = true;
-  if (!fluffed_.insert(number).second) {
-    broken("no fluff is told to a host twice", fmt::format("transaction {}", number));
-  }
-  host_.keep(number);
-}
-
-void incarnation::send_own(std::size_t transaction) {
-  if (!is_own(transaction)) host_.kept.own.push_back({transaction});
-  const auto done = [this, transaction](const pappus::result<void>& stored) {
-    if (!stored) return;  // the host sends it again
-    for (own_transaction& each : host_.kept.own) each.acknowledged = each.acknowledged || each.number == transaction;
-  };
-  node_.stem(deps_.all.transactions()[transaction].whole, once("stem", done));
-}
-
-void incarnation::rebroadcast() {
-  for (const own_transaction& each : std::vector{host_.kept.own}) {
-    if (host_.kept.blocks.confirms(each.number)) continue;
-    if (each.told_public) host_.pool.insert(each.number);
-    else send_own(each.number);  // refused if it is private still
-  }
-  for (const std::size_t each : host_.pool) {
-    if (host_.kept.blocks.confirms(each)) continue;
-    static_cast<void>(node_.broadcast(deps_.all.transactions()[each].whole));
-  }
-}
-
-/// Whether an acknowledged transaction is still the node's after a restart.
-void incarnation::check_own(std::size_t transaction) {
-  const auto done = [this, transaction](const pappus::result<peer::stem_result>& outcome) {
-    const bool lost = !outcome && outcome.error() == make_error_code(peer::stem_errc::not_private);
-    if (lost && !host_.has(transaction)) {
-      broken("nothing acknowledged is lost", fmt::format("transaction {} is not private any more", transaction));
-    }
-  };
-  node_.stem_result(deps_.all.transactions()[transaction].whole, once("stem_result", done));
-}
-
-// Chain
-
-validation_result incarnation::received(const wire::header& head, const peer::peer_info& from) {
-  told("header_received");
-  const ledger::block* const found = deps_.all.find(head);
-  if (found == nullptr) return validation_result::reject(wire::reason_for_ban::bad_header);
-  if (accepted_headers_.contains(head.hash())) {
-    broken("no header is told to a host twice",
-           fmt::format("height {}, from {}", found->height, to_string(from.endpoint)));
-  }
-  const auto outcome = host_.kept.blocks.import_headers({&head, 1});
-  if (outcome != integration::import_result::accepted) return validation_result::ignore;
-  if (host_.faults.none()) accepted_headers_.insert(head.hash());
-  node_.set_header_tip(host_.kept.blocks.header_tip());
-  return validation_result::accept;
-}
-
-validation_result incarnation::received(const wire::block_ptr& block, const peer::peer_info& from) {
-  told("block_received");
-  const ledger::block* const found = deps_.all.find(block->header());
-  if (found == nullptr) return validation_result::reject(wire::reason_for_ban::bad_block);
-  if (accepted_blocks_.contains(block->hash())) {
-    broken("no block is told to a host twice",
-           fmt::format("height {}, from {}", found->height, to_string(from.endpoint)));
-  }
-  if (import(block) != integration::import_result::accepted) return validation_result::ignore;
-  if (host_.faults.none()) accepted_blocks_.insert(block->hash());
-  return validation_result::accept;
-}
-
-integration::import_result incarnation::import(const wire::block_ptr& block) {
-  told("import_block");
-  const ledger::block& before = host_.kept.blocks.best();
-  const auto outcome = host_.kept.blocks.import_block(*block);
-  if (outcome != integration::import_result::accepted) return outcome;
-  for (const std::size_t each : deps_.all.find(block->hash())->transactions) host_.keep(each);  // public, on any fork
-  tips_changed(before);
-  return outcome;
-}
-
-/// Tells the node of its tips, and the peers of a new one.
-void incarnation::tips_changed(const ledger::block& before) {
-  const chain& blocks = host_.kept.blocks;
-  node_.set_chain_tip(blocks.tip());
-  node_.set_header_tip(blocks.header_tip());
-  if (&blocks.best() == &before) return;
-  static_cast<void>(node_.broadcast(blocks.best().whole->header()));
-}
-
-void incarnation::mine(std::size_t max) {
-  const ledger::block& before = host_.kept.blocks.best();
-  std::vector<std::size_t> included;
-  for (const std::size_t each : host_.pool) {
-    if (included.size() == max) break;
-    if (!host_.kept.blocks.confirms(each)) included.push_back(each);
-  }
-  const ledger::block& mined = deps_.all.add_block(before, std::move(included), deps_.world.now());
-  static_cast<void>(host_.kept.blocks.import_block(*mined.whole));
-  node_.block_accepted(*mined.whole);
-  tips_changed(before);
-}
-
-// Peers and bans
 
 void incarnation::connected(const peer::peer_info& peer) {
   if (!connected_.insert(peer.id).second || ended_.contains(peer.id)) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include <pappus/node.hpp>
 #include <pappus/sim/world.hpp>
@@ -133,5 +134,16 @@ private:
   std::set<std::uint64_t> ended_;      // earlier ones
   pappus::node node_;
 };
+
+template <class Function>
+auto incarnation::once(const char* what, Function then) {
+  ++calls_.count;
+  const auto called = std::make_shared<bool>(false);
+  return [this, called, what, then = std::move(then)](const auto& outcome) {
+    if (std::exchange(*called, true)) return broken("a completion is called once", what);
+    --calls_.count;
+    then(outcome);
+  };
+}
 
 }  // namespace chaos

@@ -4,10 +4,13 @@
 #include <iterator>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+
+#include <pappus/printable.hpp>
 
 #include "fault_kinds.hpp"
 #include "options.hpp"
@@ -26,14 +29,46 @@ void print(const std::string& text) {
 }
 
 void list_kinds() {
-  for (const fault_kind& each : fault_kinds()) print(fmt::format("{:<16} {}\n", each.name, each.about));
+  for (const fault_kind& each : fault_kinds()) {
+    print(fmt::format("{:<16} {}\n  TARGET         {}\n  LEVEL          {}\n", each.name, each.about, each.target,
+                      each.level));
+  }
+}
+
+std::size_t machines_of(const plan& of) { return of.size.nodes + of.size.hostile; }
+
+bool is_partition(const fault& which) { return fault_kinds()[which.kind].name == std::string_view{"partition"}; }
+
+/// With a comment on each partition, since its line does not show whom it cuts off.
+void print_plan(const plan& drawn) {
+  print(to_text(drawn));
+  for (const fault& each : drawn.faults) {
+    if (!is_partition(each)) continue;
+    const auto island = island_of(each, machines_of(drawn));
+    print(fmt::format("# the island of partition {} with level {}: {}\n", each.target, each.level,
+                      island.empty() ? "empty, nothing is cut" : fmt::format("{}", fmt::join(island, " "))));
+  }
+}
+
+/// To standard error.
+void warn_of_idle_partitions(const plan& read, const std::string& file) {
+  for (const fault& each : read.faults) {
+    if (!is_partition(each)) continue;
+    const std::size_t on_island = island_of(each, machines_of(read)).size();
+    if (on_island != 0 && on_island != machines_of(read)) continue;
+    fmt::print(stderr,
+               "pappus-chaos: {}: partition {} with level {} cuts nothing: its island is {}. Another TARGET or LEVEL "
+               "is another island.\n",
+               file, each.target, each.level, on_island == 0 ? "empty" : "all machines");
+  }
 }
 
 plan plan_in(const std::string& file) {
   std::ifstream in{file};
   if (!in) throw std::runtime_error("cannot read " + file);
   auto read = plan_from_text(std::string{std::istreambuf_iterator<char>{in}, {}});
-  if (!read) throw std::runtime_error(file + ": " + read.error());
+  if (!read) throw std::runtime_error(pappus::printable(file + ": " + read.error()));
+  warn_of_idle_partitions(*read, file);
   return *std::move(read);
 }
 
@@ -77,7 +112,7 @@ std::size_t run(const options& chosen) {
 int run_all(const options& chosen) {
   if (chosen.lists_kinds) list_kinds();
   if (chosen.prints_plan) {
-    for (std::uint64_t seed = chosen.first; seed <= chosen.last; ++seed) print(to_text(draw_plan(seed, chosen.size)));
+    for (std::uint64_t seed = chosen.first; seed <= chosen.last; ++seed) print_plan(draw_plan(seed, chosen.size));
   }
   if (chosen.lists_kinds || chosen.prints_plan) return 0;
   const std::size_t failed = run(chosen);

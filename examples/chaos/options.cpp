@@ -17,9 +17,6 @@ namespace {
 using pappus::failure;
 using pappus::result;
 
-/// A net with fewer has too few peers for one node.
-constexpr std::size_t min_nodes = 5;
-constexpr std::size_t max_nodes = 10'000;
 /// One attacker's machine for so many nodes.
 constexpr std::size_t nodes_for_an_attacker = 5;
 
@@ -55,12 +52,12 @@ void declare(CLI::App& app, options& chosen, arguments& given) {
       ->check(CLI::Range{min_nodes, max_nodes});
   app.add_option("--hostile", given.hostile, "Machines of attackers; default: one for five nodes")
       ->type_name("N")
-      ->check(CLI::Range{std::size_t{0}, max_nodes});
+      ->check(CLI::Range{std::size_t{0}, max_hostile});
   app.add_option("--minutes", chosen.size.minutes, "Virtual time in which faults occur; default: 30")
       ->type_name("N")
-      ->check(CLI::Range{std::size_t{3}, std::size_t{10'000}});
+      ->check(CLI::Range{min_minutes, max_minutes});
   app.add_option("--seeds", given.seeds, "The runs, both ends included; default: 1..100")->type_name("A[..B]");
-  app.add_option("--plan", chosen.plan_file, "Runs the plan in that file instead")
+  app.add_option("--plan", chosen.plan_file, "Runs the plan in that file instead of seeds")
       ->type_name("FILE")
       ->excludes("--seeds")
       ->excludes("--nodes")
@@ -74,9 +71,12 @@ void declare(CLI::App& app, options& chosen, arguments& given) {
       ->check(CLI::Range{std::size_t{1}, std::size_t{1'000'000}});
   app.add_flag("--shrink", chosen.shrinks, "Finds the fewest faults with which a run that failed fails still")
       ->disable_flag_override();
-  app.add_flag("--print-plan", chosen.prints_plan, "Prints what goes wrong in these runs, and runs nothing")
-      ->disable_flag_override();
-  app.add_flag("--list-faults", chosen.lists_kinds, "Prints the kinds of faults, and runs nothing")
+  app.add_flag("--print-plan", chosen.prints_plan,
+               "Prints what goes wrong in the runs of these seeds, and runs nothing")
+      ->disable_flag_override()
+      ->excludes("--plan");
+  app.add_flag("--list-faults", chosen.lists_kinds,
+               "Prints the kinds of faults, and what TARGET and LEVEL mean in a plan, and runs nothing")
       ->disable_flag_override();
 }
 

@@ -14,6 +14,14 @@ namespace chaos {
 
 namespace io = pappus::io;
 
+// What a network may have.
+inline constexpr std::size_t min_nodes = 5;  // with fewer, one node has too few peers
+inline constexpr std::size_t max_nodes = 10'000;
+inline constexpr std::size_t max_hostile = 10'000;
+inline constexpr std::size_t min_minutes = 3;
+inline constexpr std::size_t max_minutes = 10'000;
+inline constexpr std::uint32_t levels = 1000;
+
 /// Size of a simulated network, and how long faults are injected.
 struct run_size {
   std::size_t nodes = 100;   // honest ones
@@ -25,10 +33,10 @@ struct run_size {
 /// One thing that goes wrong, for a time.
 struct fault {
   std::size_t kind = 0;     // index of `fault_kinds`
-  std::size_t target = 0;   // number of the node or attacker concerned
+  std::size_t target = 0;   // number of a node or an attacker, as the kind says
   io::duration begin{};     // since the start of the run, whole milliseconds
   io::duration end{};       // later than `begin`
-  std::uint32_t level = 0;  // 0 to 999: how bad, as the kind says
+  std::uint32_t level = 0;  // less than `levels`, as the kind says
 
   friend bool operator==(const fault&, const fault&) = default;
 };
@@ -46,7 +54,8 @@ struct plan {
 /// A line `plan SEED NODES HOSTILE MINUTES`, then for each fault a line `KIND TARGET BEGIN END LEVEL`; times in
 /// seconds.
 [[nodiscard]] std::string to_text(const plan& what);
-/// The inverse. Empty lines and lines that start with `#` are ignored. Fails with a sentence about the first bad line.
+/// The inverse. Empty lines and lines that start with `#` are ignored. Fails with the number of the first bad line,
+/// what is wrong with it, and its text.
 [[nodiscard]] pappus::result<plan, std::string> plan_from_text(std::string_view text);
 
 }  // namespace chaos

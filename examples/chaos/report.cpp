@@ -11,7 +11,7 @@ namespace {
 
 double in_seconds(io::duration time) { return std::chrono::duration<double>{time}.count(); }
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
   std::string made = "\"";
   for (const char each : text) {
     if (each == '"' || each == '\\') made += '\\';
@@ -39,11 +39,11 @@ std::string to_json(const report& what) {
       !how.broken.has_value(), in_seconds(how.length), in_seconds(how.recovery), how.events, how.transactions,
       how.acknowledged, how.published, how.blocks, how.bans, how.longest_turn);
   if (how.broken) {
-    line += fmt::format(R"(,"rule":{},"detail":{},"at":{:.3f})", quoted(how.broken->rule), quoted(how.broken->detail),
-                        in_seconds(how.broken->at));
+    line += fmt::format(R"(,"rule":{},"detail":{},"at":{:.3f})", json_string(how.broken->rule),
+                        json_string(how.broken->detail), in_seconds(how.broken->at));
   }
   if (what.shrunk) {
-    line += fmt::format(R"(,"shrunk_to":{},"plan":{})", what.shrunk->faults.size(), quoted(to_text(*what.shrunk)));
+    line += fmt::format(R"(,"shrunk_to":{},"plan":{})", what.shrunk->faults.size(), json_string(to_text(*what.shrunk)));
   }
   return line + "}\n";
 }

@@ -38,11 +38,11 @@ PAUSE, SHORT_PAUSE = 5, 1  # seconds of the phases before and after an attack
 
 
 def options():
-    parser = argparse.ArgumentParser(prog="tests/attacks/run.sh", description=__doc__,
+    parser = argparse.ArgumentParser(prog="sh tests/attacks/run.sh", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pappus", help=argparse.SUPPRESS)
     parser.add_argument("--server", help=argparse.SUPPRESS)
-    parser.add_argument("--list", action="store_true", help="lists the attacks with the rules that they try to break")
+    parser.add_argument("--list", action="store_true", help="lists the attacks with the rules that they try to break, or those named")
     parser.add_argument("--short", action="store_true", help="smaller and shorter attacks: less than four minutes")
     parser.add_argument("--scale", type=int, default=1, metavar="N",
                         help="times the scale, for attacks that the machine allows it for; default: 1")
@@ -51,10 +51,15 @@ def options():
     parser.add_argument("--markdown", metavar="FILE", help="writes the table as Markdown, too")
     parser.add_argument("--json", metavar="FILE", help="writes all that was measured, too")
     parser.add_argument("names", nargs="*", metavar="ATTACK", help="a part of an attack's name; default: all")
+    parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)  # of these options, and nothing else
     given = parser.parse_intermixed_args()
+    if given.scale < 1:
+        parser.error("--scale is at least 1")
     for name in given.names:
         if not any(name in row.name for row in trial.attacks):
-            parser.error(f"no attack's name contains '{name}'; --list shows them")
+            parser.error(f"no attack's name contains '{name}'; there are: {', '.join(row.name for row in trial.attacks)}")
+        if not any(name in row.name for row in chosen(given)):
+            parser.error(f"--short leaves out all whose name contains '{name}'")
     return given
 
 
@@ -76,18 +81,20 @@ def run(row, given, on_grin=False):
         return {"scale": scale, "unit": row.unit, "failures": [f"{type(failure).__name__}: {failure}"]}
 
 
-def list_attacks(rows):
+def list_attacks(rows, with_covered):
     for row in rows:
         print(f"{row.name}: {row.scale:,} {row.unit}\n    {row.rule}")
-    for attack, file, test in covered.COVERED:
+    for attack, file, test in covered.COVERED if with_covered else []:
         print(f"{attack}: tests/{file}\n    {test}")
 
 
 def main():
     given = options()
+    if given.check:
+        return 0
     rows = chosen(given)
     if given.list:
-        list_attacks(rows)
+        list_attacks(rows, with_covered=not given.names)
         return 0
     process.program, targets.grin_server = given.pappus, given.server
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and so ends what it has started

@@ -1,17 +1,19 @@
 #!/bin/sh
-# Builds pappus with the libuv it can bring along instead of the system's, and runs the tests of coro, io and uv:
-# `sh tests/bundled_libuv/run.sh [FOLDER]`, with the source of libuv in FOLDER. By default that is the pinned archive
-# or, where it cannot be downloaded, what the crate libuv-sys2 carries, a later version. The last line is "N passed, N
-# failed"; without a source there is nothing to do.
+# Builds pappus with the libuv it can bring along instead of the system's, and runs the tests of coro, io and uv. The last
+# line is "N passed, N failed", or begins with SKIPPED if no source can be had.
+#   sh tests/bundled_libuv/run.sh [FOLDER]
+# FOLDER has the source of libuv. By default that is the pinned archive or, where it cannot be downloaded, what the crate
+# libuv-sys2 carries, a later version.
+# Needs: Debian 12; installs what is missing with apt, as root or with sudo. The crate needs cargo.
+# Takes: on two cores about a minute.
+# Writes: build/bundled_libuv.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 . "$root/cmake/prepare.sh"
 folder="$root/build/bundled_libuv"
+answer_help "$@"
 source=${1-}
-
-case $source in
-  --help | -h) sed -n '2,5s/^# //p' "$0"; exit 0 ;;
-esac
+[ -z "$source" ] || [ -e "$source/include/uv.h" ] || refuse "there is no source of libuv in '$source'"
 
 install_missing g++ cmake ninja-build pkg-config $library_packages doctest-dev
 if [ -z "$source" ]; then

@@ -1,6 +1,8 @@
 // Plans of faults: drawn from a seed, written, read, and shrunk.
 #include <algorithm>
 #include <set>
+#include <string>
+#include <utility>
 
 #include <chaos/fault_kinds.hpp>
 #include <chaos/plan.hpp>
@@ -52,16 +54,51 @@ TEST_CASE("the text of a plan is read as that plan, also with comments") {
   CHECK(to_text(*read) == to_text(drawn));
 }
 
-TEST_CASE("what is no plan is refused, with the line") {
-  const std::string first = "plan 1 20 4 30\n";
-  for (const char* const bad : {"crash", "crash 20 130 140 5", "crash 1 140 130 5", "crash 1 130 140 1000",
-                                "crash 1 130 1801 5", "garbage 4 130 140 5", "meteorite 1 130 140 5"}) {
-    const auto read = plan_from_text(first + bad + '\n');
+TEST_CASE("a fault that cannot be is refused, with the number of the line, the reason, and the line") {
+  constexpr std::pair<const char*, const char*> cases[] = {
+      {"crash", "KIND TARGET BEGIN END LEVEL"},
+      {"crash 1 130 140 5 6", "KIND TARGET BEGIN END LEVEL"},
+      {"crash 20 130 140 5", "TARGET, a node, is a number, 0 to 19"},
+      {"crash 1 140 130 5", "BEGIN is before END"},
+      {"crash 1 -1 130 5", "BEGIN and END are seconds, 0 to 1800"},
+      {"crash 1 130 1801 5", "BEGIN and END are seconds, 0 to 1800"},
+      {"crash 1 nan 140 5", "BEGIN and END are seconds"},
+      {"crash 1 130 140 1000", "LEVEL is a number, 0 to 999"},
+      {"crash 1 130 140 -1", "LEVEL is a number"},
+      {"garbage 4 130 140 5", "TARGET, an attacker's machine, is a number, 0 to 3"},
+      {"meteorite 1 130 140 5", "there is no kind of fault `meteorite`"},
+  };
+  for (const auto& [bad, reason] : cases) {
+    const auto read = plan_from_text(std::string{"# by hand\nplan 1 20 4 30\n\n"} + bad + "\ncrash\n");
     REQUIRE_FALSE(read);
-    CHECK(read.error().find(bad) != std::string::npos);
+    CHECK(read.error().find("line 4: ") == 0);
+    CHECK(read.error().find(reason) != std::string::npos);
+    CHECK(read.error().ends_with(std::string{": "} + bad));
   }
-  CHECK_FALSE(plan_from_text(""));
-  CHECK_FALSE(plan_from_text("crash 1 130 140 5\n"));
+  CHECK(plan_from_text("plan 1 20 0 30\ngarbage 0 130 140 5\n").error().find("HOSTILE") != std::string::npos);
+}
+
+TEST_CASE("a plan without a sound first line is refused") {
+  for (const char* const bad : {"", "# nothing\n", "crash 1 130 140 5\n", "plan 1 20 4\n", "plan 1 20 4 30 9\n",
+                                "plan 1 4 4 30\n", "plan x 20 4 30\n", "plan 1 20 4 2\n", "plan 1 20 10001 30\n"}) {
+    CHECK_FALSE(plan_from_text(bad));
+  }
+}
+
+TEST_CASE("the island of a partition has a larger share of the machines at a higher level, and may be empty") {
+  constexpr std::size_t machines = 10'000;
+  fault cut;
+  CHECK(island_of(cut, machines).size() > machines / 100);
+  CHECK(island_of(cut, machines).size() < machines / 33);
+  cut.level = 999;
+  CHECK(island_of(cut, machines).size() > machines / 2);
+  CHECK(island_of(cut, machines).size() < machines * 53 / 100);
+  CHECK(island_of(fault{}, 1).size() < 2);
+  bool one_is_empty = false;
+  for (cut.target = 0, cut.level = 0; cut.target != 20; ++cut.target) {
+    one_is_empty = one_is_empty || island_of(cut, 24).empty();
+  }
+  CHECK(one_is_empty);
 }
 
 /// Fails if all of these faults are there.

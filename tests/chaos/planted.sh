@@ -1,17 +1,44 @@
 #!/bin/sh
-# Shows that pappus-chaos finds bugs: for each patch of tests/chaos/planted builds the library with it, runs seeds until
-# one breaks a rule, and shrinks that run: `sh tests/chaos/planted.sh [--seeds N] [PATCH...]`, by default 2,000 seeds at
-# most, of 20 nodes, and all patches. Fails if a bug is not found, or needs more than 10 faults. The tree is copied to
-# build/planted, and compiled file by file there, so that one patch costs one file.
+# Shows that pappus-chaos finds bugs: for each patch of tests/chaos/planted builds the library with it, runs seeds of 20
+# nodes until one breaks a rule, and shrinks that run. Fails if a bug is not found, or needs more than 10 faults. The last
+# line is "N passed, N failed". docs/guides/chaos.md has more.
+#   sh tests/chaos/planted.sh [--seeds N] [PATCH...]
+#   sh tests/chaos/planted.sh --list
+# N: seeds at most, by default 2,000. PATCH: a name of --list, or a file; by default all of tests/chaos/planted.
+# Needs: Debian 12; installs what is missing with apt, as root or with sudo.
+# Takes: on two cores some ten minutes: two or three to build, and less than one for most patches.
+# Writes: build/planted: a copy of the tree, compiled file by file there, so that one patch costs one file; a report of
+#   each run that has failed.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 . "$root/cmake/prepare.sh"
+planted="$root/tests/chaos/planted"
+answer_help "$@"
 seeds=2000
-case ${1-} in
-  --help | -h) sed -n '2,6s/^# //p' "$0"; exit 0 ;;
-  --seeds) seeds=$2; shift 2 ;;
-esac
-[ $# -gt 0 ] || set -- "$root"/tests/chaos/planted/*.patch
+patches=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --list) for each in "$planted"/*.patch; do basename "$each" .patch; done; exit 0 ;;
+    --seeds)
+      seeds=${2-}
+      case $seeds in '' | *[!0-9]*) refuse "--seeds is a number, not '$seeds'" ;; esac
+      shift
+      ;;
+    -*) refuse "unknown option '$1'" ;;
+    *)
+      each=$1
+      [ -e "$each" ] || each="$planted/$1.patch"
+      [ -e "$each" ] || refuse "there is no patch '$1'; --list names them"
+      patches="$patches $(cd "$(dirname "$each")" && pwd)/$(basename "$each")"
+      ;;
+  esac
+  shift
+done
+# shellcheck disable=SC2086
+set -- $patches
+[ $# -gt 0 ] || set -- "$planted"/*.patch
+install_missing g++ cmake ninja-build pkg-config patch $library_packages libcli11-dev
+
 work="$root/build/planted"
 step=10
 most_faults=10
@@ -57,7 +84,7 @@ missed=0
 for patch in "$@"; do
   name=$(basename "$patch" .patch)
   (cd "$work/source" && patch -p1 --quiet <"$patch")
-  applied=$(cd "$(dirname "$patch")" && pwd)/$name.patch
+  applied=$patch
   cmake --build "$work/build" --target pappus-chaos >"$work/$name.log" 2>&1 || { tail -n 20 "$work/$name.log"; exit 1; }
   hunt "$name" || missed=$((missed + 1))
   undo

@@ -27,15 +27,38 @@ class Program(unittest.TestCase):
             self.assertIn(option, asked.stdout)
 
     def test_refuses_what_makes_no_sense(self):
-        for bad in (["--seeds", "5..3"], ["--seeds", "x"], ["--nodes", "0"], ["--plan", "f", "--nodes", "9"], ["--odd"]):
+        for bad in (["--seeds", "5..3"], ["--seeds", "x"], ["--nodes", "0"], ["--plan", "f", "--nodes", "9"], ["--odd"],
+                    ["--plan", "f", "--print-plan"], ["--list-faults", "partition"]):
             refused = run(*bad)
             self.assertEqual(refused.returncode, 2, bad)
             self.assertEqual(len(refused.stderr.splitlines()), 1, bad)
         self.assertEqual(run("--plan", "/nowhere").returncode, 1)
 
     def test_lists_the_kinds_of_faults(self):
-        listed = run("--list-faults").stdout.splitlines()
-        self.assertGreaterEqual(len(listed), 30)
+        listed = run("--list-faults").stdout
+        kinds = [line for line in listed.splitlines() if not line.startswith(" ")]
+        self.assertGreaterEqual(len(kinds), 30)
+        for each in ("TARGET", "LEVEL"):
+            self.assertEqual(listed.count(f"\n  {each}  "), len(kinds))
+
+    def plan(self, *lines: str) -> str:
+        file = Path(self.enterContext(tempfile.TemporaryDirectory())) / "plan"
+        file.write_text("".join(line + "\n" for line in lines))
+        return str(file)
+
+    def test_says_what_is_wrong_with_a_plan_and_where(self):
+        file = self.plan("plan 1 6 2 4", "crash 1 130 140 5", "crash 7 130 140 5")
+        refused = run("--plan", file)
+        self.assertEqual(refused.returncode, 1)
+        self.assertEqual(refused.stderr, f"pappus-chaos: {file}: line 3: TARGET, a node, is a number, 0 to 5: "
+                                         "crash 7 130 140 5\n")
+
+    def test_says_that_a_partition_cuts_nothing(self):
+        plans = [self.plan("plan 1 5 0 3", f"partition {target} 130 140 0") for target in range(5)]
+        noted = [file for file in plans if "cuts nothing" in run("--plan", file).stderr]
+        self.assertTrue(noted)
+        printed = run("--nodes", "6", "--seeds", "1..20", "--print-plan").stdout
+        self.assertEqual(printed.count("\npartition "), printed.count("\n# the island of partition "))
 
     def test_runs_seeds_in_their_order_and_the_same_with_any_number_of_jobs(self):
         one = run(*SMALL, "--seeds", "3..6")

@@ -1,11 +1,20 @@
 #!/bin/sh
 # Builds and runs the consumer against pappus in five ways: installed and found by CMake, also each low level alone and
 # without what the others need; the low levels alone, built and installed without what the others need; installed and
-# found by pkg-config, also by programs without exceptions; and as a subdirectory, as a shared library, whose exports are checked.
-# sh tests/consumer/run.sh [BUILD_FOLDER], by default build/release, already built.
+# found by pkg-config, also by programs without exceptions; and as a subdirectory, as a shared library, whose exports are
+# checked.
+#   sh tests/consumer/run.sh [BUILD_FOLDER]
+# BUILD_FOLDER: by default build/release. It is built already, by sh tests/run.sh or by the preset gcc-release.
+# Needs: what pappus is built with; it installs no package.
+# Takes: on two cores some 4 minutes.
+# Writes: build/consumer, in which it installs.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+. "$root/cmake/usage.sh"
+answer_help "$@"
+[ $# -le 1 ] || refuse "one folder at most"
 built=${1:-$root/build/release}
+[ -e "$built/CMakeCache.txt" ] || refuse "nothing has been built in '$built': run sh tests/run.sh first"
 work="$root/build/consumer"
 here="$root/tests/consumer"
 compiler=$(sed -n 's/^CMAKE_CXX_COMPILER:[A-Z]*=//p' "$built/CMakeCache.txt")

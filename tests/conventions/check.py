@@ -1,11 +1,12 @@
 """Checks what no compiler checks: that includes point down only, and that names are the field's terms.
 
-usage: check.py [ROOT]; prints one line for each finding, and ends with 1 if there is any.
+Prints one line for each finding, and ends with 1 if there is any. Takes a second.
 
 LEVELS and FOLDERS are the order in which folders may include each other: a file includes its own folder and those
 before it. PRIVATE_NAMES are identifiers that the project had before it took the terms of Grin, Bitcoin Core and Asio,
 each with the term that stands for it now.
 """
+import argparse
 import pathlib
 import re
 import sys
@@ -123,8 +124,13 @@ def findings(root):
 
 
 def main():
-    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else __file__).resolve()
-    found = list(findings(root if root.is_dir() else root.parents[2]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("root", nargs="?", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parents[2],
+                        metavar="ROOT", help="folder of the project; default: that of this file")
+    given = parser.parse_args()
+    if not given.root.is_dir():
+        parser.error(f"{given.root} is no folder")
+    found = list(findings(given.root.resolve()))
     print("\n".join(found) if found else "includes point down, names are the field's terms")
     return 1 if found else 0
 

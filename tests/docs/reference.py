@@ -1,11 +1,12 @@
 """Generates pages of docs/reference from the code, or checks that they are what it would generate. Checks the limits that
 other pages name, too.
 
-usage: reference.py [--check] PRINT_METRICS PAPPUS_NODE PRINT_FULL_NODE_JSON
+It runs three programs, by default those of build/release, which this builds:
 
-PRINT_METRICS and PRINT_FULL_NODE_JSON are the programs of print_metrics.cpp and print_full_node_json.cpp.
+  cmake --build build/release --target docs_print_metrics pappus-node docs_print_full_node_json
 """
 
+import argparse
 import json
 import pathlib
 import re
@@ -180,9 +181,19 @@ def command_line(program):
     return f"# pappus-node: command line\n\n{GENERATED}\n\n```\n{text.strip()}\n```"
 
 
-def main(*arguments):
-    check = "--check" in arguments
-    print_metrics, node, print_full_node = [each for each in arguments if each != "--check"]
+def options():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="writes nothing; fails if a page is not current")
+    for name, program in (("print_metrics", "tests/docs/docs_print_metrics"), ("node", "bin/pappus-node"),
+                          ("print_full_node", "tests/docs/docs_print_full_node_json")):
+        parser.add_argument(name, nargs="?", default=str(ROOT / "build/release" / program),
+                            metavar=pathlib.Path(program).name)
+    return parser.parse_args()
+
+
+def main():
+    given = options()
+    check, print_metrics, node, print_full_node = given.check, given.print_metrics, given.node, given.print_full_node
     of_node, of_full_node = json_page.declared_by(node, "--describe-json"), json_page.declared_by(print_full_node)
     stale = []
     for name, content in (("api", api()), ("limits", limits()), ("configuration", configuration()),
@@ -204,4 +215,4 @@ def main(*arguments):
         sys.exit("\n".join(wrong))
 
 
-main(*sys.argv[1:])
+main()

@@ -1,16 +1,22 @@
 #!/bin/sh
-# Builds the fuzzers with clang, grows their first inputs from tests/data, and runs each: `sh tests/fuzz/run.sh RUNS`,
-# by default 20,000 for each; `sh tests/fuzz/run.sh RUNS NAME...` for some alone. What they find lies in build/fuzz.
+# Builds the fuzzers with clang, grows their first inputs from tests/data, and runs each.
+#   sh tests/fuzz/run.sh [RUNS [NAME...]]
+# RUNS of each, by default 20,000. NAME: decode, round_trip, frame_assembler, session, hash; by default all.
+# Needs: Debian 12; installs what is missing with apt, as root or with sudo.
+# Takes: on two cores less than a minute with 20,000 runs, after a build with the sanitizers.
+# Writes: build/clang-asan; build/fuzz, in which also an input lies that fails.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 . "$root/cmake/prepare.sh"
 
-case ${1-} in
-  --help | -h) sed -n '2,3s/^# //p' "$0"; exit 0 ;;
-esac
+answer_help "$@"
+all='decode round_trip frame_assembler session hash'
 runs=${1:-20000}
 [ $# -eq 0 ] || shift
-all='decode round_trip frame_assembler session hash'
+case $runs in *[!0-9]*) refuse "RUNS is a number, not '$runs'" ;; esac
+for name; do
+  case " $all " in *" $name "*) ;; *) refuse "there is no fuzzer '$name'" ;; esac
+done
 
 install_missing clang cmake ninja-build pkg-config libclang-rt-14-dev $library_packages doctest-dev \
   nlohmann-json3-dev libcli11-dev python3

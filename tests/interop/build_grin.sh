@@ -1,9 +1,13 @@
-# Read by tests/interop/run.sh, tests/interop/full.sh, tests/attacks/run.sh and benchmarks/wire/run.sh: builds programs on
-# Grin's own crates. What cargo builds is kept outside the checkout, since it takes a quarter of an hour and never changes.
+# Read by tests/interop/run.sh, tests/interop/full.sh, tests/attacks/run.sh and some benchmarks: builds programs on Grin's
+# own crates. What cargo builds is kept outside the checkout, since it takes a quarter of an hour and never changes.
 # The caller has set `root` to the folder of the project, and read cmake/prepare.sh.
 
-# Leaves the path of the program on grin_p2p in `grin`.
+# need_cargo: ends the script with 1 if there is none.
+need_cargo() {
+  command -v cargo >/dev/null || { echo "$0 needs cargo: see https://rustup.rs" >&2; exit 1; }
+}
 
+# Leaves the path of the program on grin_p2p in `grin`.
 build_grin() {
   command -v cargo >/dev/null || { echo 'There is no cargo here: see https://rustup.rs' >&2; return 1; }
   CARGO_TARGET_DIR=${PAPPUS_GRIN_TARGET:-${XDG_CACHE_HOME:-$HOME/.cache}/pappus/grin}
@@ -15,7 +19,7 @@ build_grin() {
 
 # The program on grin_servers, whose path it leaves in `grin_server`.
 build_grin_server() {
-  command -v cargo >/dev/null || { echo 'There is no cargo here: see https://rustup.rs' >&2; return 1; }
+  need_cargo
   target=${XDG_CACHE_HOME:-$HOME/.cache}/pappus/grin_full
   [ -e "$target/release" ] || echo "Building Grin's chain and server, once: this takes some 10 minutes."
   CARGO_TARGET_DIR="$target" cargo build --release --locked --quiet \

@@ -15,11 +15,12 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "mini_node"), str(HERE.parent / "examples/full_node")]
+sys.path[:0] = [str(HERE.parent / each) for each in ("mini_node", "support", "examples/full_node")]
 
 import forger  # noqa: E402: after the lines that make them importable
 import full_node  # noqa: E402
 import process  # noqa: E402
+import suites  # noqa: E402
 from interop import eventually, free_address  # noqa: E402
 from protocol import BLOCK, HEADERS, OUTPUT_SEGMENT, RANGE_PROOF_SEGMENT  # noqa: E402
 
@@ -498,7 +499,7 @@ class Town(TestCase):
 
 def main():
     global given
-    parser = argparse.ArgumentParser(prog="tests/interop/full.sh", description=__doc__,
+    parser = argparse.ArgumentParser(prog="sh tests/interop/full.sh", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pappus", help=argparse.SUPPRESS)
     parser.add_argument("full", help=argparse.SUPPRESS)
@@ -506,12 +507,13 @@ def main():
     parser.add_argument("--long", action="store_true", help="also the tests that take long")
     parser.add_argument("--minutes", type=float, default=60, help="of the network's life, with --long; default: 60")
     parser.add_argument("tests", nargs="*", metavar="TEST", help="a part of a test's name; default: all")
+    parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)  # of these options, and nothing else
     given = parser.parse_intermixed_args()
+    tests = suites.tests_named(sys.modules[__name__], given.tests, parser.error)
+    if given.check:
+        return 0
     process.program, full_node.program = given.pappus, given.full
-    loader = unittest.TestLoader()
-    loader.testNamePatterns = [f"*{name}*" for name in given.tests] or None
-    outcome = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(
-        loader.loadTestsFromModule(sys.modules[__name__]))
+    outcome = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(tests)
     failed = len({getattr(case, "test_case", case).id() for case, _ in outcome.failures + outcome.errors})
     passed = max(0, outcome.testsRun - failed - len(outcome.skipped))
     print(f"{passed} passed, {failed} failed", flush=True)

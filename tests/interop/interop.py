@@ -15,9 +15,10 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "mini_node"))
+sys.path[:0] = [str(HERE.parent / "mini_node"), str(HERE.parent / "support")]
 
 import process  # noqa: E402: after the lines that make it importable
+import suites  # noqa: E402
 
 DATA = HERE.parent / "data/grin"
 MINED = DATA / "messages/automated"
@@ -526,16 +527,17 @@ def run_here(tests):
 
 def main():
     global given
-    parser = argparse.ArgumentParser(prog="tests/interop/run.sh", description=__doc__)
+    parser = argparse.ArgumentParser(prog="sh tests/interop/run.sh", description=__doc__)
     parser.add_argument("pappus", help=argparse.SUPPRESS)
     parser.add_argument("grin", help=argparse.SUPPRESS)
     parser.add_argument("--minutes", type=float, default=10, help="of steady traffic; default: 10")
     parser.add_argument("--jobs", type=int, default=4, help="classes of tests at once; default: 4")
     parser.add_argument("tests", nargs="*", metavar="TEST", help="a part of a test's name; default: all")
+    parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)  # of these options, and nothing else
     given = parser.parse_intermixed_args()
-    loader = unittest.TestLoader()
-    loader.testNamePatterns = [f"*{name}*" for name in given.tests] or None
-    tests = loader.loadTestsFromModule(sys.modules[__name__])
+    tests = suites.tests_named(sys.modules[__name__], given.tests, parser.error)
+    if given.check:
+        return 0
     classes = [type(next(iter(suite))).__name__ for suite in tests if suite.countTestCases()]
     passed, failed = run_here(tests) if given.tests else run_apart(classes, given.jobs)
     print(f"{passed} passed, {failed} failed", flush=True)

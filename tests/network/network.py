@@ -191,24 +191,29 @@ def named(counts):
 
 
 def options():
-    parser = argparse.ArgumentParser(prog="tests/network/run.sh", description=__doc__,
+    parser = argparse.ArgumentParser(prog="sh tests/network/run.sh", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pappus", help=argparse.SUPPRESS)
     parser.add_argument("--nodes", type=int, default=10, metavar="N", help="default: 10")
     parser.add_argument("--cut", type=float, default=100, metavar="SECONDS",
                         help="how long the network is broken; by default 100 s, in which all sessions over it end")
-    parser.add_argument("--list", action="store_true", help="lists the scenarios")
+    parser.add_argument("--list", action="store_true", help="lists the scenarios, or those named")
     parser.add_argument("--json", type=Path, metavar="FILE", help="writes all that was measured there")
     parser.add_argument("names", nargs="*", metavar="SCENARIO", help="a part of a scenario's name; default: all")
+    parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)  # of these options, and nothing else
     given = parser.parse_intermixed_args()
+    if given.nodes < OUTBOUND + 1:
+        parser.error(f"--nodes is at least {OUTBOUND + 1}")
     for name in given.names:
         if not any(name in each.name for each in SCENARIOS):
-            parser.error(f"no scenario's name contains '{name}'; --list shows them")
+            parser.error(f"no scenario's name contains '{name}'; there are: {', '.join(each.name for each in SCENARIOS)}")
     return given
 
 
 def main():
     given = options()
+    if given.check:
+        return 0
     chosen = [each for each in SCENARIOS if not given.names or any(name in each.name for name in given.names)]
     if given.list:
         for each in chosen:

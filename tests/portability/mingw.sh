@@ -1,17 +1,20 @@
 #!/bin/sh
-# Cross-builds the tests of coro, io, uv and sim for Windows with mingw-w64, and runs them in wine:
-# `sh tests/portability/mingw.sh [FOLDER]`, with the source of libuv in FOLDER. By default that is the pinned archive or,
-# where it cannot be downloaded, what the crate libuv-sys2 carries, a later version. The last line is "N passed, N
-# failed"; without the tools or a source there is nothing to do. docs/reference/platforms.md says what is not tested.
+# Cross-builds the tests of coro, io, uv and sim for Windows with mingw-w64, and runs them in wine. The last line is "N
+# passed, N failed", or begins with SKIPPED if the tools or a source cannot be had. docs/reference/platforms.md says what
+# is not tested.
+#   sh tests/portability/mingw.sh [FOLDER]
+# FOLDER has the source of libuv. By default that is the pinned archive or, where it cannot be downloaded, what the crate
+# libuv-sys2 carries, a later version.
+# Needs: Debian 12; installs what is missing with apt, as root or with sudo. The crate needs cargo.
+# Takes: on two cores a minute and a half.
+# Writes: build/mingw.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 . "$root/cmake/prepare.sh"
 folder="$root/build/mingw"
+answer_help "$@"
 source=${1-}
-
-case $source in
-  --help | -h) sed -n '2,5s/^# //p' "$0"; exit 0 ;;
-esac
+[ -z "$source" ] || [ -e "$source/include/uv.h" ] || refuse "there is no source of libuv in '$source'"
 
 install_missing cmake ninja-build ccache python3 doctest-dev
 if ! install_missing g++-mingw-w64-x86-64-posix wine wine64; then

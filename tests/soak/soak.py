@@ -46,14 +46,18 @@ FRAGMENTED = 0.1  # part by which resident memory may grow while the heap in use
 
 
 def options():
-    parser = argparse.ArgumentParser(prog="tests/soak/run.sh", description=__doc__,
+    parser = argparse.ArgumentParser(prog="sh tests/soak/run.sh", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pappus", help=argparse.SUPPRESS)
     parser.add_argument("--minutes", type=float, default=60, metavar="N", help="default: 60")
     parser.add_argument("--peers", type=int, default=1000, metavar="N", help="more than 50; default: 1000")
     parser.add_argument("--svg", type=Path, metavar="FILE", help="plots the samples")
     parser.add_argument("--json", type=Path, metavar="FILE", help="writes all samples there")
-    return parser.parse_args()
+    parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)  # of these options, and nothing else
+    given = parser.parse_args()
+    if given.peers <= 50:
+        parser.error("--peers is more than 50")
+    return given
 
 
 def gauges(metrics):
@@ -182,6 +186,8 @@ def run(given, folder, opened):
 
 def main():
     given = options()
+    if given.check:
+        return 0
     process.program = given.pappus
     opened = []
     with tempfile.TemporaryDirectory() as folder:

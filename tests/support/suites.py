@@ -5,6 +5,24 @@ import io
 import unittest
 
 
+def _cases(suite):
+    """The test cases of nested suites."""
+    return [suite] if isinstance(suite, unittest.TestCase) else [case for each in suite for case in _cases(each)]
+
+
+def tests_named(module, names, refuse):
+    """The tests of a module, or those whose name contains one of `names`. Calls `refuse` with a sentence if none has one
+    of them."""
+    loader = unittest.TestLoader()
+    every = [case.id() for case in _cases(loader.loadTestsFromModule(module))]
+    for name in names:
+        if not any(name in each for each in every):
+            known = "".join(f"\n  {each.partition('.')[2]}" for each in every)
+            refuse(f"no test's name contains '{name}'; there are:{known}")
+    loader.testNamePatterns = [f"*{name}*" for name in names] or None
+    return loader.loadTestsFromModule(module)
+
+
 def _run(cases):
     """What was written, and the outcome."""
     written = io.StringIO()

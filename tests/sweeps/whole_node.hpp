@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <functional>
 #include <map>
@@ -32,42 +31,21 @@
 #include <pappus/sim/world.hpp>
 #include <pappus/statistics.hpp>
 
+#include "completions.hpp"
+#include "node_run.hpp"
+#include "rules.hpp"
+#include "watched_functions.hpp"
+
 namespace sweeps {
 
 using namespace pappus;
 using namespace std::chrono_literals;
 using chain_sync_test::chain_application;
-using support::exposed;
 using support::port;
-using support::sheltered;
-
-/// What must hold, and did not.
-class rules {
-public:
-  void broken(std::string what) {
-    const sheltered here;
-    broken_.push_back(std::move(what));
-  }
-  [[nodiscard]] const std::vector<std::string>& all_broken() const noexcept { return broken_; }
-
-private:
-  std::vector<std::string> broken_;
-};
-
-/// One run of a node.
-struct node_run {
-  sim::runtime* process = nullptr;
-  std::unique_ptr<pappus::node> node;  // null if there was no memory to make it
-  bool listened = false;
-  std::optional<io::time_point> stopped_at;
-  std::optional<io::time_point> ended_at;
-  std::optional<result<void>> outcome;
-  std::string thrown;
-};
 
 /// An application on a machine of its own. It accepts all that it has not seen; transactions that it accepted in public
 /// are given on request.
-class whole_node {
+class whole_node final : private call_observer {
 public:
   /// Alters the settings, and the functions of the adapter.
   struct options {
@@ -167,12 +145,7 @@ public:
     }
     if (last.process->tasks() != 0) watch_.broken(name_ + ": coroutines are left");
     last.node.reset();
-    for (const call& each : calls_) {
-      if (each.calls == 1 || (each.threw && each.calls == 0)) continue;
-      watch_.broken(name_ + ": a completion is called once: " + each.what + " was called " +
-                    std::to_string(each.calls) + " times");
-    }
-    calls_.clear();
+    completions_.check(watch_, name_);
   }
 
   /// In a run after others, soon after its start: what earlier ones have acknowledged is there.
@@ -207,21 +180,7 @@ public:
   /// `operation` is called with the node and the completion, `then` with its outcome.
   template <class Operation, class Then>
   void ask(const char* what, Operation operation, Then then) {
-    if (!is_running() || run().node == nullptr) return;
-    const sheltered outside;
-    call& made = calls_.emplace_back();
-    made.what = what;
-    const auto done = [made = &made, then](const auto& outcome) {
-      const sheltered here;
-      ++made->calls;
-      then(outcome);
-    };
-    try {
-      const exposed here;
-      operation(node(), done);
-    } catch (const std::bad_alloc&) {
-      made.threw = true;
-    }
+    if (is_running() && run().node != nullptr) completions_.ask(node(), what, operation, then);
   }
   template <class Operation>
   void ask(const char* what, Operation operation) {
@@ -280,13 +239,6 @@ public:
   }
 
 private:
-  /// A completion that the node was given.
-  struct call {
-    const char* what = "";
-    int calls = 0;
-    bool threw = false;  // the call with which it was given
-  };
-
   [[nodiscard]] node_config config() const {
     node_config made = support::simulated_config();
     made.advertise = endpoint();
@@ -318,125 +270,85 @@ private:
     }
   }
 
-  void told(const node_run& in, const char* function) {
+  void told(const node_run& in, const char* function) override {
     if (in.ended_at) watch_.broken(name_ + ": nothing is told after the end: " + function);
     if (on_told) on_told(function);
   }
 
   // The adapter.
 
-  template <class Result, class... Args, class Function>
-  void answer(const node_run& in, integration::request_handler<Result(Args...)>& handler, const char* name,
-              Function function) {
-    handler = [this, &in, name, function](Args... args) -> Result {
-      const sheltered here;
-      told(in, name);
-      return function(args...);
-    };
-  }
-
-  template <class Result>
-  static task<void> respond(io::runtime* on, integration::responder<Result> to, Result value) {
-    static_cast<void>(co_await io::sleep_for(*on, 50ms));
-    try {
-      to(std::move(value));
-    } catch (const std::bad_alloc&) {
-      co_return;  // as if it had not answered
-    }
-  }
-  /// Completes the result later, by a coroutine of its own.
-  template <class Result, class... Args, class Function>
-  void answer_later(const node_run& in, integration::request_handler<Result(Args...)>& handler, const char* name,
-                    Function function) {
-    handler = [this, &in, name, function](Args... args, const integration::responder<Result>& to) {
-      const sheltered here;
-      told(in, name);
-      in.process->spawn(respond<Result>(in.process, to, function(args...)));
-    };
-  }
-
-  template <class... Args, class Function>
-  void hear(const node_run& in, std::function<void(Args...)>& notification, const char* name, Function function) {
-    notification = [this, &in, name, function](Args... args) {
-      const sheltered here;
-      told(in, name);
-      function(args...);
-    };
-  }
-
-  template <class Result, class... Args>
-  void watch(const node_run& in, integration::request_handler<Result(Args...)>& handler, const char* name) {
-    if (handler) answer(in, handler, name, [inner = handler](Args... args) { return inner(args...); });
-  }
-
   integration::adapter adapter(node_run& now) {
     integration::adapter made = chain_.adapter();
     if (how_.alter) how_.alter(made);
-    watch(now, made.get_locator, "get_locator");
-    watch(now, made.import_headers, "import_headers");
-    watch(now, made.get_missing_blocks, "get_missing_blocks");
-    watch(now, made.import_block, "import_block");
-    watch(now, made.locate_headers, "locate_headers");
-    watch(now, made.get_output_bitmap_segment, "get_output_bitmap_segment");
-    watch(now, made.get_output_segment, "get_output_segment");
-    watch(now, made.get_range_proof_segment, "get_range_proof_segment");
-    watch(now, made.get_kernel_segment, "get_kernel_segment");
-    watch(now, made.continue_state, "continue_state");
-    watch(now, made.import_segment, "import_segment");
-    watch(now, made.finish_state, "finish_state");
-    watch(now, made.import_archive, "import_archive");
-    watch(now, made.txhashset_read, "txhashset_read");
-    answer_about_transactions(now, made);
-    answer_about_blocks(now, made);
-    hear_all(now, made);
+    const watched_functions watched{*this, now};
+    watched.watch(made.get_locator, "get_locator");
+    watched.watch(made.import_headers, "import_headers");
+    watched.watch(made.get_missing_blocks, "get_missing_blocks");
+    watched.watch(made.import_block, "import_block");
+    watched.watch(made.locate_headers, "locate_headers");
+    watched.watch(made.get_output_bitmap_segment, "get_output_bitmap_segment");
+    watched.watch(made.get_output_segment, "get_output_segment");
+    watched.watch(made.get_range_proof_segment, "get_range_proof_segment");
+    watched.watch(made.get_kernel_segment, "get_kernel_segment");
+    watched.watch(made.continue_state, "continue_state");
+    watched.watch(made.import_segment, "import_segment");
+    watched.watch(made.finish_state, "finish_state");
+    watched.watch(made.import_archive, "import_archive");
+    watched.watch(made.txhashset_read, "txhashset_read");
+    answer_about_transactions(watched, made);
+    answer_about_blocks(watched, made);
+    hear_all(now, watched, made);
     return made;
   }
 
-  void answer_about_transactions(node_run& now, integration::adapter& made) {
-    answer_later(now, made.transaction_received, "transaction_received",
-                 [this](const wire::transaction_ptr& tx, peer::phase at, const peer::peer_info&) {
-                   if (has(tx)) return peer::validation_result::ignore;
-                   if (at == peer::phase::fluff) keep(tx);
-                   return peer::validation_result::accept;
-                 });
-    answer(now, made.get_transaction, "get_transaction", [this](const wire::hash& kernel) {
+  void answer_about_transactions(const watched_functions& watched, integration::adapter& made) {
+    watched.answer_later(made.transaction_received, "transaction_received",
+                         [this](const wire::transaction_ptr& tx, peer::phase at, const peer::peer_info&) {
+                           if (has(tx)) return peer::validation_result::ignore;
+                           if (at == peer::phase::fluff) keep(tx);
+                           return peer::validation_result::accept;
+                         });
+    watched.answer(made.get_transaction, "get_transaction", [this](const wire::hash& kernel) {
       const auto found = pool_.find(kernel);
       return found == pool_.end() ? nullptr : found->second;
     });
-    answer_later(now, made.validate_tx, "validate_tx", [](const wire::transaction_ptr&, peer::phase) { return true; });
-    answer_later(now, made.aggregate_transactions, "aggregate_transactions",
-                 [](const std::vector<wire::transaction_ptr>&) { return std::vector<wire::transaction_ptr>{}; });
+    watched.answer_later(made.validate_tx, "validate_tx",
+                         [](const wire::transaction_ptr&, peer::phase) { return true; });
+    watched.answer_later(
+        made.aggregate_transactions, "aggregate_transactions",
+        [](const std::vector<wire::transaction_ptr>&) { return std::vector<wire::transaction_ptr>{}; });
     made.get_output_features = [](const wire::commitment&) { return std::optional{wire::output_features::plain}; };
   }
 
-  void answer_about_blocks(node_run& now, integration::adapter& made) {
-    answer(now, made.header_received, "header_received",
-           [](const wire::header&, const peer::peer_info&) { return peer::validation_result::accept; });
-    answer_later(
-        now, made.compact_block_received, "compact_block_received",
+  void answer_about_blocks(const watched_functions& watched, integration::adapter& made) {
+    watched.answer(made.header_received, "header_received",
+                   [](const wire::header&, const peer::peer_info&) { return peer::validation_result::accept; });
+    watched.answer_later(
+        made.compact_block_received, "compact_block_received",
         [](const wire::compact_block_ptr&, const peer::peer_info&) { return peer::validation_result::accept; });
-    answer_later(now, made.block_received, "block_received",
-                 [](const wire::block_ptr&, const peer::peer_info&) { return peer::validation_result::accept; });
-    answer_later(now, made.get_block, "get_block",
-                 [inner = made.get_block](const wire::hash& id) { return inner(id); });
-    answer(now, made.get_compact_block, "get_compact_block",
-           [inner = chain_.adapter().get_block](const wire::hash& id) -> wire::compact_block_ptr {
-             const wire::block_ptr found = inner(id);
-             return found == nullptr ? nullptr : support::compact(*found);
-           });
+    watched.answer_later(made.block_received, "block_received", [](const wire::block_ptr&, const peer::peer_info&) {
+      return peer::validation_result::accept;
+    });
+    watched.answer_later(made.get_block, "get_block",
+                         [inner = made.get_block](const wire::hash& id) { return inner(id); });
+    watched.answer(made.get_compact_block, "get_compact_block",
+                   [inner = chain_.adapter().get_block](const wire::hash& id) -> wire::compact_block_ptr {
+                     const wire::block_ptr found = inner(id);
+                     return found == nullptr ? nullptr : support::compact(*found);
+                   });
   }
 
-  void hear_all(node_run& now, integration::adapter& made) {
+  void hear_all(node_run& now, const watched_functions& watched, integration::adapter& made) {
     const auto nothing = [](const auto&...) {};
-    hear(now, made.transaction_stemmed, "transaction_stemmed", nothing);
-    hear(now, made.transaction_fluffed, "transaction_fluffed",
-         [this](const wire::transaction_ptr& tx, const auto&...) { keep(tx); });
-    hear(now, made.sync_progressed, "sync_progressed", nothing);
-    hear(now, made.listening, "listening", [&now](io::endpoint) { now.listened = true; });
-    hear(now, made.peer_connected, "peer_connected", nothing);
-    hear(now, made.peer_disconnected, "peer_disconnected", nothing);
-    hear(now, made.banned, "banned", nothing);
-    hear(now, made.unbanned, "unbanned", nothing);
+    watched.hear(made.transaction_stemmed, "transaction_stemmed", nothing);
+    watched.hear(made.transaction_fluffed, "transaction_fluffed",
+                 [this](const wire::transaction_ptr& tx, const auto&...) { keep(tx); });
+    watched.hear(made.sync_progressed, "sync_progressed", nothing);
+    watched.hear(made.listening, "listening", [&now](io::endpoint) { now.listened = true; });
+    watched.hear(made.peer_connected, "peer_connected", nothing);
+    watched.hear(made.peer_disconnected, "peer_disconnected", nothing);
+    watched.hear(made.banned, "banned", nothing);
+    watched.hear(made.unbanned, "unbanned", nothing);
     made.log = [this](const peer::log_line& line) {
       const sheltered here;
       if (on_log) on_log(line);
@@ -456,7 +368,7 @@ private:
   std::set<io::endpoint_range> kept_bans_;                  // acknowledged
   std::map<wire::hash, wire::transaction_ptr> kept_stems_;  // acknowledged, and not public yet; by the first kernel
   bool hangs_ = false;
-  std::deque<call> calls_;
+  completions completions_;
   std::vector<std::string> errors_;
   std::vector<std::unique_ptr<node_run>> runs_;
 };
