@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include <pappus/integration/filter/bloom_filters.hpp>
 #include <pappus/integration/filter/limits.hpp>
+#include <pappus/integration/filter/rolling_filters.hpp>
 #include <pappus/integration/threads/limits.hpp>
 #include <pappus/misuse.hpp>
 #include <pappus/peer/keyed_hash.hpp>
@@ -44,10 +44,10 @@ peer::local_node make_local_node(io::runtime& runtime, const node_config& config
 
 std::shared_ptr<const peer::known_filters> known_filters_of(const node_config& config,
                                                             const peer::keyed_hash::key& secret) {
-  return std::make_shared<integration::bloom_filters>(integration::bloom_parameters{config.known_filter, secret});
+  return std::make_shared<integration::rolling_filters>(integration::filter_parameters{config.known_filter, secret});
 }
 
-integration::bloom_parameters application_filter_of(const node_config& config, const peer::keyed_hash::key& secret) {
+integration::filter_parameters application_filter_of(const node_config& config, const peer::keyed_hash::key& secret) {
   using namespace integration;
   return {{config.known_filter.per_second, limits::application_filter_window, limits::application_filter_error},
           secret};

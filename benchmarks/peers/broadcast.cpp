@@ -20,7 +20,7 @@
 #include <pappus/coro/deferred.hpp>
 #include <pappus/integration/bridge/adapter_bridge.hpp>
 #include <pappus/integration/filter/application_filter.hpp>
-#include <pappus/integration/filter/bloom_filters.hpp>
+#include <pappus/integration/filter/rolling_filters.hpp>
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/dandelion/dandelion.hpp>
 #include <pappus/peer/handlers/address_relay.hpp>
@@ -224,14 +224,14 @@ private:
 
   uv::loop loop_;
   // With few false positives, which would skip some peers.
-  const integration::bloom_parameters parameters_{{1, 20min, 1e-9}, {}};
+  const integration::filter_parameters parameters_{{1, 20min, 1e-9}, {}};
   peer::local_node us_{wire::chain_parameters_for(network)};
   peer::session_registry session_registry_;
   peer::logger logger_{loop_, {}, peer::log_level::error};
   peer::exception_boundary faults_{session_registry_, logger_};
   integration::application_filter inventory_{loop_, parameters_};
   integration::adapter_bridge bridge_{loop_, {}, inventory_, faults_, *us_.memory, [](const auto&, const auto&) {}};
-  peer::known_items known_{session_registry_, std::make_shared<integration::bloom_filters>(parameters_)};
+  peer::known_items known_{session_registry_, std::make_shared<integration::rolling_filters>(parameters_)};
   peer::last_valid_times useful_{loop_, session_registry_};
   peer::broadcaster broadcaster_{us_, session_registry_, known_, bridge_};
   peer::message_monitor monitor_{bridge_.tracer(), faults_, us_.custom};

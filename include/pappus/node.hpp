@@ -107,8 +107,8 @@ public:
   [[nodiscard]] std::vector<peer::peer_stats> peers() const;
 
   /// Peers that are known to have a transaction (by a kernel hash) or a block (by its hash), because they announced or
-  /// sent it or were sent it lately. A Bloom filter decides, so a peer that does not have it is rarely listed, too.
-  /// O(peers).
+  /// sent it or were sent it lately. A filter of fingerprints decides, so a peer that does not have it is rarely
+  /// listed, too. O(peers).
   [[nodiscard]] std::vector<peer::peer_info> peers_with(const wire::hash& hash) const;
 
   /// Content of the address book. O(n log n).

@@ -11,7 +11,7 @@
 #include <support/extremes.hpp>
 #include <support/made_up.hpp>
 
-#include <pappus/integration/filter/bloom_parameters.hpp>
+#include <pappus/integration/filter/filter_parameters.hpp>
 #include <pappus/peer/accounts/account.hpp>
 #include <pappus/peer/accounts/limits.hpp>
 #include <pappus/peer/accounts/misbehavior_scores.hpp>
@@ -158,7 +158,7 @@ TEST_CASE("a filter forgets after its time, and a zero or infinite time is refus
   for (const io::duration each : support::extremes()) {
     integration::filter_options size;
     size.window = each;
-    CHECK_THROWS_AS((integration::bloom_parameters{size, {}}), std::invalid_argument);
+    CHECK_THROWS_AS((integration::filter_parameters{size, {}}), std::invalid_argument);
   }
 }
 

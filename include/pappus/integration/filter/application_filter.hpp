@@ -1,10 +1,10 @@
-// Bloom filters of the items that the application has, so that it is not notified of them again.
+// Rolling filters of the items that the application has, so that it is not notified of them again.
 #pragma once
 
 #include <array>
 
-#include <pappus/integration/filter/bloom_parameters.hpp>
-#include <pappus/integration/filter/rolling_bloom_filter.hpp>
+#include <pappus/integration/filter/filter_parameters.hpp>
+#include <pappus/integration/filter/rolling_filter.hpp>
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/peer/adapter/application_inventory.hpp>
@@ -12,12 +12,12 @@
 
 namespace pappus::integration {
 
-/// Forgets each item, if it is not added again, between `limits::application_filter_window` and a third more after it
-/// was added, earlier only under more traffic than the parameters allow for. One filter for each type of item.
+/// Forgets each item, if it is not added again, between `limits::application_filter_window` and a 30th more after
+/// it was added, earlier only under more traffic than the parameters allow for. One filter for each type of item.
 class application_filter final : public peer::application_inventory {
 public:
   /// `runtime` outlives it.
-  application_filter(io::runtime& runtime, const bloom_parameters& parameters);
+  application_filter(io::runtime& runtime, const filter_parameters& parameters);
 
   using peer::application_inventory::add;
   using peer::application_inventory::contains;
@@ -29,8 +29,8 @@ private:
   void forget_old();
 
   io::runtime& runtime_;
-  bloom_parameters parameters_;
-  std::array<rolling_bloom_filter, peer::inventory_types> filters_;
+  filter_parameters parameters_;
+  std::array<rolling_filter, peer::inventory_types> filters_;
   io::time_point forgets_at_;
 };
 

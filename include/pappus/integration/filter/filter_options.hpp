@@ -1,4 +1,4 @@
-// Capacity and false positive rate of a Bloom filter.
+// Capacity and false positive rate of a rolling filter.
 #pragma once
 
 #include <string>

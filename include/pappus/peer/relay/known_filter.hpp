@@ -36,7 +36,7 @@ protected:
   known_filter& operator=(known_filter&&) = default;
 };
 
-/// Makes the filters of all peers of one node. Implemented by `integration::bloom_filters`.
+/// Makes the filters of all peers of one node. Implemented by `integration::rolling_filters`.
 class known_filters {
 public:
   known_filters(const known_filters&) = delete;
