@@ -75,11 +75,11 @@ void dandelion::restore(const stem_transaction& stored) {
 /// The transaction may become public while the adapter looks it up. What was public before, and is not in the pool of
 /// the application any more, may be private again.
 void dandelion::stem(const wire::transaction_ptr& tx, stemmed done) {
-  const bool was_known = deps_.inventory.contains(*tx);
-  const auto looked_up = [this, tx, was_known,
-                          done = std::move(done)](const std::optional<wire::transaction_ptr>& found) {
+  const std::uint64_t lookup = ++last_lookup_;
+  lookups_.emplace(lookup, public_flag{tx->kernel_hash(0)});
+  const auto looked_up = [this, tx, lookup, done = std::move(done)](const std::optional<wire::transaction_ptr>& found) {
     if (closed_) return;
-    const bool is_public = (found && *found != nullptr) || (!was_known && deps_.inventory.contains(*tx));
+    const bool is_public = lookups_.extract(lookup).mapped().is_public || (found && *found != nullptr);
     if (is_public) done(failure{make_error_code(stem_errc::already_public)});
     else submit(tx, done);
   };
@@ -94,7 +94,10 @@ void dandelion::submit(const wire::transaction_ptr& tx, const stemmed& done) {
 }
 
 broadcast_report dandelion::fluff(const wire::transaction_ptr& tx) {
-  if (!pool_.release(*tx)) return deps_.diffuser.send(tx);
+  if (!pool_.release(*tx)) {
+    note_public(kernels_of(*tx));
+    return deps_.diffuser.send(tx);
+  }
   last_report_ = {};
   execute();
   return last_report_;
@@ -102,6 +105,7 @@ broadcast_report dandelion::fluff(const wire::transaction_ptr& tx) {
 
 void dandelion::close() {
   closed_ = true;
+  lookups_.clear();
   retry_timer_.stop();
   waiting_.clear();
   for (const auto& [ticket, callbacks] : std::exchange(finish_handlers_, {})) {
@@ -130,14 +134,24 @@ void dandelion::take(std::uint64_t peer, const wire::transaction_ptr& tx) {
 }
 
 void dandelion::seen(const wire::transaction& tx) {
-  if (pool_.size() == 0) return;
-  pool_.made_public(kernels_of(tx), stem_outcome::seen);
+  if (pool_.size() == 0 && lookups_.empty()) return;
+  made_public(kernels_of(tx), stem_outcome::seen);
   execute();
 }
 
 void dandelion::confirmed(const wire::block& in) {
-  pool_.made_public(kernels_of(in), stem_outcome::confirmed);
+  made_public(kernels_of(in), stem_outcome::confirmed);
   execute();
+}
+
+/// `kernels` are in ascending order.
+void dandelion::made_public(const std::vector<wire::hash>& kernels, stem_outcome outcome) {
+  note_public(kernels);
+  pool_.made_public(kernels, outcome);
+}
+
+void dandelion::note_public(const std::vector<wire::hash>& kernels) {
+  for (auto& [lookup, of] : lookups_) of.is_public |= std::ranges::binary_search(kernels, of.kernel);
 }
 
 void dandelion::forget(session& session) {
@@ -291,7 +305,7 @@ void dandelion::perform(const stem_action::fluff& order) {
   // If this throws, some peers may have been sent it already, so the adapter is notified in any case.
   deps_.exceptions.run(0, "dandelion", [&] { last_report_ = deps_.diffuser.send(order.tx); });
   deps_.events.transaction_fluffed(order.tx, order.reason, last_report_);
-  pool_.made_public(kernels_of(*order.tx), stem_outcome::seen);
+  made_public(kernels_of(*order.tx), stem_outcome::seen);
 }
 
 /// The transaction may be sent before it is on the disk: if the node stops in between, other nodes have it.

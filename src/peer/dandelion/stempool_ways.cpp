@@ -24,6 +24,12 @@ bool is_part_of(const wire::transaction& tx, std::span<const wire::hash> kernels
                      [kernels](const wire::hash& each) { return std::ranges::binary_search(kernels, each); });
 }
 
+/// `kernels` are in ascending order.
+bool has_any_of(const wire::transaction& tx, std::span<const wire::hash> kernels) {
+  return std::ranges::any_of(tx.kernel_hashes(),
+                             [kernels](const wire::hash& each) { return std::ranges::binary_search(kernels, each); });
+}
+
 }  // namespace
 
 template <class Function>
@@ -145,15 +151,26 @@ void stempool::release_held() {
     make_public(group.tickets.front(), group.held.front(), fluff_reason::aggregation_expired);
 }
 
+/// What has become public meanwhile, or is about to, since the adapter has taken its time, is not fluffed again: nor is
+/// an aggregate of which it is a part, which other nodes would reject.
 void stempool::aggregated(io::time_point now, const stem_action::aggregate& action,
                           const std::vector<wire::transaction_ptr>& made) {
   now_ = now;
-  const std::vector<wire::hash> kernels = kernels_of(made);
-  for (const wire::transaction_ptr& each : made) order_fluff(each, fluff_reason::aggregation_expired);
+  constexpr auto reason = fluff_reason::aggregation_expired;
+  const auto still_waits = [this](stem_ticket each) {
+    const stem_entry* const entry = table_.find(each);
+    return entry != nullptr && entry->at == stem_stage::aggregating;
+  };
+  std::vector<wire::transaction_ptr> gone;
   for (std::size_t i = 0; i != action.tickets.size(); ++i) {
-    const stem_entry* const entry = table_.find(action.tickets[i]);
-    if (entry == nullptr || entry->at != stem_stage::aggregating) continue;
-    constexpr auto reason = fluff_reason::aggregation_expired;
+    if (!still_waits(action.tickets[i])) gone.push_back(action.held[i]);
+  }
+  std::vector<wire::transaction_ptr> fresh{made};
+  std::erase_if(fresh, [others = kernels_of(gone)](const auto& each) { return has_any_of(*each, others); });
+  for (const wire::transaction_ptr& each : fresh) order_fluff(each, reason);
+  const std::vector<wire::hash> kernels = kernels_of(fresh);
+  for (std::size_t i = 0; i != action.tickets.size(); ++i) {
+    if (!still_waits(action.tickets[i])) continue;
     if (is_part_of(*action.held[i], kernels)) end(action.tickets[i], stem_outcome::fluffed, reason);
     else verify_again(action.tickets[i], reason);
   }

@@ -74,6 +74,37 @@ TEST_CASE("a transaction that becomes public while the adapter looks it up is no
   CHECK(origin->dandelion().transactions == 0);
 }
 
+TEST_CASE("nor is one that peers have sent in public before, and the application has not taken") {
+  stem_network on;
+  std::vector<integration::responder<wire::transaction_ptr>> asked;
+  integration::adapter slow;
+  slow.get_transaction = [&asked](const wire::hash&, const auto& answer) { asked.push_back(answer); };
+  slow.transaction_received = [](const auto&, phase, const auto&, const auto& answer) {
+    answer(peer::validation_result::ignore);
+  };
+  simulated_node& relay = on.add(only(dandelion_mode::stem));
+  simulated_node& origin = on.add(only(dandelion_mode::stem), {&relay}, slow);
+  on.world.run_for(1min);
+  const auto tx = some_transaction(1);
+  const stem_record first{origin, tx};
+  on.world.run_for(1s);
+  REQUIRE(asked.size() == 1);
+  asked[0](nullptr);
+  static_cast<void>(relay->broadcast(tx, {}, peer::transaction_form::whole));
+  on.world.run_for(1s);
+  REQUIRE(origin->dandelion().transactions == 1);
+  const stem_record second{origin, tx};
+  on.world.run_for(1s);
+  static_cast<void>(origin->fluff(tx));
+  REQUIRE(asked.size() == 2);
+  asked[1](nullptr);
+  on.world.run_for(1s);
+  REQUIRE(second.stemmed);
+  REQUIRE_FALSE(second.stemmed->has_value());
+  CHECK(second.stemmed->error() == peer::stem_errc::already_public);
+  CHECK(origin->dandelion().transactions == 0);
+}
+
 TEST_CASE("an adapter that validates after ten minutes, or not at first, loses no own transaction") {
   enum class manner { slow, silent, careless };  // responds late; keeps the first responders; drops them
   for (const manner how : {manner::slow, manner::silent, manner::careless}) {

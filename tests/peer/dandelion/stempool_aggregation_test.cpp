@@ -1,6 +1,7 @@
 // The stempool in a fluff epoch: transactions that wait to be aggregated by the adapter.
 #include <chrono>
 #include <cstdint>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <support/made_up.hpp>
@@ -52,6 +53,33 @@ TEST_CASE("a transaction that the aggregate leaves out is validated and fluffed 
   CHECK(on.fluffed[1].second == fluff_reason::aggregation_expired);
   REQUIRE(on.finished.size() == 3);
   CHECK(on.finished[2].outcome == stem_outcome::invalid);
+  CHECK(on.pool.size() == 0);
+}
+
+TEST_CASE("a transaction that became public while it was aggregated is not fluffed again, nor an aggregate with it") {
+  bench on{only(dandelion_mode::fluff)};
+  const auto early = some_transaction(1);
+  const auto other = some_transaction(2);
+  const auto alone = some_transaction(3);
+  for (const auto& each : {early, other, alone}) on.receive(each, 7);
+  on.pass(30s);
+  REQUIRE(on.to_aggregate.size() == 1);
+  samples::draft parts = samples::some_draft(1);
+  const samples::draft others = samples::some_draft(2);
+  parts.inputs.insert(parts.inputs.end(), others.inputs.begin(), others.inputs.end());
+  parts.outputs.insert(parts.outputs.end(), others.outputs.begin(), others.outputs.end());
+  parts.output_commitments.insert(parts.output_commitments.end(), others.output_commitments.begin(),
+                                  others.output_commitments.end());
+  parts.kernels.insert(parts.kernels.end(), others.kernels.begin(), others.kernels.end());
+  const auto both = support::read_made_up<wire::messages::transaction>(samples::written(parts, 1000), 1000).tx;
+  on.pool.made_public(std::vector<wire::hash>{early->kernel_hashes().begin(), early->kernel_hashes().end()},
+                      stem_outcome::seen);
+  on.carry_out();
+  on.pool.aggregated(on.now, on.to_aggregate[0], {both, alone});
+  on.carry_out();
+  REQUIRE(on.fluffed.size() == 2);
+  CHECK(on.fluffed[0].first == alone);
+  CHECK(on.fluffed[1].first->hash() == other->hash());
   CHECK(on.pool.size() == 0);
 }
 

@@ -105,6 +105,12 @@ private:
     stem_ticket ticket;
   };
 
+  /// Whether the transaction with that first kernel has become public while the adapter looks it up.
+  struct public_flag {
+    wire::hash kernel;
+    bool is_public = false;
+  };
+
   [[nodiscard]] bool is_connected(std::uint64_t peer) const override;
   [[nodiscard]] std::vector<stem_relay> candidates() const override;
   [[nodiscard]] std::size_t room(std::uint64_t peer, bool own) const override;
@@ -125,6 +131,8 @@ private:
   void submit(const wire::transaction_ptr& tx, const stemmed& done);
   void take(std::uint64_t peer, const wire::transaction_ptr& tx);
   void restore(const stem_transaction& stored);
+  void made_public(const std::vector<wire::hash>& kernels, stem_outcome outcome);
+  void note_public(const std::vector<wire::hash>& kernels);
 
   dependencies deps_;
   stem_budget budget_;
@@ -132,7 +140,9 @@ private:
   stempool pool_;
   memory_budget::reservation memory_reservation_;  // by `pool_`
   io::timer retry_timer_;
-  std::map<std::uint64_t, std::vector<sent>> unconfirmed_;     // by peer
+  std::map<std::uint64_t, std::vector<sent>> unconfirmed_;  // by peer
+  std::map<std::uint64_t, public_flag> lookups_;            // of `stem`, under way, by number
+  std::uint64_t last_lookup_ = 0;
   std::map<stem_ticket, stemmed> waiting_;                     // for the validation of the node's own
   std::map<stem_ticket, std::vector<ended>> finish_handlers_;  // callbacks of `on_finished`
   broadcast_report last_report_;                               // of the latest fluff
