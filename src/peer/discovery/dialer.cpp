@@ -79,7 +79,8 @@ io::duration dialer::pause() {
   return pauses_.next(deps_.runtime);
 }
 
-/// An endpoint that an inbound peer claims is dialed last, and seldom, since most claims are right.
+/// An endpoint that an inbound peer claims is dialed last, and seldom, since most claims are right. If nothing else is
+/// found, an address that has failed is dialed again before its rest is over: nobody else may be left.
 std::optional<io::endpoint> dialer::next() {
   while (!priority_endpoints_.empty()) {
     const io::endpoint where = priority_endpoints_.front();
@@ -89,7 +90,9 @@ std::optional<io::endpoint> dialer::next() {
   const bool avoids_claimed = io::uniform_below(deps_.runtime, limits::claimed_dial_divisor) == 0;
   std::optional<io::endpoint> claimed;
   for (std::size_t i = 0; i != limits::max_selections_per_search; ++i) {
-    const auto picked = deps_.book.select(deps_.clock.now());
+    const bool is_urgent = i >= limits::max_selections_per_search / 2;
+    const auto picked = is_urgent ? deps_.book.select(deps_.clock.now(), limits::redial_interval)
+                                  : deps_.book.select(deps_.clock.now());
     if (!picked) break;
     const auto where = to_endpoint(*picked);
     if (!where || !fits_a_slot(*where)) continue;

@@ -28,12 +28,13 @@ inline constexpr io::wall_time long_ago{};
 }
 
 /// Probability that a drawn address is selected (as in Bitcoin Core, AddrInfo::GetChance). Each failure reduces it by a
-/// third, up to eight; an address dialed less than `limits::recent_dial_window` ago is unlikely.
-[[nodiscard]] inline double eagerness(const address_info& info, io::wall_time now) noexcept {
+/// third, up to eight; an address dialed less than `rest` ago is unlikely.
+[[nodiscard]] inline double eagerness(const address_info& info, io::wall_time now,
+                                      io::wall_time::duration rest) noexcept {
   constexpr std::array after_failures{1.0, 0.66, 0.4356, 0.2875, 0.1897, 0.1252, 0.0827, 0.0546, 0.036};
   constexpr double just_now = 0.01;
   const double failure_factor = after_failures[std::min<std::size_t>(info.failures, after_failures.size() - 1)];
-  const bool is_recently_tried = info.last_try != long_ago && age(info.last_try, now) < limits::recent_dial_window;
+  const bool is_recently_tried = info.last_try != long_ago && age(info.last_try, now) < rest;
   return is_recently_tried ? failure_factor * just_now : failure_factor;
 }
 

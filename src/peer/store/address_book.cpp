@@ -162,23 +162,26 @@ void address_book::adjust_times(io::wall_time::duration by) {
   for (tried_collision& each : claims_) each.since = io::saturating_add(each.since, by);
 }
 
-std::optional<wire::peer_address> address_book::select(io::wall_time now) {
+std::optional<wire::peer_address> address_book::select(io::wall_time now, io::wall_time::duration rest) {
   const std::uint64_t one_new_in = tried_.size() < limits::tried_target ? 2 : limits::new_address_divisor;
   const bool from_new = new_.size() != 0 && (tried_.size() == 0 || draw() % one_new_in == 0);
-  return pick_from(from_new ? new_ : tried_, now);
+  return pick_from(from_new ? new_ : tried_, now, rest);
 }
 
-std::optional<wire::peer_address> address_book::select_new(io::wall_time now) { return pick_from(new_, now); }
+std::optional<wire::peer_address> address_book::select_new(io::wall_time now) {
+  return pick_from(new_, now, limits::recent_dial_window);
+}
 
 /// Draws until an address is selected. The probability grows by 1.2 with each draw, so that this ends.
-std::optional<wire::peer_address> address_book::pick_from(const bucket_table& table, io::wall_time now) {
+std::optional<wire::peer_address> address_book::pick_from(const bucket_table& table, io::wall_time now,
+                                                          io::wall_time::duration rest) {
   constexpr double sinks = 1.2;
   if (table.size() == 0) return std::nullopt;
   for (double factor = 1.0;; factor *= sinks) {
     const std::uint64_t drawn = draw();
     const address_info& info = entries_[table.select(drawn & 0xffffffff)].info;
     const double bar = static_cast<double>(drawn >> 32) * 0x1.0p-32;
-    if (bar < factor * eagerness(info, now)) return info.address;
+    if (bar < factor * eagerness(info, now, rest)) return info.address;
   }
 }
 

@@ -361,4 +361,23 @@ TEST_CASE("a node that stops while a name is being resolved logs no warning") {
   CHECK(lines.empty());
 }
 
+TEST_CASE("a peer that could not be reached is dialed again within minutes if nobody else is left to dial") {
+  network on{peer::limits::max_outbound, public_and_idle()};
+  on.seeded(peer::limits::max_outbound);
+  sim::machine& here = on.world.add_machine();
+  simulated_node node{here, network::with_seed()};
+  on.world.run_for(5min);
+  REQUIRE(outbound(node) == peer::limits::max_outbound);
+  sim::machine& there = *on.world.find(on.others.back().endpoint().address);
+  for (int times = 0; times != 8; ++times) {
+    on.world.reset(here, there);
+    on.world.cut(here, there);
+    on.world.run_for(1min);
+    REQUIRE(outbound(node) == peer::limits::max_outbound - 1);
+    on.world.heal(here, there);
+    on.world.run_for(3min);
+    CHECK(outbound(node) == peer::limits::max_outbound);
+  }
+}
+
 }  // namespace discovery_discovery_test

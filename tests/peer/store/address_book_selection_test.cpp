@@ -61,6 +61,10 @@ TEST_CASE("an address that failed, or was tried just now, is selected less often
   int just_now = 0;
   for (int i = 0; i < 1'000; ++i) just_now += rested.find(*rested.select(start + 1h))->last_try > start ? 1 : 0;
   CHECK(just_now < 100);
+  just_now = 0;
+  for (int i = 0; i < 1'000; ++i)
+    just_now += rested.find(*rested.select(start + 1h + 1min, 30s))->last_try > start ? 1 : 0;
+  CHECK(just_now > 400);
 }
 
 TEST_CASE("get_addresses returns different healthy addresses with all requested capabilities") {

@@ -21,6 +21,7 @@
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/store/address_info.hpp>
 #include <pappus/peer/store/bucket_table.hpp>
+#include <pappus/peer/store/limits.hpp>
 #include <pappus/peer/store/statistics.hpp>
 #include <pappus/wire/capabilities.hpp>
 #include <pappus/wire/peer_address.hpp>
@@ -75,9 +76,10 @@ public:
 
   /// Selects an address to dial: from `new` or `tried` with equal probability, but with `limits::tried_target` tried
   /// ones seldom from `new`. (Addresses that remain in `new` for lack of a tried place are those that a source has
-  /// advertised in excess.) `select_new` selects from `new` only. Addresses that have failed or were dialed recently
-  /// are less likely. Nothing if there is none.
-  [[nodiscard]] std::optional<wire::peer_address> select(io::wall_time now);
+  /// advertised in excess.) `select_new` selects from `new` only. Addresses that have failed, or were dialed less than
+  /// `rest` ago, are less likely. Nothing if there is none.
+  [[nodiscard]] std::optional<wire::peer_address> select(io::wall_time now,
+                                                         io::wall_time::duration rest = limits::recent_dial_window);
   [[nodiscard]] std::optional<wire::peer_address> select_new(io::wall_time now);
 
   /// A tried address in a pending collision; dialing it now decides the collision (Bitcoin Core SelectTriedCollision).
@@ -132,7 +134,8 @@ private:
   [[nodiscard]] bucket_position new_place(const wire::peer_address& address, const wire::peer_address& source) const;
   [[nodiscard]] bucket_position tried_place(const wire::peer_address& address) const;
   [[nodiscard]] std::uint64_t draw() noexcept;
-  [[nodiscard]] std::optional<wire::peer_address> pick_from(const bucket_table& table, io::wall_time now);
+  [[nodiscard]] std::optional<wire::peer_address> pick_from(const bucket_table& table, io::wall_time now,
+                                                            io::wall_time::duration rest);
 
   add_result add_unverified(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now);
   number insert(address_info info, bucket_position position);
