@@ -66,6 +66,7 @@ void member::start() {
   host_.pool.clear();
   incarnations_.push_back(std::make_unique<incarnation>(deps_, number_, host_, at_, config()));
   checked_ = false;
+  judged_ = false;
   start_at_ = io::saturating_add(deps_.world.now(), restart_delay);
   rebroadcast_at_ = io::saturating_add(deps_.world.now(), 1min);
 }
@@ -142,7 +143,9 @@ void member::check_incarnation() {
   }
   if (full_ + failing_ + hanging_ + exhausted_ != 0)
     impaired_until_ = io::saturating_add(deps_.world.now(), recovery_time);
-  const bool has_failed = now.is_over() && now.failure() && !now.process().crashed();
+  const bool has_just_ended = now.is_over() && !judged_;
+  judged_ = now.is_over();
+  const bool has_failed = has_just_ended && now.failure() && !now.process().crashed();
   if (has_failed && deps_.world.now() >= impaired_until_) {
     deps_.watch.broken("a node runs while nothing is wrong with its machine",
                        fmt::format("node {}: {}", number_, now.failure().message()), deps_.world.now());

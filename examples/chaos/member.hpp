@@ -85,6 +85,7 @@ private:
   std::size_t exhausted_ = 0;
   io::time_point impaired_until_{};
   bool checked_ = false;       // what this incarnation has kept
+  bool judged_ = false;        // why it has ended
   io::time_point start_at_{};  // not before
   io::time_point rebroadcast_at_{};
 };
