@@ -79,8 +79,9 @@ io::duration dialer::pause() {
   return pauses_.next(deps_.runtime);
 }
 
-/// An endpoint that an inbound peer claims is dialed last, and seldom, since most claims are right. If nothing else is
-/// found, an address that has failed is dialed again before its rest is over: nobody else may be left.
+/// An endpoint that an inbound peer claims is dialed last, and seldom, since most claims are right. An address dialed
+/// recently is dialed again if half of the search has found no other (as in Bitcoin Core, ThreadOpenConnections):
+/// nobody else may be left, but a few that never answer must not take the turn of all others.
 std::optional<io::endpoint> dialer::next() {
   while (!priority_endpoints_.empty()) {
     const io::endpoint where = priority_endpoints_.front();
@@ -91,11 +92,13 @@ std::optional<io::endpoint> dialer::next() {
   std::optional<io::endpoint> claimed;
   for (std::size_t i = 0; i != limits::max_selections_per_search; ++i) {
     const bool is_urgent = i >= limits::max_selections_per_search / 2;
-    const auto picked = is_urgent ? deps_.book.select(deps_.clock.now(), limits::redial_interval)
-                                  : deps_.book.select(deps_.clock.now());
+    const io::wall_time now = deps_.clock.now();
+    const io::wall_time::duration rest = is_urgent ? io::wall_time::duration{limits::redial_interval}
+                                                   : io::wall_time::duration{limits::recent_dial_window};
+    const auto picked = deps_.book.select(now, rest);
     if (!picked) break;
     const auto where = to_endpoint(*picked);
-    if (!where || !fits_a_slot(*where)) continue;
+    if (!where || !fits_a_slot(*where) || was_dialed_within(rest, *where, now)) continue;
     if (!deps_.sessions.is_claimed(*where)) return where;
     if (avoids_claimed) claimed = where;
   }
@@ -124,14 +127,14 @@ bool dialer::may_dial(io::endpoint endpoint) const {
   const account* const charged = deps_.account.find(endpoint);
   if (charged != nullptr && charged->misbehavior.discourages(deps_.runtime.now())) return false;
   const io::wall_time now = deps_.clock.now();
-  return !was_just_dialed(endpoint, now) && !deps_.gater.reject_reason(endpoint, now);
+  return !was_dialed_within(limits::redial_interval, endpoint, now) && !deps_.gater.reject_reason(endpoint, now);
 }
 
 /// Dials of earlier runs do not count: a restarted node may dial its peers at once.
-bool dialer::was_just_dialed(io::endpoint endpoint, io::wall_time now) const {
+bool dialer::was_dialed_within(io::wall_time::duration rest, io::endpoint endpoint, io::wall_time now) const {
   const address_info* const known = deps_.book.find(to_wire(endpoint));
   if (known == nullptr || known->last_try < deps_.clock.began() || known->last_try > now) return false;
-  return now - known->last_try < limits::redial_interval;
+  return now - known->last_try < rest;
 }
 
 /// Whether it may be dialed, and its netgroup has fewer outbound peers than its limit.

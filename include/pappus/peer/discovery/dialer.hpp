@@ -99,7 +99,7 @@ private:
   [[nodiscard]] std::optional<io::endpoint> next();
   [[nodiscard]] std::optional<io::endpoint> next_feeler();
   [[nodiscard]] bool may_dial(io::endpoint endpoint) const;
-  [[nodiscard]] bool was_just_dialed(io::endpoint endpoint, io::wall_time now) const;
+  [[nodiscard]] bool was_dialed_within(io::wall_time::duration rest, io::endpoint endpoint, io::wall_time now) const;
   [[nodiscard]] bool fits_a_slot(io::endpoint endpoint) const;
   task<void> attempt(io::endpoint endpoint);
   void ended(io::endpoint endpoint, io::time_point started_at, const result<peer_info, disconnect_info>& outcome);
