@@ -13,6 +13,7 @@
 #include <pappus/node.hpp>
 #include <pappus/sim/world.hpp>
 
+#include "accepted_items.hpp"
 #include "host.hpp"
 #include "ledger.hpp"
 #include "rules.hpp"
@@ -125,9 +126,9 @@ private:
   std::error_code failure_;
   open_calls calls_;  // destroyed after the node
 
-  std::set<std::size_t> accepted_;         // public transactions that the node has told
-  std::set<wire::hash> accepted_headers_;  // headers that it has told
-  std::set<wire::hash> accepted_blocks_;
+  accepted_items<std::size_t> accepted_;         // public transactions that the node has told
+  accepted_items<wire::hash> accepted_headers_;  // headers that it has told
+  accepted_items<wire::hash> accepted_blocks_;
   std::map<std::size_t, std::set<io::endpoint>> relays_;  // by private transaction
   std::set<std::size_t> fluffed_;
   std::set<std::uint64_t> connected_;  // sessions now

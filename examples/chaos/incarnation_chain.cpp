@@ -16,13 +16,13 @@ validation_result incarnation::received(const wire::header& head, const peer::pe
   told("header_received");
   const ledger::block* const found = deps_.all.find(head);
   if (found == nullptr) return validation_result::reject(wire::reason_for_ban::bad_header);
-  if (accepted_headers_.contains(head.hash())) {
+  if (accepted_headers_.is_known(head.hash(), deps_.world.now())) {
     broken("no header is told to a host twice",
            fmt::format("height {}, from {}", found->height, to_string(from.endpoint)));
   }
   const auto outcome = host_.kept.blocks.import_headers({&head, 1});
   if (outcome != integration::import_result::accepted) return validation_result::ignore;
-  if (host_.faults.none()) accepted_headers_.insert(head.hash());
+  if (host_.faults.none()) accepted_headers_.insert(head.hash(), deps_.world.now());
   node_.set_header_tip(host_.kept.blocks.header_tip());
   return validation_result::accept;
 }
@@ -31,12 +31,12 @@ validation_result incarnation::received(const wire::block_ptr& block, const peer
   told("block_received");
   const ledger::block* const found = deps_.all.find(block->header());
   if (found == nullptr) return validation_result::reject(wire::reason_for_ban::bad_block);
-  if (accepted_blocks_.contains(block->hash())) {
+  if (accepted_blocks_.is_known(block->hash(), deps_.world.now())) {
     broken("no block is told to a host twice",
            fmt::format("height {}, from {}", found->height, to_string(from.endpoint)));
   }
   if (import(block) != integration::import_result::accepted) return validation_result::ignore;
-  if (host_.faults.none()) accepted_blocks_.insert(block->hash());
+  if (host_.faults.none()) accepted_blocks_.insert(block->hash(), deps_.world.now());
   return validation_result::accept;
 }
 

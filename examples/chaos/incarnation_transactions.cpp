@@ -36,12 +36,12 @@ validation_result incarnation::received_fluff(std::size_t number, const std::str
     broken("a private transaction is seen by its relays only",
            fmt::format("transaction {} came from {} as a public one", number, from));
   }
-  if (accepted_.contains(number)) {
+  if (accepted_.is_known(number, deps_.world.now())) {
     broken("no transaction is told to a host twice", fmt::format("transaction {}, from {}", number, from));
   }
   if (host_.has(number)) return validation_result::ignore;
   host_.keep(number);
-  if (host_.faults.none()) accepted_.insert(number);
+  if (host_.faults.none()) accepted_.insert(number, deps_.world.now());
   return validation_result::accept;
 }
 
