@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <stdexcept>
@@ -53,7 +54,8 @@ std::size_t generation_of(const filter_options& size) {
   const double remembered = size.per_second * std::chrono::duration<double>{size.window}.count();
   if (remembered > static_cast<double>(limits::max_filter_bytes))
     throw std::invalid_argument("a filter would be too large");
-  return static_cast<std::size_t>(std::ceil(remembered / (filter_parameters::generations - 1)));
+  const double each = std::ceil(remembered / (filter_parameters::generations - 1));
+  return static_cast<std::size_t>(std::max(each, 1.0));  // the quotient may be rounded to 0
 }
 
 double max_hashes(std::size_t per_generation) {

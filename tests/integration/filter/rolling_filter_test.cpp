@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <stdexcept>
 #include <vector>
 
@@ -295,6 +296,18 @@ TEST_CASE("what a filter contains does not change as it grows, nor what it forge
     filter.begin_generation();
     CHECK_FALSE(contains(filter, count - 1));
     CHECK_FALSE(contains(filter, 0));
+  }
+}
+
+TEST_CASE("a filter for next to no traffic still remembers the latest hash") {
+  for (const double few : {std::numeric_limits<double>::denorm_min(), std::numeric_limits<double>::min(), 1e-9}) {
+    CAPTURE(few);
+    const filter_parameters plan{of(few, 1e-4), secret(1)};
+    rolling_filter filter{plan, 7};
+    for (std::uint64_t n = 0; n != 100; ++n) {
+      filter.add(plan.fingerprint_of(numbered(n)));
+      CHECK(filter.contains(plan.fingerprint_of(numbered(n))));
+    }
   }
 }
 
