@@ -76,6 +76,17 @@ TEST_CASE("a transaction that became public while it was aggregated is not fluff
   CHECK(on.pool.size() == 0);
 }
 
+TEST_CASE("an empty pointer in place of an aggregate counts as none") {
+  bench on{only(dandelion_mode::fluff)};
+  for (const std::uint64_t seed : {1u, 2u}) on.receive(some_transaction(seed), 7);
+  on.pass(30s);
+  REQUIRE(on.to_aggregate.size() == 1);
+  on.pool.aggregated(on.now, on.to_aggregate[0], {nullptr});
+  on.carry_out();
+  CHECK(on.fluffed.size() == 2);
+  CHECK(on.pool.size() == 0);
+}
+
 TEST_CASE("an aggregate has no more weight than a transaction may") {
   const std::uint64_t max = wire::chain_parameters_for(wire::chain_type::usernet).limits.transaction_weight();
   peer::dandelion_options roomy = only(dandelion_mode::fluff);
