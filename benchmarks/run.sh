@@ -26,13 +26,15 @@ case ${1-} in --help | -h) usage; echo "NAME:" $(names); exit 0 ;; esac
 chosen=
 while [ $# -gt 0 ]; do
   case $1 in -*) break ;; esac
-  names | grep -qx -- "$1" || refuse "no benchmark is named '$1'; there are:$(names | sed 's/^/ /' | tr -d '\n')"
+  names | grep -Fqx -- "$1" || refuse "no benchmark is named '$1'; there are:$(names | sed 's/^/ /' | tr -d '\n')"
   chosen="$chosen $1"
   shift
 done
 [ -n "$chosen" ] || refuse "a NAME comes first; there are:$(names | sed 's/^/ /' | tr -d '\n')"
 for name in $chosen; do benchmark "$name" --check "$@"; done
-case " $* " in *' --help '* | *' -h '*) exit 0 ;; esac
+for word; do
+  case $word in --help | -h) exit 0 ;; esac  # each has answered
+done
 
 # What they need besides the library and Google Benchmark: packages, and parts of the project.
 packages=

@@ -2,7 +2,8 @@
 # installs, builds or runs anything.
 
 # usage: prints the comment at the top of the script: how it is called, what it needs, how long it takes, what it writes.
-usage() { awk 'NR > 1 { if (!/^#/) exit; sub(/^# ?/, ""); print }' "$0"; }
+# Its name is no argument of awk's, which takes one with a `=` for an assignment.
+usage() { awk 'NR > 1 { if (!/^#/) exit; sub(/^# ?/, ""); print }' <"$0"; }
 
 # refuse REASON: ends the script with 2.
 refuse() {

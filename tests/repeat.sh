@@ -19,12 +19,16 @@ while [ $# -gt 0 ]; do
   case $1 in
     --times)
       times=${2-}
-      case $times in '' | *[!0-9]*) refuse "--times is a number, not '$times'" ;; esac
+      case $times in '' | *[!0-9]* | 0*) refuse "--times is a number, not '$times'" ;; esac
       shift 2
       ;;
     --load) load=yes; shift ;;
     --slice)
-      case ${2-} in *[!0-9/]* | */*/* | /* | */ | '') refuse "--slice is K/N, not '${2-}'" ;; esac
+      case ${2-} in
+        *[!0-9/]* | */*/* | 0* | /* | */ | */0*) refuse "--slice is K/N, not '${2-}'" ;;
+        */*) ;;
+        *) refuse "--slice is K/N, not '${2-}'" ;;
+      esac
       slice="-I ${2%/*},,${2#*/}"
       shift 2
       ;;

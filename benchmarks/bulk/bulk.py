@@ -20,7 +20,7 @@ from report import machine, run_main, verdict  # noqa: E402
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="sh benchmarks/run.sh bulk", description=__doc__,
+    parser = argparse.ArgumentParser(allow_abbrev=False, prog="sh benchmarks/run.sh bulk", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("built", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("node", help=argparse.SUPPRESS)

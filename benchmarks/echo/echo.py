@@ -183,6 +183,7 @@ def stay_on_one_processor():
 
 def read_arguments():
     parser = argparse.ArgumentParser(
+        allow_abbrev=False,
         prog="sh benchmarks/run.sh echo",
         description="Ping-pong of 64 bytes over loopback: CPU time, heap allocations and user-space instructions per "
         "round trip. Ends with 0 if pappus reaches its goals, with 1 if not.")

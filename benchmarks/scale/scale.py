@@ -259,7 +259,7 @@ unset multiplot
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="sh benchmarks/run.sh scale", description=__doc__,
+    parser = argparse.ArgumentParser(allow_abbrev=False, prog="sh benchmarks/run.sh scale", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("built", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("pappus", help=argparse.SUPPRESS)

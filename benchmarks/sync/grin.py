@@ -71,7 +71,7 @@ def measure(folder, source, tip, number):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="sh benchmarks/run.sh sync --grin", description=__doc__)
+    parser = argparse.ArgumentParser(allow_abbrev=False, prog="sh benchmarks/run.sh sync --grin", description=__doc__)
     parser.add_argument("full", help=argparse.SUPPRESS)
     parser.add_argument("grin", help=argparse.SUPPRESS)
     parser.add_argument("--rounds", type=int, default=3, help="default: 3")

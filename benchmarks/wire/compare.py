@@ -30,7 +30,8 @@ LANE_GOALS = {"headers": {"4": (0.43, 2), "8": (0.19, 4.5)}, "block": {"4": (0.4
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="sh benchmarks/run.sh wire", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(allow_abbrev=False, prog="sh benchmarks/run.sh wire",
+                                     description=__doc__.split("\n")[0])
     parser.add_argument("programs", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--grin", help=argparse.SUPPRESS)
     parser.add_argument("--rounds", type=int, default=7, help="default: 7")

@@ -21,7 +21,7 @@ while getopts S: option; do
 done
 shift $((OPTIND - 1))
 [ $# -ge 2 ] || refuse 'it takes a PROGRAM and a FOLDER'
-[ -x "$1" ] || refuse "there is no program '$1'"
+{ [ -f "$1" ] && [ -x "$1" ]; } || refuse "there is no program '$1'"
 program=$(absolute "$1")
 folder=$2
 graphs=${3:-20}
@@ -48,7 +48,8 @@ points() {
 }
 
 points | spread_jobs "$machines" "$program" point \
-  "$program {=2 uq() =} --graphs $graphs --spread-graphs 0 --threads 1 --quiet --csv {1}.part $* >/dev/null"
+  "$(quoted "$program") {=2 uq() =} --graphs $graphs --spread-graphs 0 --threads 1 --quiet --csv {1}.part \
+  $(quoted "$@") >/dev/null"
 missing=0
 for scheme in $schemes; do
   set --

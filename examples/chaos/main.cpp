@@ -1,7 +1,9 @@
 // pappus-chaos: networks of real nodes in which much goes wrong, by seed, and the rules that they keep all the same.
+#include <cstdint>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -83,16 +85,24 @@ plan shrunk(const plan& failing, const outcome& how, const options& chosen) {
   return shrink(failing, breaks_the_same, chosen.jobs);
 }
 
+/// Nothing after the last one, which may be the largest number.
+std::optional<std::uint64_t> seed_after(std::uint64_t seed, const options& chosen) {
+  return seed == chosen.last ? std::nullopt : std::optional{seed + 1};
+}
+
 /// Runs all; the number of those that break a rule. Reports as soon as they are known, in their order.
 std::size_t run(const options& chosen) {
   std::size_t failed = 0;
   std::vector<report> to_shrink;
-  std::uint64_t seed = chosen.first;
+  std::optional seed{chosen.first};
   bool has_plan = !chosen.plan_file.empty();
   const auto next = [&]() -> std::optional<plan> {
     if (!chosen.plan_file.empty())
       return std::exchange(has_plan, false) ? std::optional{plan_in(chosen.plan_file)} : std::nullopt;
-    return seed > chosen.last ? std::nullopt : std::optional{draw_plan(seed++, chosen.size)};
+    if (!seed) return std::nullopt;
+    const std::uint64_t current = *seed;
+    seed = seed_after(current, chosen);
+    return draw_plan(current, chosen.size);
   };
   processes all{chosen.jobs, chosen.patience};
   all.run(next, [&](const plan& of, outcome how) {
@@ -112,7 +122,8 @@ std::size_t run(const options& chosen) {
 int run_all(const options& chosen) {
   if (chosen.lists_kinds) list_kinds();
   if (chosen.prints_plan) {
-    for (std::uint64_t seed = chosen.first; seed <= chosen.last; ++seed) print_plan(draw_plan(seed, chosen.size));
+    for (std::optional seed{chosen.first}; seed; seed = seed_after(*seed, chosen))
+      print_plan(draw_plan(*seed, chosen.size));
   }
   if (chosen.lists_kinds || chosen.prints_plan) return 0;
   const std::size_t failed = run(chosen);

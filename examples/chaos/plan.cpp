@@ -73,7 +73,8 @@ std::string read_times(const std::string& begin, const std::string& end, const r
   const auto from = number_in<double>(begin);
   const auto to = number_in<double>(end);
   const double most = seconds_of(size.length());
-  if (!from || !to || !(*from >= 0) || !(*to <= most)) {
+  const auto is_within = [most](double seconds) { return seconds >= 0 && seconds <= most; };  // nor is NaN
+  if (!from || !to || !is_within(*from) || !is_within(*to)) {
     return fmt::format("BEGIN and END are seconds, 0 to {}, which are the plan's {} minutes", most, size.minutes);
   }
   into.begin = duration_of(*from);

@@ -24,12 +24,12 @@ while getopts S:s: option; do
 done
 shift $((OPTIND - 1))
 [ $# -ge 3 ] || refuse 'it takes a PROGRAM, a FOLDER and seeds'
-[ -x "$1" ] || refuse "there is no program '$1'"
-case $size in '' | *[!0-9]* | 0) refuse "SIZE is a number, not '$size'" ;; esac
+{ [ -f "$1" ] && [ -x "$1" ]; } || refuse "there is no program '$1'"
+case $size in '' | *[!0-9]* | 0*) refuse "SIZE is a number, not '$size'" ;; esac
 program=$(absolute "$1")
 folder=$2 first=${3%..*} last=${3#*..}
-case $first in '' | *[!0-9]*) refuse "seeds are A..B, not '$3'" ;; esac
-case $last in '' | *[!0-9]*) refuse "seeds are A..B, not '$3'" ;; esac
+case $first in '' | *[!0-9]* | 0?*) refuse "seeds are A..B, not '$3'" ;; esac
+case $last in '' | *[!0-9]* | 0?*) refuse "seeds are A..B, not '$3'" ;; esac
 [ "$first" -le "$last" ] || refuse "seeds are A..B, not '$3'"
 shift 3
 mkdir -p "$folder"
@@ -47,7 +47,8 @@ ranges() {
 }
 
 # Broken rules are results: only what is worse makes a job fail.
-ranges | spread_jobs "$machines" "$program" jsonl "$program --seeds {1} $* >{1}.part || [ \$? -eq 1 ]"
+ranges | spread_jobs "$machines" "$program" jsonl \
+  "$(quoted "$program") --seeds {1} $(quoted "$@") >{1}.part || [ \$? -eq 1 ]"
 ranges | while read -r range; do cat "$range.jsonl" 2>/dev/null || true; done >report.jsonl
 
 runs=$(wc -l <report.jsonl)

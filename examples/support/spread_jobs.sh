@@ -5,6 +5,11 @@
 # absolute FILE: its path from the root.
 absolute() { echo "$(cd "$(dirname "$1")" && pwd)/$(basename "$1")"; }
 
+# quoted WORD...: the words as a shell reads them, for a COMMAND.
+quoted() {
+  for word; do printf "'%s' " "$(printf '%s' "$word" | sed "s/'/'\\\\''/g")"; done
+}
+
 # same_call PROGRAM ARGUMENTS...: notes the call in this folder. Results of an earlier call with other arguments, or of
 # another build of the program, would be taken for this one's: then it ends with 2.
 same_call() {

@@ -38,7 +38,7 @@ PAUSE, SHORT_PAUSE = 5, 1  # seconds of the phases before and after an attack
 
 
 def options():
-    parser = argparse.ArgumentParser(prog="sh tests/attacks/run.sh", description=__doc__,
+    parser = argparse.ArgumentParser(allow_abbrev=False, prog="sh tests/attacks/run.sh", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pappus", help=argparse.SUPPRESS)
     parser.add_argument("--server", help=argparse.SUPPRESS)

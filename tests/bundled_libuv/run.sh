@@ -12,8 +12,12 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 . "$root/cmake/prepare.sh"
 folder="$root/build/bundled_libuv"
 answer_help "$@"
+[ $# -le 1 ] || refuse 'it takes one FOLDER'
 source=${1-}
-[ -z "$source" ] || [ -e "$source/include/uv.h" ] || refuse "there is no source of libuv in '$source'"
+if [ -n "$source" ]; then
+  [ -e "$source/include/uv.h" ] || refuse "there is no source of libuv in '$source'"
+  source=$(cd "$source" && pwd)
+fi
 
 install_missing g++ cmake ninja-build pkg-config $library_packages doctest-dev
 if [ -z "$source" ]; then

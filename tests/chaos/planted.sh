@@ -15,27 +15,27 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 planted="$root/tests/chaos/planted"
 answer_help "$@"
 seeds=2000
-patches=
-while [ $# -gt 0 ]; do
+left=$#
+while [ "$left" -gt 0 ]; do
   case $1 in
     --list) for each in "$planted"/*.patch; do basename "$each" .patch; done; exit 0 ;;
     --seeds)
       seeds=${2-}
       case $seeds in '' | *[!0-9]*) refuse "--seeds is a number, not '$seeds'" ;; esac
       shift
+      left=$((left - 1))
       ;;
     -*) refuse "unknown option '$1'" ;;
     *)
       each=$1
-      [ -e "$each" ] || each="$planted/$1.patch"
-      [ -e "$each" ] || refuse "there is no patch '$1'; --list names them"
-      patches="$patches $(cd "$(dirname "$each")" && pwd)/$(basename "$each")"
+      [ -f "$each" ] || each="$planted/$1.patch"
+      [ -f "$each" ] || refuse "there is no patch '$1'; --list names them"
+      set -- "$@" "$(cd "$(dirname "$each")" && pwd)/$(basename "$each")"  # behind those that are not read yet
       ;;
   esac
   shift
+  left=$((left - 1))
 done
-# shellcheck disable=SC2086
-set -- $patches
 [ $# -gt 0 ] || set -- "$planted"/*.patch
 install_missing g++ cmake ninja-build pkg-config patch $library_packages libcli11-dev
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """pappus-chaos from outside: its options, its lines of JSON, and that a replay is the same run: `program_test.py PROGRAM`."""
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -59,6 +60,13 @@ class Program(unittest.TestCase):
         self.assertTrue(noted)
         printed = run("--nodes", "6", "--seeds", "1..20", "--print-plan").stdout
         self.assertEqual(printed.count("\npartition "), printed.count("\n# the island of partition "))
+
+    def test_ends_after_the_largest_seed(self):
+        largest = 2**64 - 1
+        for words, pattern in ((["--print-plan"], rf"^plan {largest} "), ([], rf'^{{"seed":{largest},')):
+            printed = run("--nodes", "5", "--minutes", "3", "--seeds", str(largest), *words).stdout
+            self.assertEqual(len(re.findall(r"^plan |^{", printed, re.M)), 1, printed)
+            self.assertRegex(printed, pattern)
 
     def test_runs_seeds_in_their_order_and_the_same_with_any_number_of_jobs(self):
         one = run(*SMALL, "--seeds", "3..6")

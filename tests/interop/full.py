@@ -499,7 +499,7 @@ class Town(TestCase):
 
 def main():
     global given
-    parser = argparse.ArgumentParser(prog="sh tests/interop/full.sh", description=__doc__,
+    parser = argparse.ArgumentParser(allow_abbrev=False, prog="sh tests/interop/full.sh", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pappus", help=argparse.SUPPRESS)
     parser.add_argument("full", help=argparse.SUPPRESS)

@@ -527,7 +527,7 @@ def run_here(tests):
 
 def main():
     global given
-    parser = argparse.ArgumentParser(prog="sh tests/interop/run.sh", description=__doc__)
+    parser = argparse.ArgumentParser(allow_abbrev=False, prog="sh tests/interop/run.sh", description=__doc__)
     parser.add_argument("pappus", help=argparse.SUPPRESS)
     parser.add_argument("grin", help=argparse.SUPPRESS)
     parser.add_argument("--minutes", type=float, default=10, help="of steady traffic; default: 10")

@@ -191,7 +191,7 @@ def named(counts):
 
 
 def options():
-    parser = argparse.ArgumentParser(prog="sh tests/network/run.sh", description=__doc__,
+    parser = argparse.ArgumentParser(allow_abbrev=False, prog="sh tests/network/run.sh", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pappus", help=argparse.SUPPRESS)
     parser.add_argument("--nodes", type=int, default=10, metavar="N", help="default: 10")

@@ -2,6 +2,7 @@
 """The scripts that are called by name say how, and refuse what they do not know, before they install, build or run
 anything: `usage_test.py`."""
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -37,11 +38,14 @@ class Usage(unittest.TestCase):
             stand_in.write_text(f'#!/bin/sh\necho "{name} $*" >>"{self.worked}"\nexit 1\n')
             stand_in.chmod(0o755)
 
-    def call(self, *words):
+    def run_script(self, *words, at=ROOT):
         shell = "bash" if words[0] == ".ci/run" else "sh"
         path = f"{self.folder}:{os.environ['PATH']}"
-        done = subprocess.run([shell, *words], cwd=ROOT, env={**os.environ, "PATH": path}, capture_output=True, text=True,
-                              timeout=60, check=False)
+        return subprocess.run([shell, *words], cwd=at, env={**os.environ, "PATH": path}, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=60, check=False)
+
+    def call(self, *words):
+        done = self.run_script(*words)
         self.assertFalse(self.worked.exists(), (words, self.worked.exists() and self.worked.read_text()))
         return done
 
@@ -78,6 +82,30 @@ class Usage(unittest.TestCase):
             self.assertEqual(refused.returncode, 2, words)
             self.assertIn("nonsense", refused.stderr, words)
             self.assertIn(known, refused.stderr, words)
+
+    def test_what_is_nearly_a_name_or_a_number_is_refused(self):
+        for words in (["benchmarks/run.sh", "e.ho"], ["tests/repeat.sh", "--slice", "5"],
+                      ["tests/repeat.sh", "--slice", "1/0"], ["tests/repeat.sh", "--times", "0"],
+                      ["tests/attacks/run.sh", "--gri"], ["tests/network/run.sh", "--lis"],
+                      ["benchmarks/run.sh", "scale", "--gri"], ["benchmarks/run.sh", "echo", "--che"],
+                      ["tests/bundled_libuv/run.sh", "", "nonsense"], ["tests/chaos/planted.sh", "/"],
+                      ["examples/chaos/sweep.sh", "/bin/true", str(self.folder), "08..9"],
+                      ["examples/chaos/sweep.sh", "/", str(self.folder), "1..2"],
+                      ["examples/anonymity/sweep.sh", "/", str(self.folder)]):
+            refused = self.call(*words)
+            self.assertEqual(refused.returncode, 2, words)
+            self.assertIn(words[0], refused.stderr, words)
+
+    def test_a_value_that_contains_an_option_for_help_is_not_one(self):
+        self.run_script("benchmarks/run.sh", "core", "--benchmark_filter=a -h b")
+        self.assertTrue(self.worked.exists())
+
+    def test_the_name_of_a_folder_may_have_any_letters(self):
+        odd = self.folder / "a b" / "x=y"
+        for name in ("cmake", "tests/chaos"):
+            shutil.copytree(ROOT / name, odd / name)
+        asked = self.run_script("x=y/tests/chaos/planted.sh", "--help", at=odd.parent)
+        self.assertIn("\nNeeds: ", asked.stdout)
 
     def test_the_checks_that_a_contributor_runs_answer_too(self):
         for name in ("tests/conventions/check.py", "tests/docs/reference.py"):

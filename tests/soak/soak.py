@@ -46,7 +46,7 @@ FRAGMENTED = 0.1  # part by which resident memory may grow while the heap in use
 
 
 def options():
-    parser = argparse.ArgumentParser(prog="sh tests/soak/run.sh", description=__doc__,
+    parser = argparse.ArgumentParser(allow_abbrev=False, prog="sh tests/soak/run.sh", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pappus", help=argparse.SUPPRESS)
     parser.add_argument("--minutes", type=float, default=60, metavar="N", help="default: 60")

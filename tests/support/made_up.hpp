@@ -21,6 +21,18 @@ template <wire::message Message>
   return read_made_up<wire::messages::transaction>(body, version).tx;
 }
 
+/// Those of two seeds as one, which has the kernels of both.
+[[nodiscard]] inline wire::transaction_ptr some_aggregate(std::uint64_t seed, std::uint64_t other) {
+  samples::draft parts = samples::some_draft(seed);
+  const samples::draft more = samples::some_draft(other);
+  parts.inputs.insert(parts.inputs.end(), more.inputs.begin(), more.inputs.end());
+  parts.outputs.insert(parts.outputs.end(), more.outputs.begin(), more.outputs.end());
+  parts.output_commitments.insert(parts.output_commitments.end(), more.output_commitments.begin(),
+                                  more.output_commitments.end());
+  parts.kernels.insert(parts.kernels.end(), more.kernels.begin(), more.kernels.end());
+  return read_made_up<wire::messages::transaction>(samples::written(parts, 1000), 1000).tx;
+}
+
 [[nodiscard]] inline wire::header some_header(std::uint64_t seed, std::int64_t time) {
   samples::header_draft head = samples::some_header(seed);
   head.time = time;

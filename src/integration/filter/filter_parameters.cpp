@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <stdexcept>
 
 #include <pappus/integration/filter/filter_parameters.hpp>
@@ -9,8 +12,10 @@ namespace pappus::integration {
 namespace {
 
 constexpr std::size_t min_width = 3;
-constexpr std::size_t max_width = 5;
+constexpr std::size_t max_width = 7;
 constexpr std::size_t max_lines = limits::max_filter_bytes / sizeof(fingerprint_line);
+/// Size of an entry with the number of its line, bytes.
+constexpr std::size_t max_list_width = sizeof(std::uint64_t);
 /// Hashes for which a full filter is expected to have no slot in their lines, count. They are in the list: more would
 /// take long to search, fewer would need more lines.
 constexpr double max_overflow = 64;
@@ -33,10 +38,17 @@ double error_of(double hashes, double lines, std::size_t width) {
   return hashes / lines * std::pow(0.5, fingerprint_bits);
 }
 
+/// The most lines whose numbers fit into an entry beside `width` bytes. The bits of a hash that then are in the
+/// fingerprint, too, hardly matter for its line: they are the lowest of its place among all lines.
+std::size_t max_lines_for(std::size_t width) {
+  const std::uint64_t numbers = std::uint64_t{1} << 8 * (max_list_width - width);
+  return static_cast<std::size_t>(std::min<std::uint64_t>(max_lines, numbers));
+}
+
 /// The smallest number of lines with which the error and the list are small enough; `max_lines` + 1 if there is none.
 std::size_t lines_for(double error, double hashes, std::size_t width) {
   std::size_t low = 1;
-  std::size_t high = max_lines + 1;
+  std::size_t high = max_lines_for(width) + 1;
   while (low < high) {
     const std::size_t middle = low + (high - low) / 2;
     const auto lines = static_cast<double>(middle);
@@ -45,7 +57,7 @@ std::size_t lines_for(double error, double hashes, std::size_t width) {
     if (suffices) high = middle;
     else low = middle + 1;
   }
-  return low;
+  return low <= max_lines_for(width) ? low : max_lines + 1;
 }
 
 std::size_t generation_of(const filter_options& size) {
@@ -53,7 +65,8 @@ std::size_t generation_of(const filter_options& size) {
   const double remembered = size.per_second * std::chrono::duration<double>{size.window}.count();
   if (remembered > static_cast<double>(limits::max_filter_bytes))
     throw std::invalid_argument("a filter would be too large");
-  return static_cast<std::size_t>(std::ceil(remembered / (filter_parameters::generations - 1)));
+  const double each = std::ceil(remembered / (filter_parameters::generations - 1));
+  return static_cast<std::size_t>(std::max(each, 1.0));  // the quotient may be rounded to 0
 }
 
 double max_hashes(std::size_t per_generation) {

@@ -76,7 +76,7 @@ void dandelion::restore(const stem_transaction& stored) {
 /// the application any more, may be private again.
 void dandelion::stem(const wire::transaction_ptr& tx, stemmed done) {
   const std::uint64_t lookup = ++last_lookup_;
-  lookups_.emplace(lookup, public_flag{tx->kernel_hash(0)});
+  lookups_.emplace(lookup, public_flag{tx});
   const auto looked_up = [this, tx, lookup, done = std::move(done)](const std::optional<wire::transaction_ptr>& found) {
     if (closed_) return;
     const bool is_public = lookups_.extract(lookup).mapped().is_public || (found && *found != nullptr);
@@ -150,8 +150,10 @@ void dandelion::made_public(const std::vector<wire::hash>& kernels, stem_outcome
   pool_.made_public(kernels, outcome);
 }
 
+/// A transaction of which only some kernels are public is not, as in the stempool.
 void dandelion::note_public(const std::vector<wire::hash>& kernels) {
-  for (auto& [lookup, of] : lookups_) of.is_public |= std::ranges::binary_search(kernels, of.kernel);
+  const auto is_there = [&kernels](const wire::hash& each) { return std::ranges::binary_search(kernels, each); };
+  for (auto& [lookup, of] : lookups_) of.is_public |= std::ranges::all_of(of.tx->kernel_hashes(), is_there);
 }
 
 void dandelion::forget(session& session) {

@@ -166,7 +166,9 @@ void stempool::aggregated(io::time_point now, const stem_action::aggregate& acti
     if (!still_waits(action.tickets[i])) gone.push_back(action.held[i]);
   }
   std::vector<wire::transaction_ptr> fresh{made};
-  std::erase_if(fresh, [others = kernels_of(gone)](const auto& each) { return has_any_of(*each, others); });
+  std::erase_if(fresh, [others = kernels_of(gone)](const auto& each) {
+    return each == nullptr || has_any_of(*each, others);  // what the adapter gives may be anything
+  });
   for (const wire::transaction_ptr& each : fresh) order_fluff(each, reason);
   const std::vector<wire::hash> kernels = kernels_of(fresh);
   for (std::size_t i = 0; i != action.tickets.size(); ++i) {

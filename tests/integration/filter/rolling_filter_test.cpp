@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <stdexcept>
 #include <vector>
 
@@ -89,7 +90,7 @@ TEST_CASE("adding a hash again is not new, and renews it") {
 TEST_CASE("what was added or renewed lately is found, whatever the sizes, the salt and the order") {
   sim::xoshiro256 rng{1};
   for (const std::uint64_t window : {1u, 2u, 25u, 100u, 1'200u, 2'500u}) {
-    for (const double error : {1e-4, 1e-6, 1e-9}) {
+    for (const double error : {1e-4, 1e-6, 1e-9, 1e-12, 1e-14}) {
       CAPTURE(window);
       CAPTURE(error);
       const filter_parameters plan{of(static_cast<double>(window), error), secret(1)};
@@ -269,6 +270,16 @@ TEST_CASE("a full filter of what the application has takes less than 8 KiB") {
   CHECK(filter.bytes() + sizeof filter < 8 << 10);
 }
 
+TEST_CASE("a smaller error takes longer fingerprints, not many more lines") {
+  for (double error = 1e-4; error > 1e-14; error /= 3) {
+    CAPTURE(error);
+    const filter_parameters plan{of(1'200, error), secret(1)};
+    CHECK(plan.error() <= error);
+    CHECK(plan.list_width() <= sizeof(std::uint64_t));
+    CHECK(plan.lines() * sizeof(integration::fingerprint_line) < 16 << 10);
+  }
+}
+
 TEST_CASE("what a filter contains does not change as it grows, nor what it forgets first") {
   const filter_parameters plan{of(120'000, 1e-9), secret(1)};
   const auto contains = [&plan](const rolling_filter& filter, std::uint64_t n) {
@@ -295,6 +306,18 @@ TEST_CASE("what a filter contains does not change as it grows, nor what it forge
     filter.begin_generation();
     CHECK_FALSE(contains(filter, count - 1));
     CHECK_FALSE(contains(filter, 0));
+  }
+}
+
+TEST_CASE("a filter for next to no traffic still remembers the latest hash") {
+  for (const double few : {std::numeric_limits<double>::denorm_min(), std::numeric_limits<double>::min(), 1e-9}) {
+    CAPTURE(few);
+    const filter_parameters plan{of(few, 1e-4), secret(1)};
+    rolling_filter filter{plan, 7};
+    for (std::uint64_t n = 0; n != 100; ++n) {
+      filter.add(plan.fingerprint_of(numbered(n)));
+      CHECK(filter.contains(plan.fingerprint_of(numbered(n))));
+    }
   }
 }
 

@@ -23,6 +23,7 @@ using peer::dandelion_mode;
 using peer::phase;
 using support::only;
 using support::simulated_node;
+using support::some_aggregate;
 using support::some_transaction;
 using support::stem_network;
 using support::stem_record;
@@ -72,6 +73,29 @@ TEST_CASE("a transaction that becomes public while the adapter looks it up is no
   REQUIRE_FALSE(second.stemmed->has_value());
   CHECK(second.stemmed->error() == peer::stem_errc::already_public);
   CHECK(origin->dandelion().transactions == 0);
+}
+
+TEST_CASE("a transaction is not public because another one with its first kernel is") {
+  stem_network on;
+  std::vector<integration::responder<wire::transaction_ptr>> asked;
+  integration::adapter slow;
+  slow.get_transaction = [&asked](const wire::hash&, const auto& answer) { asked.push_back(answer); };
+  simulated_node& relay = on.add(only(dandelion_mode::stem));
+  simulated_node& origin = on.add(only(dandelion_mode::stem), {&relay}, slow);
+  on.world.run_for(1min);
+  const auto both = some_aggregate(1, 2);
+  const bool first_is_first = some_transaction(1)->kernel_hash(0) == both->kernel_hash(0);
+  const auto part = some_transaction(first_is_first ? 1 : 2);
+  REQUIRE(part->kernel_hash(0) == both->kernel_hash(0));
+  const stem_record first{origin, both};
+  on.world.run_for(1s);
+  REQUIRE(asked.size() == 1);
+  static_cast<void>(origin->fluff(part));
+  asked[0](nullptr);
+  on.world.run_for(1s);
+  REQUIRE(first.stemmed);
+  CHECK(first.stemmed->has_value());
+  CHECK(origin->dandelion().transactions == 1);
 }
 
 TEST_CASE("nor is one that peers have sent in public before, and the application has not taken") {

@@ -64,14 +64,7 @@ TEST_CASE("a transaction that became public while it was aggregated is not fluff
   for (const auto& each : {early, other, alone}) on.receive(each, 7);
   on.pass(30s);
   REQUIRE(on.to_aggregate.size() == 1);
-  samples::draft parts = samples::some_draft(1);
-  const samples::draft others = samples::some_draft(2);
-  parts.inputs.insert(parts.inputs.end(), others.inputs.begin(), others.inputs.end());
-  parts.outputs.insert(parts.outputs.end(), others.outputs.begin(), others.outputs.end());
-  parts.output_commitments.insert(parts.output_commitments.end(), others.output_commitments.begin(),
-                                  others.output_commitments.end());
-  parts.kernels.insert(parts.kernels.end(), others.kernels.begin(), others.kernels.end());
-  const auto both = support::read_made_up<wire::messages::transaction>(samples::written(parts, 1000), 1000).tx;
+  const auto both = support::some_aggregate(1, 2);
   on.pool.made_public(std::vector<wire::hash>{early->kernel_hashes().begin(), early->kernel_hashes().end()},
                       stem_outcome::seen);
   on.carry_out();
@@ -80,6 +73,17 @@ TEST_CASE("a transaction that became public while it was aggregated is not fluff
   REQUIRE(on.fluffed.size() == 2);
   CHECK(on.fluffed[0].first == alone);
   CHECK(on.fluffed[1].first->hash() == other->hash());
+  CHECK(on.pool.size() == 0);
+}
+
+TEST_CASE("an empty pointer in place of an aggregate counts as none") {
+  bench on{only(dandelion_mode::fluff)};
+  for (const std::uint64_t seed : {1u, 2u}) on.receive(some_transaction(seed), 7);
+  on.pass(30s);
+  REQUIRE(on.to_aggregate.size() == 1);
+  on.pool.aggregated(on.now, on.to_aggregate[0], {nullptr});
+  on.carry_out();
+  CHECK(on.fluffed.size() == 2);
   CHECK(on.pool.size() == 0);
 }
 

@@ -105,9 +105,9 @@ private:
     stem_ticket ticket;
   };
 
-  /// Whether the transaction with that first kernel has become public while the adapter looks it up.
+  /// Whether a transaction has become public while the adapter looks it up.
   struct public_flag {
-    wire::hash kernel;
+    wire::transaction_ptr tx;
     bool is_public = false;
   };
 
