@@ -129,6 +129,31 @@ TEST_CASE("nor is one that peers have sent in public before, and the application
   CHECK(origin->dandelion().transactions == 0);
 }
 
+TEST_CASE("nor is one that peers send in public meanwhile, though the application does not take it") {
+  stem_network on;
+  std::vector<integration::responder<wire::transaction_ptr>> asked;
+  integration::adapter slow;
+  slow.get_transaction = [&asked](const wire::hash&, const auto& answer) { asked.push_back(answer); };
+  slow.transaction_received = [](const auto&, phase, const auto&, const auto& answer) {
+    answer(peer::validation_result::ignore);
+  };
+  simulated_node& relay = on.add(only(dandelion_mode::stem));
+  simulated_node& origin = on.add(only(dandelion_mode::stem), {&relay}, slow);
+  on.world.run_for(1min);
+  const auto tx = some_transaction(1);
+  const stem_record told{origin, tx};
+  on.world.run_for(1s);
+  static_cast<void>(relay->broadcast(tx, {}, peer::transaction_form::whole));
+  on.world.run_for(1s);
+  REQUIRE(asked.size() == 1);
+  asked[0](nullptr);
+  on.world.run_for(1s);
+  REQUIRE(told.stemmed);
+  REQUIRE_FALSE(told.stemmed->has_value());
+  CHECK(told.stemmed->error() == peer::stem_errc::already_public);
+  CHECK(origin->dandelion().transactions == 0);
+}
+
 TEST_CASE("an adapter that validates after ten minutes, or not at first, loses no own transaction") {
   enum class manner { slow, silent, careless };  // responds late; keeps the first responders; drops them
   for (const manner how : {manner::slow, manner::silent, manner::careless}) {

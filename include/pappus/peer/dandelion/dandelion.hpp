@@ -108,6 +108,7 @@ private:
   /// Whether a transaction has become public while the adapter looks it up.
   struct public_flag {
     wire::transaction_ptr tx;
+    bool was_known = false;  // to the application's filter: taken by it or not, perhaps long ago
     bool is_public = false;
   };
 
