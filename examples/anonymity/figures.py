@@ -71,7 +71,9 @@ def check_figures(program, full, folder):
 
 def check_smoke(program, folder):
     """Every scheme on every topology, on one thread and on two."""
-    good = True
+    few = simulate(program, ["--nodes", "20", "--graphs", "1", "--spread-graphs", "1", "--quiet"], folder / "few.csv")
+    print(f"20 nodes that dial 8 of the others: {'ok' if len(few) == 1 else 'NOTHING'}", flush=True)
+    good = len(few) == 1
     for scheme in ("grin", "dandelion++", "diffusion"):
         for topology in ("line", "4-regular", "out8"):
             arguments = ["--scheme", scheme, "--topology", topology, "--nodes", "40", "--spies", "0.2,0.3",

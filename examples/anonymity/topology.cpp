@@ -44,15 +44,22 @@ graph draw_four_regular(std::size_t nodes, xoshiro256& chance) {
   return dials;
 }
 
+/// Among few nodes, those that are drawn last may be dialed by so many that too few others are left for them to dial:
+/// then all is drawn again.
 graph draw_out8(std::size_t nodes, xoshiro256& chance) {
   graph dials(nodes);
-  const auto joined = [&dials](std::size_t one, std::size_t other) {
+  const auto dials_it = [&dials](std::size_t one, std::size_t other) {
     return std::ranges::find(dials[one], other) != dials[one].end();
   };
+  const auto joined = [&](std::size_t one, std::size_t other) { return dials_it(one, other) || dials_it(other, one); };
   for (std::size_t i = 0; i != nodes; ++i) {
+    std::size_t left = 0;
+    for (std::size_t other = 0; other != nodes && left < dialed_of_out8; ++other)
+      left += other != i && !joined(i, other) ? 1 : 0;
+    if (left < dialed_of_out8) return draw_out8(nodes, chance);
     while (dials[i].size() != dialed_of_out8) {
       const auto drawn = static_cast<std::size_t>(uniform_below(chance, nodes));
-      if (drawn != i && !joined(i, drawn) && !joined(drawn, i)) dials[i].push_back(drawn);
+      if (drawn != i && !joined(i, drawn)) dials[i].push_back(drawn);
     }
   }
   return dials;

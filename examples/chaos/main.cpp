@@ -4,7 +4,6 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,7 +11,7 @@
 
 #include <fmt/format.h>
 
-#include <pappus/printable.hpp>
+#include <pappus/result.hpp>
 
 #include "fault_kinds.hpp"
 #include "options.hpp"
@@ -65,11 +64,11 @@ void warn_of_idle_partitions(const plan& read, const std::string& file) {
   }
 }
 
-plan plan_in(const std::string& file) {
+pappus::result<plan, std::string> plan_in(const std::string& file) {
   std::ifstream in{file};
-  if (!in) throw std::runtime_error("cannot read " + file);
+  if (!in) return pappus::failure{"cannot read " + file};
   auto read = plan_from_text(std::string{std::istreambuf_iterator<char>{in}, {}});
-  if (!read) throw std::runtime_error(pappus::printable(file + ": " + read.error()));
+  if (!read) return pappus::failure{file + ": " + read.error()};
   warn_of_idle_partitions(*read, file);
   return *std::move(read);
 }
@@ -90,15 +89,15 @@ std::optional<std::uint64_t> seed_after(std::uint64_t seed, const options& chose
   return seed == chosen.last ? std::nullopt : std::optional{seed + 1};
 }
 
-/// Runs all; the number of those that break a rule. Reports as soon as they are known, in their order.
-std::size_t run(const options& chosen) {
+/// Runs all, or the plan that is `given`; the number of those that break a rule. Reports as soon as they are known, in
+/// their order.
+std::size_t run(const options& chosen, const std::optional<plan>& given) {
   std::size_t failed = 0;
   std::vector<report> to_shrink;
   std::optional seed{chosen.first};
-  bool has_plan = !chosen.plan_file.empty();
+  bool is_first = true;
   const auto next = [&]() -> std::optional<plan> {
-    if (!chosen.plan_file.empty())
-      return std::exchange(has_plan, false) ? std::optional{plan_in(chosen.plan_file)} : std::nullopt;
+    if (given) return std::exchange(is_first, false) ? given : std::nullopt;
     if (!seed) return std::nullopt;
     const std::uint64_t current = *seed;
     seed = seed_after(current, chosen);
@@ -119,14 +118,16 @@ std::size_t run(const options& chosen) {
   return failed;
 }
 
-int run_all(const options& chosen) {
+int run_all(const options& chosen, const std::optional<plan>& given) {
   if (chosen.lists_kinds) list_kinds();
-  if (chosen.prints_plan) {
+  if (chosen.prints_plan && given) {
+    print_plan(*given);
+  } else if (chosen.prints_plan) {
     for (std::optional seed{chosen.first}; seed; seed = seed_after(*seed, chosen))
       print_plan(draw_plan(*seed, chosen.size));
   }
   if (chosen.lists_kinds || chosen.prints_plan) return 0;
-  const std::size_t failed = run(chosen);
+  const std::size_t failed = run(chosen, given);
   if (failed != 0) std::fprintf(stderr, "pappus-chaos: %zu failed\n", failed);
   return failed == 0 ? 0 : 1;
 }
@@ -134,6 +135,14 @@ int run_all(const options& chosen) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return examples::run_main(
-      "pappus-chaos", [&] { return read_options(argc, argv); }, run_all);
+  std::optional<plan> given;
+  const auto read_all = [&] {
+    auto chosen = read_options(argc, argv);
+    if (!chosen || chosen->plan_file.empty()) return chosen;
+    auto read = plan_in(chosen->plan_file);
+    if (!read) return decltype(chosen){pappus::failure{examples::bad_usage(read.error())}};
+    given = *std::move(read);
+    return chosen;
+  };
+  return examples::run_main("pappus-chaos", read_all, [&](const options& chosen) { return run_all(chosen, given); });
 }

@@ -72,9 +72,8 @@ void declare(CLI::App& app, options& chosen, arguments& given) {
   app.add_flag("--shrink", chosen.shrinks, "Finds the fewest faults with which a run that failed fails still")
       ->disable_flag_override();
   app.add_flag("--print-plan", chosen.prints_plan,
-               "Prints what goes wrong in the runs of these seeds, and runs nothing")
-      ->disable_flag_override()
-      ->excludes("--plan");
+               "Prints what goes wrong in these runs, with the islands of partitions, and runs nothing")
+      ->disable_flag_override();
   app.add_flag("--list-faults", chosen.lists_kinds,
                "Prints the kinds of faults, and what TARGET and LEVEL mean in a plan, and runs nothing")
       ->disable_flag_override();

@@ -29,11 +29,10 @@ class Program(unittest.TestCase):
 
     def test_refuses_what_makes_no_sense(self):
         for bad in (["--seeds", "5..3"], ["--seeds", "x"], ["--nodes", "0"], ["--plan", "f", "--nodes", "9"], ["--odd"],
-                    ["--plan", "f", "--print-plan"], ["--list-faults", "partition"]):
+                    ["--list-faults", "partition"], ["--plan", "/nowhere"]):
             refused = run(*bad)
             self.assertEqual(refused.returncode, 2, bad)
             self.assertEqual(len(refused.stderr.splitlines()), 1, bad)
-        self.assertEqual(run("--plan", "/nowhere").returncode, 1)
 
     def test_lists_the_kinds_of_faults(self):
         listed = run("--list-faults").stdout
@@ -50,9 +49,15 @@ class Program(unittest.TestCase):
     def test_says_what_is_wrong_with_a_plan_and_where(self):
         file = self.plan("plan 1 6 2 4", "crash 1 130 140 5", "crash 7 130 140 5")
         refused = run("--plan", file)
-        self.assertEqual(refused.returncode, 1)
+        self.assertEqual(refused.returncode, 2)
         self.assertEqual(refused.stderr, f"pappus-chaos: {file}: line 3: TARGET, a node, is a number, 0 to 5: "
                                          "crash 7 130 140 5\n")
+
+    def test_prints_a_plan_with_its_islands(self):
+        lines = ["plan 1 6 2 4", "partition 1 130.000 140.000 999"]
+        printed = run("--plan", self.plan(*lines), "--print-plan").stdout.splitlines()
+        self.assertEqual(printed[:2], lines)
+        self.assertRegex(printed[2], "# the island of partition 1 with level 999: ")
 
     def test_says_that_a_partition_cuts_nothing(self):
         plans = [self.plan("plan 1 5 0 3", f"partition {target} 130 140 0") for target in range(5)]

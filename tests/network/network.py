@@ -210,11 +210,16 @@ def options():
     return given
 
 
+def selects(name, scenario):
+    """Whether it is a part of the scenario's name, and not the whole of another's."""
+    return name == scenario.name or (name in scenario.name and all(name != each.name for each in SCENARIOS))
+
+
 def main():
     given = options()
     if given.check:
         return 0
-    chosen = [each for each in SCENARIOS if not given.names or any(name in each.name for name in given.names)]
+    chosen = [each for each in SCENARIOS if not given.names or any(selects(name, each) for name in given.names)]
     if given.list:
         for each in chosen:
             print(f"{each.name}: {each.what}")
