@@ -81,11 +81,12 @@ def run(row, given, on_grin=False):
         return {"scale": scale, "unit": row.unit, "failures": [f"{type(failure).__name__}: {failure}"]}
 
 
-def list_attacks(rows, with_covered):
+def list_attacks(rows, given):
     for row in rows:
-        print(f"{row.name}: {row.scale:,} {row.unit}\n    {row.rule}")
-    for attack, file, test in covered.COVERED if with_covered else []:
-        print(f"{attack}: tests/{file}\n    {test}")
+        print(f"{row.name}: {scale_of(row, given):,} {row.unit}, by --scale at most {max(row.scale, row.most):,}; "
+              f"{row.memory} MiB\n    {row.rule}")
+    for attack, file, test in [] if given.names else covered.COVERED:
+        print(f"{attack}: tests/{file}\n    {test.removeprefix('test_').replace('_', ' ')}")
 
 
 def main():
@@ -94,7 +95,7 @@ def main():
         return 0
     rows = chosen(given)
     if given.list:
-        list_attacks(rows, with_covered=not given.names)
+        list_attacks(rows, given)
         return 0
     process.program, targets.grin_server = given.pappus, given.server
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and so ends what it has started
