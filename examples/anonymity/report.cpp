@@ -39,7 +39,9 @@ void print_hunts(std::FILE* to, const options& chosen, const results& all) {
   for (std::size_t i = 0; i != chosen.spies.size(); ++i) {
     const hunt_findings& found = all.hunts[i];
     const auto expected = closed_form(with_spies(chosen.what, chosen.spies[i]));
-    const auto form_of = [](const estimate& of) { return fmt::format("{:.4f} +- {:.4f}", of.mean, of.error); };
+    const auto form_of = [](const estimate& of) {
+      return fmt::format("{:.4f} +- {:>6}", of.mean, of.error ? fmt::format("{:.4f}", *of.error) : nothing);
+    };
     fmt::print(to, "{:>6.2f} {:>18} {:>11} {:>18} {:>11} {:>8}\n", chosen.spies[i], form_of(found.precision),
                expected ? fmt::format("{:.4f}", expected->precision) : nothing, form_of(found.recall),
                expected ? fmt::format("{:.4f}", expected->recall) : nothing, found.unheard);
@@ -125,7 +127,7 @@ std::string csv_of(const options& chosen, const results& all) {
     text += fmt::format("{},{},{},{},{},{},{},{}", to_string(what.scheme), to_string(what.topology), what.nodes,
                         what.stem_probability, to_string(what.heard), what.seed, chosen.graphs, chosen.spies[i]);
     for (const estimate* const each : {&found.precision, &found.recall}) {
-      text += fmt::format(",{:.6g},{:.6g}", each->mean, each->error);
+      text += fmt::format(",{:.6g}", each->mean) + field(each->error);
     }
     text += expected ? fmt::format(",{:.6g},{:.6g}", expected->precision, expected->recall) : std::string{",,"};
     text += fmt::format(",{},{}", found.unheard, chosen.spread_graphs);

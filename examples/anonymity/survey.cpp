@@ -60,7 +60,8 @@ estimate estimate_of(std::span<const double> values) {
   const double mean = sum / count;
   double squares = 0;
   for (const double each : values) squares += (each - mean) * (each - mean);
-  return {mean, values.size() < 2 ? 0 : std::sqrt(squares / (count - 1) / count)};
+  if (values.size() < 2) return {mean, std::nullopt};
+  return {mean, std::sqrt(squares / (count - 1) / count)};
 }
 
 /// Result of one graph with spies.

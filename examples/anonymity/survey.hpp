@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "progress.hpp"
@@ -10,10 +11,10 @@
 
 namespace anonymity {
 
-/// A mean over graphs and its standard error.
+/// A mean over graphs and its standard error, which is unknown of one graph.
 struct estimate {
   double mean = 0;
-  double error = 0;
+  std::optional<double> error;
 };
 
 /// Accuracy of the spies.
