@@ -258,42 +258,37 @@ void begin_listening(network& in, const fault& which) {
   made->home->spawn(repeat(made, advertise));
 }
 
-constexpr const char* one_attacker = "the attacker's machine";
-constexpr const char* own_choices = "with the seed, the attacker's choices; it claims to listen on port 10000 + LEVEL";
-
 /// Actors end by themselves when their time is over.
-void over_by_itself(network& /*in*/, const fault& /*which*/) {}
+fault_kind attack_kind(const char* name, const char* about, io::duration mean_length,
+                       void (*begin)(network&, const fault&)) {
+  return {name,
+          about,
+          "the attacker's machine",
+          "with the seed, the attacker's choices; it claims to listen on port 10000 + LEVEL",
+          true,
+          mean_length,
+          begin,
+          [](network&, const fault&) {}};
+}
 
 }  // namespace
 
 std::vector<fault_kind> attacks() {
   return {
-      {"silent_dialer", "connects and says nothing", one_attacker, own_choices, true, 5min, begin<say_nothing>,
-       over_by_itself},
-      {"garbage", "sends random bytes", one_attacker, own_choices, true, 5min, begin<send_garbage>, over_by_itself},
-      {"bad_frames", "sends random bodies after the handshake", one_attacker, own_choices, true, 5min,
-       begin<send_bad_frames>, over_by_itself},
-      {"flood", "sends thousands of messages at once", one_attacker, own_choices, true, 5min, begin<flood>,
-       over_by_itself},
-      {"address_flood", "sends made-up addresses", one_attacker, own_choices, true, 5min, begin<flood_addresses>,
-       over_by_itself},
-      {"slow_reader", "requests and reads nothing", one_attacker, own_choices, true, 5min, begin<read_nothing>,
-       over_by_itself},
-      {"forged_blocks", "sends headers and blocks without work", one_attacker, own_choices, true, 5min,
-       begin<forge_blocks>, over_by_itself},
-      {"withholder", "announces transactions and gives none", one_attacker, own_choices, true, 5min, begin<withhold>,
-       over_by_itself},
-      {"overstater", "claims work that there is not", one_attacker, own_choices, true, 5min, begin<overstate>,
-       over_by_itself},
-      {"invalid_stems", "sends invalid transactions", one_attacker, own_choices, true, 5min, begin<stem_invalid>,
-       over_by_itself},
-      {"many_ports", "claims a new port each time", one_attacker, own_choices, true, 5min, begin<change_ports>,
-       over_by_itself},
-      {"spy", "connects and listens", one_attacker, own_choices, true, 5min, begin<spy>, over_by_itself},
-      {"black_hole", "accepts stems and passes none on", one_attacker, own_choices, true, 10min, begin_listening<1>,
-       over_by_itself},
-      {"lying_listener", "the same, and claims work that there is not", one_attacker, own_choices, true, 10min,
-       begin_listening<1'000'000>, over_by_itself},
+      attack_kind("silent_dialer", "connects and says nothing", 5min, begin<say_nothing>),
+      attack_kind("garbage", "sends random bytes", 5min, begin<send_garbage>),
+      attack_kind("bad_frames", "sends random bodies after the handshake", 5min, begin<send_bad_frames>),
+      attack_kind("flood", "sends thousands of messages at once", 5min, begin<flood>),
+      attack_kind("address_flood", "sends made-up addresses", 5min, begin<flood_addresses>),
+      attack_kind("slow_reader", "requests and reads nothing", 5min, begin<read_nothing>),
+      attack_kind("forged_blocks", "sends headers and blocks without work", 5min, begin<forge_blocks>),
+      attack_kind("withholder", "announces transactions and gives none", 5min, begin<withhold>),
+      attack_kind("overstater", "claims work that there is not", 5min, begin<overstate>),
+      attack_kind("invalid_stems", "sends invalid transactions", 5min, begin<stem_invalid>),
+      attack_kind("many_ports", "claims a new port each time", 5min, begin<change_ports>),
+      attack_kind("spy", "connects and listens", 5min, begin<spy>),
+      attack_kind("black_hole", "accepts stems and passes none on", 10min, begin_listening<1>),
+      attack_kind("lying_listener", "the same, and claims work that there is not", 10min, begin_listening<1'000'000>),
   };
 }
 

@@ -69,7 +69,7 @@ def chosen(given):
 
 
 def scale_of(row, given):
-    return row.short if given.short else min(row.scale * given.scale, max(row.scale, row.most))
+    return row.short if given.short else min(row.scale * given.scale, row.most)
 
 
 def run(row, given, on_grin=False):
@@ -83,7 +83,7 @@ def run(row, given, on_grin=False):
 
 def list_attacks(rows, given):
     for row in rows:
-        print(f"{row.name}: {scale_of(row, given):,} {row.unit}, by --scale at most {max(row.scale, row.most):,}; "
+        print(f"{row.name}: {scale_of(row, given):,} {row.unit}, by --scale at most {row.most:,}; "
               f"{row.memory} MiB\n    {row.rule}")
     for attack, file, test in [] if given.names else covered.COVERED:
         print(f"{attack}: tests/{file}\n    {test.removeprefix('test_').replace('_', ' ')}")

@@ -59,7 +59,8 @@ def attack(*, rule, scale, unit, seconds=10, short=None, short_seconds=2, most=N
     def add(function):
         name = function.__name__.replace("_", " ")
         smaller = max(1, scale // 10) if short is None else short
-        attacks.append(Attack(name, rule, scale, unit, function, seconds, smaller, short_seconds, most or 10 * scale,
+        attacks.append(Attack(name, rule, scale, unit, function, seconds, smaller, short_seconds,
+                              max(scale, most or 10 * scale),
                               memory, lines, tuple(options), network, grin, may_refuse))
         return function
     return add

@@ -6,7 +6,7 @@
 #   sh tests/chaos/planted.sh --list
 # N: seeds at most, by default 2,000. PATCH: a name of --list, or a file; by default all of tests/chaos/planted.
 # Needs: Debian 12; installs what is missing with apt, as root or with sudo.
-# Takes: on two cores some ten minutes: two or three to build, and less than one for most patches.
+# Takes: on two cores some fifteen minutes.
 # Writes: build/planted: a copy of the tree, compiled file by file there, so that one patch costs one file; a report of
 #   each run that has failed.
 set -eu

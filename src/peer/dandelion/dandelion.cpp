@@ -76,10 +76,10 @@ void dandelion::restore(const stem_transaction& stored) {
 /// the application any more, may be private again.
 void dandelion::stem(const wire::transaction_ptr& tx, stemmed done) {
   const std::uint64_t lookup = ++last_lookup_;
-  lookups_.emplace(lookup, public_flag{tx, deps_.inventory.contains(*tx)});
+  lookups_.emplace(lookup, pending_lookup{tx, deps_.inventory.contains(*tx)});
   const auto looked_up = [this, tx, lookup, done = std::move(done)](const std::optional<wire::transaction_ptr>& found) {
     if (closed_) return;
-    const public_flag noted = lookups_.extract(lookup).mapped();
+    const pending_lookup noted = lookups_.extract(lookup).mapped();
     const bool is_new_there = !noted.was_known && deps_.inventory.contains(*tx);
     const bool is_public = noted.is_public || is_new_there || (found && *found != nullptr);
     if (is_public) done(failure{make_error_code(stem_errc::already_public)});

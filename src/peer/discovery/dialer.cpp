@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <pappus/io/random.hpp>
@@ -81,7 +82,7 @@ io::duration dialer::pause() {
 
 /// An endpoint that an inbound peer claims is dialed last, and seldom, since most claims are right. An address dialed
 /// recently is dialed again if half of the search has found no other (as in Bitcoin Core, ThreadOpenConnections):
-/// nobody else may be left, but a few that never answer must not take the turn of all others.
+/// no other may be left, but a few that never answer must not take the turn of all others.
 std::optional<io::endpoint> dialer::next() {
   while (!priority_endpoints_.empty()) {
     const io::endpoint where = priority_endpoints_.front();
@@ -92,13 +93,11 @@ std::optional<io::endpoint> dialer::next() {
   std::optional<io::endpoint> claimed;
   for (std::size_t i = 0; i != limits::max_selections_per_search; ++i) {
     const bool is_urgent = i >= limits::max_selections_per_search / 2;
-    const io::wall_time now = deps_.clock.now();
-    const io::wall_time::duration rest = is_urgent ? io::wall_time::duration{limits::redial_interval}
-                                                   : io::wall_time::duration{limits::recent_dial_window};
-    const auto picked = deps_.book.select(now, rest);
+    const std::chrono::seconds rest = is_urgent ? limits::redial_interval : limits::recent_dial_window;
+    const auto picked = deps_.book.select(deps_.clock.now(), rest);
     if (!picked) break;
     const auto where = to_endpoint(*picked);
-    if (!where || !fits_a_slot(*where) || was_dialed_within(rest, *where, now)) continue;
+    if (!where || !fits_a_slot(*where, rest)) continue;
     if (!deps_.sessions.is_claimed(*where)) return where;
     if (avoids_claimed) claimed = where;
   }
@@ -121,25 +120,25 @@ std::optional<io::endpoint> dialer::next_feeler() {
   return std::nullopt;
 }
 
-bool dialer::may_dial(io::endpoint endpoint) const {
+bool dialer::may_dial(io::endpoint endpoint, std::chrono::seconds rest) const {
   if (endpoint == deps_.local.advertised || deps_.sessions.find(endpoint) != nullptr) return false;
   if (std::ranges::find(dialing_, endpoint) != dialing_.end()) return false;
   const account* const charged = deps_.account.find(endpoint);
   if (charged != nullptr && charged->misbehavior.discourages(deps_.runtime.now())) return false;
   const io::wall_time now = deps_.clock.now();
-  return !was_dialed_within(limits::redial_interval, endpoint, now) && !deps_.gater.reject_reason(endpoint, now);
+  return !was_dialed_within(rest, endpoint, now) && !deps_.gater.reject_reason(endpoint, now);
 }
 
 /// Dials of earlier runs do not count: a restarted node may dial its peers at once.
-bool dialer::was_dialed_within(io::wall_time::duration rest, io::endpoint endpoint, io::wall_time now) const {
+bool dialer::was_dialed_within(std::chrono::seconds rest, io::endpoint endpoint, io::wall_time now) const {
   const address_info* const known = deps_.book.find(to_wire(endpoint));
   if (known == nullptr || known->last_try < deps_.clock.began() || known->last_try > now) return false;
   return now - known->last_try < rest;
 }
 
 /// Whether it may be dialed, and its netgroup has fewer outbound peers than its limit.
-bool dialer::fits_a_slot(io::endpoint endpoint) const {
-  if (!may_dial(endpoint)) return false;
+bool dialer::fits_a_slot(io::endpoint endpoint, std::chrono::seconds rest) const {
+  if (!may_dial(endpoint, rest)) return false;
   if (!deps_.local.chain.on_internet) return true;
   const auto is_in_group = [group = endpoint.address.netgroup()](io::endpoint each) {
     return each.address.netgroup() == group;

@@ -9,7 +9,7 @@
 #include <doctest/doctest.h>
 #include <support/sanitizers.hpp>
 
-#include "sync_model.hpp"
+#include "sync_model_orders.hpp"
 
 namespace slow_peers_test {
 

@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-#include "sync_model.hpp"
+#include "sync_model_orders.hpp"
 
 namespace state_sync_test {
 

@@ -171,7 +171,7 @@ private:
     require(syncer_.status(now_).bytes <= limits::max_sync_bytes + limits::assumed_block_size, "bytes are bounded");
   }
 
-  // In sync_model_orders.hpp.
+  // Defined in sync_model_orders.hpp, which whoever uses the model includes.
   void carry_out(const sync_action::get_locator&);
   void carry_out(const sync_action::request_headers&);
   void carry_out(const sync_action::import_headers&);
@@ -255,5 +255,3 @@ private:
 };
 
 }  // namespace sync_model
-
-#include "sync_model_orders.hpp"

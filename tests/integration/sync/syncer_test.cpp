@@ -10,7 +10,7 @@
 
 #include <doctest/doctest.h>
 
-#include "sync_model.hpp"
+#include "sync_model_orders.hpp"
 
 namespace syncer_test {
 

@@ -28,6 +28,41 @@ using support::some_transaction;
 using support::stem_network;
 using support::stem_record;
 
+namespace {
+
+/// A node whose application looks transactions up when the test says so, and takes none that is public; and its relay.
+struct ignoring_application : stem_network {
+  ignoring_application() { world.run_for(1min); }
+
+  /// The relay sends the transaction to the node in public.
+  void publish() {
+    static_cast<void>(relay->broadcast(tx, {}, peer::transaction_form::whole));
+    world.run_for(1s);
+  }
+  void check_is_public(const stem_record& told) {
+    world.run_for(1s);
+    REQUIRE(told.stemmed);
+    REQUIRE_FALSE(told.stemmed->has_value());
+    CHECK(told.stemmed->error() == peer::stem_errc::already_public);
+    CHECK(origin->dandelion().transactions == 0);
+  }
+  [[nodiscard]] integration::adapter application() {
+    integration::adapter slow;
+    slow.get_transaction = [this](const wire::hash&, const auto& answer) { asked.push_back(answer); };
+    slow.transaction_received = [](const auto&, phase, const auto&, const auto& answer) {
+      answer(peer::validation_result::ignore);
+    };
+    return slow;
+  }
+
+  std::vector<integration::responder<wire::transaction_ptr>> asked;
+  wire::transaction_ptr tx = some_transaction(1);
+  simulated_node& relay = add(only(dandelion_mode::stem));
+  simulated_node& origin = add(only(dandelion_mode::stem), {&relay}, application());
+};
+
+}  // namespace
+
 TEST_CASE("an adapter may validate later, also after the node is destroyed") {
   std::vector<std::function<void(bool)>> asked;
   const auto tx = some_transaction(1);
@@ -99,59 +134,29 @@ TEST_CASE("a transaction is not public because another one with its first kernel
 }
 
 TEST_CASE("nor is one that peers have sent in public before, and the application has not taken") {
-  stem_network on;
-  std::vector<integration::responder<wire::transaction_ptr>> asked;
-  integration::adapter slow;
-  slow.get_transaction = [&asked](const wire::hash&, const auto& answer) { asked.push_back(answer); };
-  slow.transaction_received = [](const auto&, phase, const auto&, const auto& answer) {
-    answer(peer::validation_result::ignore);
-  };
-  simulated_node& relay = on.add(only(dandelion_mode::stem));
-  simulated_node& origin = on.add(only(dandelion_mode::stem), {&relay}, slow);
-  on.world.run_for(1min);
-  const auto tx = some_transaction(1);
-  const stem_record first{origin, tx};
+  ignoring_application on;
+  const stem_record first{on.origin, on.tx};
   on.world.run_for(1s);
-  REQUIRE(asked.size() == 1);
-  asked[0](nullptr);
-  static_cast<void>(relay->broadcast(tx, {}, peer::transaction_form::whole));
+  REQUIRE(on.asked.size() == 1);
+  on.asked[0](nullptr);
+  on.publish();
+  REQUIRE(on.origin->dandelion().transactions == 1);
+  const stem_record second{on.origin, on.tx};
   on.world.run_for(1s);
-  REQUIRE(origin->dandelion().transactions == 1);
-  const stem_record second{origin, tx};
-  on.world.run_for(1s);
-  static_cast<void>(origin->fluff(tx));
-  REQUIRE(asked.size() == 2);
-  asked[1](nullptr);
-  on.world.run_for(1s);
-  REQUIRE(second.stemmed);
-  REQUIRE_FALSE(second.stemmed->has_value());
-  CHECK(second.stemmed->error() == peer::stem_errc::already_public);
-  CHECK(origin->dandelion().transactions == 0);
+  static_cast<void>(on.origin->fluff(on.tx));
+  REQUIRE(on.asked.size() == 2);
+  on.asked[1](nullptr);
+  on.check_is_public(second);
 }
 
 TEST_CASE("nor is one that peers send in public meanwhile, though the application does not take it") {
-  stem_network on;
-  std::vector<integration::responder<wire::transaction_ptr>> asked;
-  integration::adapter slow;
-  slow.get_transaction = [&asked](const wire::hash&, const auto& answer) { asked.push_back(answer); };
-  slow.transaction_received = [](const auto&, phase, const auto&, const auto& answer) {
-    answer(peer::validation_result::ignore);
-  };
-  simulated_node& relay = on.add(only(dandelion_mode::stem));
-  simulated_node& origin = on.add(only(dandelion_mode::stem), {&relay}, slow);
-  on.world.run_for(1min);
-  const auto tx = some_transaction(1);
-  const stem_record told{origin, tx};
+  ignoring_application on;
+  const stem_record told{on.origin, on.tx};
   on.world.run_for(1s);
-  static_cast<void>(relay->broadcast(tx, {}, peer::transaction_form::whole));
-  on.world.run_for(1s);
-  REQUIRE(asked.size() == 1);
-  asked[0](nullptr);
-  on.world.run_for(1s);
-  REQUIRE(told.stemmed);
-  REQUIRE_FALSE(told.stemmed->has_value());
-  CHECK(told.stemmed->error() == peer::stem_errc::already_public);
-  CHECK(origin->dandelion().transactions == 0);
+  on.publish();
+  REQUIRE(on.asked.size() == 1);
+  on.asked[0](nullptr);
+  on.check_is_public(told);
 }
 
 TEST_CASE("an adapter that validates after ten minutes, or not at first, loses no own transaction") {

@@ -105,11 +105,11 @@ private:
     stem_ticket ticket;
   };
 
-  /// Whether a transaction has become public while the adapter looks it up.
-  struct public_flag {
+  /// A call of `stem` for which the adapter is looking up the transaction.
+  struct pending_lookup {
     wire::transaction_ptr tx;
     bool was_known = false;  // to the application's filter: taken by it or not, perhaps long ago
-    bool is_public = false;
+    bool is_public = false;  // since the call
   };
 
   [[nodiscard]] bool is_connected(std::uint64_t peer) const override;
@@ -142,7 +142,7 @@ private:
   memory_budget::reservation memory_reservation_;  // by `pool_`
   io::timer retry_timer_;
   std::map<std::uint64_t, std::vector<sent>> unconfirmed_;  // by peer
-  std::map<std::uint64_t, public_flag> lookups_;            // of `stem`, under way, by number
+  std::map<std::uint64_t, pending_lookup> lookups_;         // of `stem`, under way, by number
   std::uint64_t last_lookup_ = 0;
   std::map<stem_ticket, stemmed> waiting_;                     // for the validation of the node's own
   std::map<stem_ticket, std::vector<ended>> finish_handlers_;  // callbacks of `on_finished`

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -21,6 +22,7 @@
 #include <pappus/peer/clock/node_clock.hpp>
 #include <pappus/peer/connections/connection_limits.hpp>
 #include <pappus/peer/connections/connection_manager.hpp>
+#include <pappus/peer/discovery/limits.hpp>
 #include <pappus/peer/discovery/statistics.hpp>
 #include <pappus/peer/session/exception_boundary.hpp>
 #include <pappus/peer/session/local_node.hpp>
@@ -98,9 +100,9 @@ private:
   [[nodiscard]] io::duration pause();
   [[nodiscard]] std::optional<io::endpoint> next();
   [[nodiscard]] std::optional<io::endpoint> next_feeler();
-  [[nodiscard]] bool may_dial(io::endpoint endpoint) const;
-  [[nodiscard]] bool was_dialed_within(io::wall_time::duration rest, io::endpoint endpoint, io::wall_time now) const;
-  [[nodiscard]] bool fits_a_slot(io::endpoint endpoint) const;
+  [[nodiscard]] bool may_dial(io::endpoint endpoint, std::chrono::seconds rest = limits::redial_interval) const;
+  [[nodiscard]] bool was_dialed_within(std::chrono::seconds rest, io::endpoint endpoint, io::wall_time now) const;
+  [[nodiscard]] bool fits_a_slot(io::endpoint endpoint, std::chrono::seconds rest = limits::redial_interval) const;
   task<void> attempt(io::endpoint endpoint);
   void ended(io::endpoint endpoint, io::time_point started_at, const result<peer_info, disconnect_info>& outcome);
   void note_answer(bool answered);
