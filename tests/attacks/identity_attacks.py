@@ -121,9 +121,9 @@ def archives_cut_short(trial):
         for number in range(trial.scale):
             source_ = stranger(number)
             peer = trial.greet(source_, port=6000)
-            peer.check_served()  # so that the session has begun
+            peer.check_served_among_messages()  # so that the session has begun
             trial.target.tell(f"download {source_}:6000 {'22' * 32} 7 {folder}/{number}")
-            peer.expect(ARCHIVE_REQUEST)
+            peer.expect_among_messages(ARCHIVE_REQUEST)  # the honest peer's transactions are announced meanwhile
             peer.send_raw(frame(PING, ping()) * 300 + frame(ARCHIVE, begin) + content)
             peer.close()
             trial.target.reply("download")

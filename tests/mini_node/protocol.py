@@ -201,11 +201,17 @@ class Peer:
         self.send(PING, ping(*self.tip))
         return self.expect(PONG)
 
+    def expect_among_messages(self, kind):
+        """The body of the next message of that kind, ignoring others before it."""
+        while True:
+            got, body = self.receive()
+            if got == kind:
+                return body
+
     def check_served_among_messages(self):
-        """The same, ignoring other messages before the pong."""
+        """Checks that a ping is answered, ignoring other messages before the pong."""
         self.send(PING, ping(*self.tip))
-        while self.receive()[0] != PONG:
-            pass
+        self.expect_among_messages(PONG)
 
     def expect_end(self):
         """Checks that the other side closes, whatever it sends before."""
