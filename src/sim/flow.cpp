@@ -160,6 +160,7 @@ void flow::silence() noexcept {
   silent_ = true;
   under_way_.clear();
   updates_under_way_ = 0;
+  arrivals_held_ = updates_held_ = false;
   owner_.in().timers().disarm(arrival_);
   owner_.in().timers().disarm(update_);
 }

@@ -90,6 +90,28 @@ TEST_CASE("a cut of one direction holds what is sent in it, and nothing in the o
   CHECK(*pair.world.run(read(*pair.client)) == "held");
 }
 
+TEST_CASE("what a cut holds of a connection that does not hear any more never arrives, also when the cut is healed") {
+  sim::link narrow{10ms};
+  narrow.window = 10;
+  for (const bool resets : {false, true}) {
+    connected_machines pair{narrow};
+    const auto break_off = [&] {
+      if (resets) pair.world.reset(pair.client_machine, pair.server_machine);
+      else pair.world.blackhole(pair.client_machine, pair.server_machine);
+    };
+    CHECK(pair.world.run(write(*pair.client, text("0123456789"))));
+    CHECK(*pair.world.run(read_exactly(*pair.server, 10)) == "0123456789");  // a window update is under way
+    CHECK(pair.world.run(write(*pair.server, text("held"))));
+    pair.world.cut(pair.client_machine, pair.server_machine);
+    pair.world.run_for(1s);
+    break_off();
+    pair.world.heal(pair.client_machine, pair.server_machine);
+    pair.world.run_for(1s);
+    break_off();
+    if (!resets) CHECK(silent(pair.world, *pair.client));
+  }
+}
+
 TEST_CASE("connecting across a partition succeeds if it is healed in time, and times out otherwise") {
   sim::world_options options;
   options.connect_timeout = 20s;
