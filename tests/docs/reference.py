@@ -4,6 +4,11 @@ other pages name, too.
 It runs three programs, by default those of build/release, which this builds:
 
   cmake --build build/release --target docs_print_metrics pappus-node docs_print_full_node_json
+
+Needs: Python 3, and these programs.
+Takes: a second.
+Writes: api.md, command_line.md, configuration.md, enumerators.md, json.md, json_full_node.md, limits.md and metrics.md of
+  docs/reference; with --check nothing.
 """
 
 import argparse

@@ -122,11 +122,13 @@ class Usage(unittest.TestCase):
         self.assertIn("\nNeeds: ", asked.stdout)
 
     def test_the_checks_that_a_contributor_runs_answer_too(self):
-        for name in ("tests/conventions/check.py", "tests/docs/reference.py"):
+        for name in ("tests/conventions/check.py", "tests/docs/reference.py", "examples/anonymity/figures.py"):
             for option, status in (("--help", 0), ("--nonsense", 2)):
                 done = subprocess.run([sys.executable, str(ROOT / name), option], capture_output=True, text=True,
                                       timeout=60, check=False)
                 self.assertEqual(done.returncode, status, (name, option))
+                for said in ("\nNeeds: ", "\nTakes: ", "\nWrites: ") if status == 0 else ():
+                    self.assertIn(said, done.stdout, name)
 
     def test_benchmarks_has_all_names_in_its_help(self):
         asked = self.call("benchmarks/run.sh", "--help").stdout
