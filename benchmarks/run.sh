@@ -2,9 +2,10 @@
 # Builds a benchmark in Release and runs it, or several, one after the other.
 #   sh benchmarks/run.sh NAME... [OPTION...]
 #   sh benchmarks/run.sh NAME --help     what it measures, its options, what it needs, how long it takes
-# OPTION: goes on to each benchmark named. benchmarks/README.md says what they measure, docs/reference/measurements.md
-# what has come out.
+# OPTION: goes on to each benchmark named. benchmarks/README.md says what they measure and has the options and minutes of
+# each, docs/reference/measurements.md what has come out.
 # Needs: Debian 12; installs what is missing with apt, as root or with sudo.
+# Takes: from a few seconds (core) to half an hour (dandelion): NAME --help says it of each.
 # Writes: build/release.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)

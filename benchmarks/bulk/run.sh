@@ -3,7 +3,7 @@
 #   sh benchmarks/run.sh bulk [OPTION...]
 # Needs: Debian 12; installs what is missing with apt, as root or with sudo.
 #   Two processors.
-# Takes: with --quick some five minutes, or one with --only streams; all of it several times as long.
+# Takes: some twenty minutes: the streams nine, the archive ten; with --quick five, of which the streams take one.
 # Writes: build/release.
 set -eu
 . "$(dirname -- "$0")/../support/start.sh"

@@ -9,6 +9,9 @@ phases: open     all peers connect
         storm    a tenth of the peers leaves at once and comes again
         slow     as announce, but a tenth of the peers wants whole transactions and reads 256 bytes a second
         close    all peers but the bystanders leave at once
+
+The options of pappus-node are --json --network usernet --listen 127.0.0.1:0 --max-inbound N --max-outbound 0
+--log error, N being 200 more than the peers.
 """
 
 import argparse

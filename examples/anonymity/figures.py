@@ -8,6 +8,10 @@ closed forms and 7% for simulations, and 0.01 for recall. By default on few netw
 are wider by twice the standard error of what was found; --full takes 200 networks of 1,000 nodes for every row, and the
 bounds as they are. --smoke holds nothing against anything: it shows that the program runs, and gives the same on any
 number of threads. Exits 1 if something is out of its bounds.
+
+Needs: Python 3, and pappus-anonymity.
+Takes: --full is a part of the half hour of `sh benchmarks/run.sh dandelion`; by default, and with --smoke, much less.
+Writes: the rows of the program as CSV to --csv-folder, if it is given.
 """
 import argparse
 import csv

@@ -84,6 +84,19 @@ plan shrunk(const plan& failing, const outcome& how, const options& chosen) {
   return shrink(failing, breaks_the_same, chosen.jobs);
 }
 
+/// Whether fewer faults may break the same rule. A run that was killed has shown none; on a faster machine, or with
+/// more patience, it may keep all.
+bool can_shrink(const outcome& how) { return how.broken && how.end != run_end::out_of_patience; }
+
+/// To standard error.
+void warn_of_unshrunk(const plan& of, const options& chosen) {
+  fmt::print(
+      stderr,
+      "pappus-chaos: seed {} is not shrunk: which rule it breaks is not known, as it was killed after {} s. Repeat "
+      "it with a longer --patience.\n",
+      of.seed, chosen.patience.count());
+}
+
 /// Nothing after the last one, which may be the largest number.
 std::optional<std::uint64_t> seed_after(std::uint64_t seed, const options& chosen) {
   return seed == chosen.last ? std::nullopt : std::optional{seed + 1};
@@ -106,9 +119,11 @@ std::size_t run(const options& chosen, const std::optional<plan>& given) {
   processes all{chosen.jobs, chosen.patience};
   all.run(next, [&](const plan& of, outcome how) {
     const bool is_broken = how.broken.has_value();
+    const bool shrinks = chosen.shrinks && can_shrink(how);
     report made{of, std::move(how), std::nullopt};
     if (is_broken) ++failed;
-    if (is_broken && chosen.shrinks) to_shrink.push_back(std::move(made));
+    if (is_broken && chosen.shrinks && !shrinks) warn_of_unshrunk(of, chosen);
+    if (shrinks) to_shrink.push_back(std::move(made));
     else print(to_json(made));
   });
   for (report& each : to_shrink) {

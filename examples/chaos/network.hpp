@@ -18,9 +18,17 @@
 
 namespace chaos {
 
+/// How the process of a run has ended.
+enum class run_end : std::uint8_t {
+  in_order,        // with an outcome that was measured
+  crashed,         // or the simulation threw: nothing was measured
+  out_of_patience  // it was killed for the real time that it took: nothing was measured
+};
+
 /// How a run went.
 struct outcome {
   std::optional<violation> broken;  // nothing: all rules were kept
+  run_end end = run_end::in_order;  // all below is 0 otherwise
   io::duration length{};            // virtual
   io::duration recovery{};          // from the end of the faults until all was well
   std::uint64_t events = 0;

@@ -25,6 +25,7 @@ namespace {
     text = to_text(run_plan(what));
   } catch (const std::exception& thrown) {
     outcome how;
+    how.end = run_end::crashed;
     how.broken = violation{"the simulation throws nothing", thrown.what(), {}};
     text = to_text(how);
   }
@@ -41,14 +42,18 @@ std::string read_all(int from) {
   return text;
 }
 
-outcome outcome_of(int status, const std::string& text) {
+outcome outcome_of(int status, const std::string& text, std::chrono::seconds patience) {
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
     if (auto how = outcome_from_text(text)) return *std::move(how);
   }
   outcome how;
   const bool is_late = WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM;
-  if (is_late) how.broken = violation{"a run ends", "it was killed when the patience was over", {}};
-  else how.broken = violation{"the program does not crash", fmt::format("status {:#x}", status), {}};
+  how.end = is_late ? run_end::out_of_patience : run_end::crashed;
+  if (is_late) {
+    how.broken = violation{"a run ends", fmt::format("killed after the {} s of --patience", patience.count()), {}};
+  } else {
+    how.broken = violation{"the program does not crash", fmt::format("status {:#x}", status), {}};
+  }
   return how;
 }
 
@@ -75,7 +80,7 @@ std::pair<std::size_t, outcome> processes::wait() {
   if (found == running_.end()) throw std::runtime_error("no child to wait for");
   const child ended = found->second;
   running_.erase(found);
-  return {ended.place, outcome_of(status, read_all(ended.pipe))};
+  return {ended.place, outcome_of(status, read_all(ended.pipe), patience_)};
 }
 
 void processes::run(const std::function<std::optional<plan>()>& next,

@@ -1,10 +1,11 @@
 #!/bin/sh
 # Runs pappus-chaos for many seeds on all processors, and merges the reports in the order of the seeds.
 #   sh examples/chaos/sweep.sh [-S MACHINES] [-s SIZE] PROGRAM FOLDER A..B [OPTION...]
-# PROGRAM: pappus-chaos, as it was built. A..B: the seeds. OPTION: goes on to the program. SIZE: seeds of one job, by
-# default 25. MACHINES: a file of GNU parallel's --sshloginfile, in which `:` is this machine; by default this one alone.
-# Exits with 1 if a run has broken a rule, with 2 if a run is missing: the same call runs what is missing, and another one
-# needs another folder.
+# PROGRAM: pappus-chaos, as it was built. A..B: the seeds. OPTION: one of a run, such as --nodes; goes on to the program,
+# which refuses a wrong one before anything runs. SIZE: seeds of one job, by default 25. MACHINES: a file of GNU
+# parallel's --sshloginfile, in which `:` is this machine; by default this one alone.
+# Exits with 1 if a run has broken a rule, with 2 if an option is wrong or a run is missing: the same call runs what is
+# missing, and another one needs another folder.
 # Needs: GNU parallel.
 # Takes: on two cores 23 s for 100 seeds of 20 nodes; more nodes take more than in proportion.
 # Writes: FOLDER: report.jsonl, joblog, and a file for each job.
@@ -32,6 +33,11 @@ case $first in '' | *[!0-9]* | 0?*) refuse "seeds are A..B, not '$3'" ;; esac
 case $last in '' | *[!0-9]* | 0?*) refuse "seeds are A..B, not '$3'" ;; esac
 [ "$first" -le "$last" ] || refuse "seeds are A..B, not '$3'"
 shift 3
+for word; do
+  case $word in --print-plan | --list-faults | --version) refuse "'$word' runs nothing" ;; esac
+done
+# The program looks at its options before anything is written; with this one more it runs nothing.
+"$program" --seeds "$first" "$@" --print-plan >/dev/null || exit 2
 mkdir -p "$folder"
 cd "$folder"
 same_call "$program" "$size" "$first..$last" "$@"

@@ -66,8 +66,8 @@ const std::vector<command<node_commands>>& node_commands::common() {
       {"addresses", "", 0, 0, &self::addresses, "lists the known addresses of peers"},
       {"bans", "", 0, 0, &self::bans, "lists the bans in force"},
       {"ban", "IP[/BITS][:PORT] [SECONDS]", 1, 2, &self::ban,
-       fmt::format("ends and refuses connections with them, by default for {} seconds, at most for {}",
-                   default_ban_seconds, max_ban_seconds)},
+       fmt::format("ends and refuses connections with them, by default for {} seconds, else for {}",
+                   default_ban_seconds, to_string(ban_lengths))},
       {"unban", "IP[/BITS][:PORT]", 1, 1, &self::unban, "lifts the bans within that range"},
       {"trust_clock", "", 0, 0, &self::trust_clock,
        "trusts this machine's clock now, without waiting for peers to agree with it"},
@@ -172,13 +172,12 @@ void node_commands::bans(const words& /*none*/, const command_handler& answer) {
 void node_commands::ban(const words& given, const command_handler& answer) {
   const auto whom = io::endpoint_range::parse(given[0]);
   if (!whom) return answer(failure{unreadable(given[0])});
-  const auto seconds = given.size() > 1 ? number_of("SECONDS", given[1], {.unit = "seconds"}) : default_ban_seconds;
+  const auto seconds = given.size() > 1 ? number_of("SECONDS", given[1], ban_lengths) : default_ban_seconds;
   if (!seconds) return answer(failure{seconds.error()});
-  node_.ban(*whom, std::chrono::seconds{std::min(*seconds, max_ban_seconds)}, pappus::wire::reason_for_ban::manual,
-            [answer](const auto& stored) {
-              if (!stored) return answer(failure{"in force, but not stored yet: " + stored.error().message()});
-              answer(record{});
-            });
+  node_.ban(*whom, std::chrono::seconds{*seconds}, pappus::wire::reason_for_ban::manual, [answer](const auto& stored) {
+    if (!stored) return answer(failure{"in force, but not stored yet: " + stored.error().message()});
+    answer(record{});
+  });
 }
 
 void node_commands::unban(const words& given, const command_handler& answer) {

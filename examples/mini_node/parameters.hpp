@@ -27,10 +27,11 @@ struct number_range {
 /// Names a text that is not what was expected, of which a long one is shortened: "'x' is not a port".
 [[nodiscard]] std::string is_not(std::string_view text, std::string_view expected);
 
-/// Numbers of the command `ban`: the length of the ban, seconds. A longer one counts as the longest.
+/// Numbers of the command `ban`: the length of the ban, seconds.
 inline constexpr std::uint64_t default_ban_seconds =
     std::chrono::seconds{pappus::peer::limits::default_ban_time}.count();
-inline constexpr std::uint64_t max_ban_seconds = std::chrono::seconds{pappus::peer::limits::max_ban_time}.count();
+inline constexpr number_range ban_lengths{1, std::chrono::seconds{pappus::peer::limits::max_ban_time}.count(),
+                                          "seconds"};
 
 /// Numbers of the command `unpack`: the size limit of the archive, MiB.
 inline constexpr std::uint64_t default_unpack_limit = 4096;

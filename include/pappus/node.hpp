@@ -187,6 +187,7 @@ public:
 
   /// Bans an endpoint, all ports of an address, or a block of addresses, for `length` from now, clamped to 0 to
   /// `limits::max_ban_time`. In force at once: sessions concerned are disconnected, and their peers are sent `reason`.
+  /// Replaces a ban of the same range, also if `length` is 0, so that none is left.
   /// Completes when the ban is on the disk. Fails with a `peer::store_errc` if it is not stored yet, although it is in
   /// force and storing is retried; or with `std::errc::invalid_argument` if the port is 0, which is no peer's.
   [[nodiscard]] task<result<void>> ban(io::endpoint_range range, io::duration length,

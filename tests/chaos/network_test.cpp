@@ -88,4 +88,16 @@ TEST_CASE("an outcome that breaks a rule is a line of JSON with the rule") {
       "\n");
 }
 
+TEST_CASE("an outcome of which nothing was measured has no figures in JSON, also after it was told another process") {
+  outcome thrown;
+  thrown.end = run_end::crashed;
+  thrown.broken = violation{"a rule", "a detail", {}};
+  const auto read = outcome_from_text(to_text(thrown));
+  REQUIRE(read);
+  CHECK(to_json(report{planned("crash 1 130 160 0\n"), *read, std::nullopt}) ==
+        R"({"seed":1,"nodes":8,"hostile":2,"minutes":5,"faults":1,"kinds":1,"ok":false,"rule":"a rule",)"
+        R"("detail":"a detail"})"
+        "\n");
+}
+
 }  // namespace network_test

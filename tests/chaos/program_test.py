@@ -12,6 +12,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import suites  # noqa: E402: after the line that finds it
 
+ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ""
 SMALL = ["--nodes", "6", "--minutes", "4"]
 
@@ -53,6 +54,14 @@ class Program(unittest.TestCase):
         self.assertEqual(refused.stderr, f"pappus-chaos: {file}: line 3: TARGET, a node, is a number, 0 to 5: "
                                          "crash 7 130 140 5\n")
 
+    def test_says_that_a_file_has_more_than_one_plan(self):
+        both = run("--nodes", "6", "--seeds", "1..2", "--print-plan").stdout.splitlines()
+        second = both.index(next(line for line in both[1:] if line.startswith("plan ")))
+        refused = run("--plan", self.plan(*both))
+        self.assertEqual(refused.returncode, 2)
+        self.assertRegex(refused.stderr, rf"^pappus-chaos: \S+: line {second + 1}: another plan begins here: "
+                                         "a file has one: plan 2 6 2 30\n$")
+
     def test_prints_a_plan_with_its_islands(self):
         lines = ["plan 1 6 2 4", "partition 1 130.000 140.000 999"]
         printed = run("--plan", self.plan(*lines), "--print-plan").stdout.splitlines()
@@ -86,9 +95,22 @@ class Program(unittest.TestCase):
             self.assertEqual(run("--plan", str(file)).stdout, run(*SMALL, "--seeds", "4").stdout)
 
     def test_a_run_without_an_end_is_a_failure(self):
-        late = run("--nodes", "2000", "--seeds", "1", "--patience", "1")
+        late = run("--nodes", "2000", "--seeds", "1", "--patience", "1", "--shrink")
         self.assertEqual(late.returncode, 1)
-        self.assertEqual(json.loads(late.stdout)["rule"], "a run ends")
+        said = json.loads(late.stdout)
+        self.assertEqual((said["rule"], said["detail"]), ("a run ends", "killed after the 1 s of --patience"))
+        self.assertFalse({"length", "events", "at", "shrunk_to"} & set(said), "nothing of it was measured")
+        self.assertIn("seed 1 is not shrunk: ", late.stderr)
+
+    def test_each_rule_is_in_the_guide_in_the_same_words(self):
+        sources = "".join(file.read_text() for file in sorted((ROOT / "examples/chaos").glob("*.cpp"))
+                          + sorted((ROOT / "examples/chaos").glob("*.hpp")))
+        told = set(re.findall(r'(?:broken\(|violation\{)\s*"([^"]+)"', sources))
+        told |= set(re.findall(r'^ +\{"([^"]+)", \d+min, ', sources, re.M))
+        self.assertGreater(len(told), 20)
+        guide = (ROOT / "docs/guides/chaos.md").read_text().split("\n## Rules\n")[1].split("\n## ")[0]
+        rows = re.findall(r"^\| ([^|]+?) \|", guide, re.M)
+        self.assertEqual(set(rows) - {"rule"}, told)
 
 
 if __name__ == "__main__":

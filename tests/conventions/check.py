@@ -1,6 +1,10 @@
 """Checks what no compiler checks: that includes point down only, and that names are the field's terms.
 
-Prints one line for each finding, and ends with 1 if there is any. Takes a second.
+Prints one line for each finding, and ends with 1 if there is any.
+
+Needs: Python 3.
+Takes: a second.
+Writes: nothing.
 
 LEVELS and FOLDERS are the order in which folders may include each other: a file includes its own folder and those
 before it. PRIVATE_NAMES are identifiers that the project had before it took the terms of Grin, Bitcoin Core and Asio,

@@ -146,7 +146,7 @@ class Page:
                 for each in self.declared[objects] for field in each["fields"] if field["former_of"]]
         return ["## Former keys",
                 "Each has the same value as the key that took its place, and is written for one release. Former names "
-                "of metrics are in `former_metrics.hpp`.", table("former key", "key", "in", rows=rows)]
+                "of metrics are in [metrics](metrics.md#former-names).", table("former key", "key", "in", rows=rows)]
 
 
 def declared_by(*command):

@@ -4,6 +4,11 @@ other pages name, too.
 It runs three programs, by default those of build/release, which this builds:
 
   cmake --build build/release --target docs_print_metrics pappus-node docs_print_full_node_json
+
+Needs: Python 3, and these programs.
+Takes: a second.
+Writes: api.md, command_line.md, configuration.md, enumerators.md, json.md, json_full_node.md, limits.md and metrics.md of
+  docs/reference; with --check nothing.
 """
 
 import argparse
@@ -165,6 +170,27 @@ def metric_table(text, prefix):
     return "| name | type | meaning | label |\n|---|---|---|---|\n" + "\n".join(rows)
 
 
+def former_metrics():
+    """Tables of the names that pappus-node exports beside the present ones."""
+    def rows(source, table, columns):
+        body = re.search(rf"{table}(?: = std::to_array<\w+>\(|\[\] = )\{{\n(.*?)\n\}}\)?;", source, re.S).group(1)
+        found = re.findall(r"\{" + ", ".join([r'"([^"]*)"'] * columns) + r"\}", body)
+        return ["| " + " | ".join(f"`{cell}`" for cell in (*row[:-2], row[-1], row[-2])) + " |" for row in found]
+
+    library = (ROOT / "src/former_metrics.cpp").read_text()
+    program = (ROOT / "examples/mini_node/commands.cpp").read_text()
+    names = rows(library, "names", 2) + rows(program, "renamed_metrics", 2)
+    return "\n\n".join((
+        "## Former names",
+        "`pappus-node` exports these for one release beside the present ones, with the same values, and `add_former_names` "
+        "(`<pappus/former_metrics.hpp>`) adds those of a node to what `metrics_of` gives. Read the present ones only: a sum "
+        "over both counts twice.",
+        "| former name | name |\n|---|---|\n" + "\n".join(names),
+        "`pappus_clock_difference_seconds` has the label `direction`, ahead or behind, in place of a sign.",
+        "| former label | label |\n|---|---|\n" + "\n".join(rows(library, "labels", 2)),
+        "| of label | former value | value |\n|---|---|---|\n" + "\n".join(rows(library, "values", 3))))
+
+
 def metrics(program, node):
     text = subprocess.run([program], stdout=subprocess.PIPE, text=True, check=True).stdout
     command = [node, "--json", "--listen", "127.0.0.1:0", "--max-outbound", "0"]
@@ -173,7 +199,8 @@ def metrics(program, node):
     return (f"# Metrics\n\n{GENERATED}\n\n`metrics_of(node.statistics())` gives them; `integration::to_prometheus` and "
             f"`integration::to_json` format them.\n\n{metric_table(text, 'pappus_')}\n\n## Of pappus-node\n\n"
             "The commands `metrics` and `stats` of [pappus-node](../guides/pappus_node.md) have these, too. "
-            f"[Former names](../../CHANGELOG.md) are left out.\n\n{metric_table(of_node, 'pappus_node_')}")
+            f"[Former names](#former-names) are left out.\n\n{metric_table(of_node, 'pappus_node_')}\n\n"
+            f"{former_metrics()}")
 
 
 def command_line(program):

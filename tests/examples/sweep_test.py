@@ -50,6 +50,13 @@ class Sweeps(unittest.TestCase):
         self.assertEqual((one / "report.jsonl").read_bytes(), (other / "report.jsonl").read_bytes())
         self.assertNotEqual(len(reports(one, "jsonl")), len(reports(other, "jsonl")))
 
+    def test_chaos_refuses_a_wrong_option_in_the_program_s_words(self):
+        into = self.folder / "into"
+        refused = sweep("chaos", PROGRAMS["chaos"], str(into), "1..5", "--nodse", "5")
+        self.assertEqual(refused.returncode, 2)
+        self.assertRegex(refused.stderr, r"^pappus-chaos: .*--nodse.*\n$")
+        self.assertFalse(into.exists())
+
     def test_chaos_runs_what_is_missing(self):
         whole = self.folder / "whole"
         self.assertEqual(sweep("chaos", "-s", "2", PROGRAMS["chaos"], str(whole), *CHAOS_OPTIONS).returncode, 0)

@@ -4,12 +4,12 @@
 
 # need_cargo: ends the script with 1 if there is none.
 need_cargo() {
-  command -v cargo >/dev/null || { echo "$0 needs cargo: see https://rustup.rs" >&2; exit 1; }
+  command -v cargo >/dev/null || { echo "$0 needs cargo 1.88 or newer: see https://rustup.rs" >&2; exit 1; }
 }
 
 # Leaves the path of the program on grin_p2p in `grin`.
 build_grin() {
-  command -v cargo >/dev/null || { echo 'There is no cargo here: see https://rustup.rs' >&2; return 1; }
+  command -v cargo >/dev/null || { echo 'There is no cargo here, which is 1.88 or newer: see https://rustup.rs' >&2; return 1; }
   CARGO_TARGET_DIR=${PAPPUS_GRIN_TARGET:-${XDG_CACHE_HOME:-$HOME/.cache}/pappus/grin}
   export CARGO_TARGET_DIR
   [ -e "$CARGO_TARGET_DIR/release" ] || echo "Building Grin's crates, once: this takes some 15 minutes."

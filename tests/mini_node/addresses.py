@@ -95,7 +95,16 @@ class Addresses(process.TestCase):
         node = self.node()
         for line in ["ban nowhere", "ban 1.2.3.4/33", "ban 1.2.3.4 soon", "ban 1.2.3.4 -1", "unban ::1"]:
             self.check_refused(node, line, "is not")
-        self.assertIs(node.ask("ban 1.2.3.4 18446744073709551615")["ok"], True)
+
+    def test_a_ban_of_no_time_or_of_more_than_a_hundred_years_is_refused_and_nobody_banned(self):
+        node = self.node()
+        longest = 100 * 365 * 86400
+        for seconds in (0, longest + 1, 2**64 - 1):
+            self.check_refused(node, f"ban 1.2.3.4 {seconds}", f"from 1 to {longest}")
+        self.assertEqual(node.ask("bans")["bans"], [])
+        self.assertIs(node.ask(f"ban 1.2.3.4 {longest}")["ok"], True)
+        [ban] = node.ask("bans")["bans"]
+        self.assertEqual(ban["until"] - ban["since"], longest)
 
     def test_bans_outlive_a_kill(self):
         store = self.store()

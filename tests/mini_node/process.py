@@ -40,7 +40,10 @@ class CommandProcess:
         """Starts reading its output; returns the object once the process listens."""
         self.threads = [threading.Thread(target=self._read, daemon=True)]
         self.threads[0].start()
-        self.address = self.event("listening")["address"]
+        if self.json_lines:
+            self.address = self.event("listening")["address"]
+        else:
+            self.address = self.take(lambda line: line.startswith("listening "), "listening").split("=")[1].strip()
         return self
 
     def _read(self):

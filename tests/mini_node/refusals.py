@@ -9,6 +9,7 @@ HASH = "0" * 64
 PORT = "a PORT from 1 to 65535"
 RANGE = "with BITS from 0 to 32 and " + PORT
 ANY = "from 0 to 18446744073709551615"
+BAN_LENGTHS = "from 1 to 3153600000"  # a hundred years
 CHAIN_DATA = ("header, headers, block, compact_block, output_bitmap_segment, output_segment, range_proof_segment, "
               "kernel_segment")
 REQUESTS = ("get_peer_addrs, get_headers, get_block, get_compact_block, get_output_bitmap_segment, "
@@ -51,7 +52,9 @@ COMMANDS = [
     ("disconnect 1.2.3.4:5", "no peer at 1.2.3.4:5"),
     ("ban 1.2.3.4/33", f"'1.2.3.4/33' is not IP[/BITS][:PORT], {RANGE}"),
     ("ban 1.2.3.4:0", f"'1.2.3.4:0' is not IP[/BITS][:PORT], {RANGE}"),
-    ("ban 1.2.3.4 -1", f"SECONDS: '-1' is not a number of seconds {ANY}"),
+    ("ban 1.2.3.4 -1", f"SECONDS: '-1' is not a number of seconds {BAN_LENGTHS}"),
+    ("ban 1.2.3.4 0", f"SECONDS: '0' is not a number of seconds {BAN_LENGTHS}"),
+    ("ban 1.2.3.4 3153600001", f"SECONDS: '3153600001' is not a number of seconds {BAN_LENGTHS}"),
     ("unban ::1", f"'::1' is not IP[/BITS][:PORT], {RANGE}"),
     ("unban 1.2.3.4", "nobody at 1.2.3.4 is banned"),
     ("tip 0x10 1", f"HEIGHT: '0x10' is not a number {ANY}"),

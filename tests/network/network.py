@@ -3,6 +3,9 @@
 Each scenario starts the nodes, which know each other as seeds, waits until each has its outbound peers, breaks
 something for a while, and measures from the moment it is whole again. It fails if that takes more than 60 s, if a node
 has died, or if sessions were lost that should have lasted. Those in namespaces need root, and are skipped without it.
+
+Outbound peers while broken: of all nodes together, just before it is mended. Nodes that are not cut off lose some as well,
+which were peers of those that are, and dial others as far as there are any.
 """
 
 import argparse
@@ -228,7 +231,7 @@ def main():
     has_namespaces = namespaces.available()
     outcomes = {}
     print(f"{given.nodes} nodes that dial {OUTBOUND} peers each; broken for {given.cut:g} s\n")
-    print("| | | outbound peers while broken | sessions that ended | until whole again, s | |")
+    print(f"| | | outbound peers while broken, of {given.nodes * OUTBOUND} | sessions that ended | until whole again, s | |")
     print("|---|---|---:|---:|---:|---|")
     for each in chosen:
         if each.place is Namespaces and not has_namespaces:

@@ -96,6 +96,20 @@ class Usage(unittest.TestCase):
             self.assertEqual(refused.returncode, 2, words)
             self.assertIn(words[0], refused.stderr, words)
 
+    def test_a_sweep_has_the_program_refuse_its_options_before_it_begins(self):
+        program = self.folder / "program"
+        program.write_text('#!/bin/sh\ncase $* in *--nodse*) echo "program: what is --nodse?" >&2; exit 2 ;; esac\n')
+        program.chmod(0o755)
+        into = self.folder / "into"
+        for options, said in ((["--nodse", "9"], "program: what is --nodse?"), (["--print-plan"], "--print-plan")):
+            refused = self.call("examples/chaos/sweep.sh", str(program), str(into), "1..2", *options)
+            self.assertEqual(refused.returncode, 2, options)
+            self.assertIn(said, refused.stderr)
+            self.assertNotIn("runs are missing", refused.stderr)
+            self.assertFalse(into.exists())
+        self.run_script("examples/chaos/sweep.sh", str(program), str(into), "1..2", "--nodes", "9")
+        self.assertTrue(self.worked.exists(), "it goes on with options that the program knows")
+
     def test_a_value_that_contains_an_option_for_help_is_not_one(self):
         self.run_script("benchmarks/run.sh", "core", "--benchmark_filter=a -h b")
         self.assertTrue(self.worked.exists())
@@ -108,11 +122,13 @@ class Usage(unittest.TestCase):
         self.assertIn("\nNeeds: ", asked.stdout)
 
     def test_the_checks_that_a_contributor_runs_answer_too(self):
-        for name in ("tests/conventions/check.py", "tests/docs/reference.py"):
+        for name in ("tests/conventions/check.py", "tests/docs/reference.py", "examples/anonymity/figures.py"):
             for option, status in (("--help", 0), ("--nonsense", 2)):
                 done = subprocess.run([sys.executable, str(ROOT / name), option], capture_output=True, text=True,
                                       timeout=60, check=False)
                 self.assertEqual(done.returncode, status, (name, option))
+                for said in ("\nNeeds: ", "\nTakes: ", "\nWrites: ") if status == 0 else ():
+                    self.assertIn(said, done.stdout, name)
 
     def test_benchmarks_has_all_names_in_its_help(self):
         asked = self.call("benchmarks/run.sh", "--help").stdout

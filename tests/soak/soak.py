@@ -13,7 +13,12 @@ twelfth of the samples is a point, and a straight line is fitted to them by leas
 slope is less than three standard errors above zero. PASS: the heap in use, descriptors and frames are steady; resident
 memory is steady, too, or else has grown by less than a tenth, which then is free memory between what is in use; and
 when all peers have left, the node has as many coroutine frames and descriptors as before the first one. Ends with 0 if
-so, with 1 if not.
+so, with 1 if not. The last line says it if resident memory passes by that laxer rule only.
+
+A minute is the least, so that each twelfth has samples. The rule is meant for 60 minutes. The fewer they are, the laxer it
+is: the standard error of a slope is larger with fewer samples, and a leak adds less than a tenth in less time. With less
+than 60 minutes filters still grow in the samples looked at, too, so that the heap in use may rise without a leak; a line
+before the verdict says so.
 """
 
 import argparse
@@ -42,6 +47,7 @@ POOL, BLOCKS = 10_000, 100  # capacity of the node's pool, and of its chain in t
 SETTLED = 90  # seconds in which all must be free that peers have occupied
 SERIES = {"heap in use, KiB": "heap", "resident memory, KiB": "memory", "descriptors": "descriptors",
           "coroutine frames": "frames"}
+LEAST, MEANT = 1, 60  # minutes: for samples in each part; for filters that have their size in all that is looked at
 FRAGMENTED = 0.1  # part by which resident memory may grow while the heap in use is steady
 
 
@@ -49,12 +55,15 @@ def options():
     parser = argparse.ArgumentParser(allow_abbrev=False, prog="sh tests/soak/run.sh", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pappus", help=argparse.SUPPRESS)
-    parser.add_argument("--minutes", type=float, default=60, metavar="N", help="default: 60")
+    parser.add_argument("--minutes", type=float, default=MEANT, metavar="N",
+                        help=f"at least {LEAST}; default: {MEANT}")
     parser.add_argument("--peers", type=int, default=1000, metavar="N", help="more than 50; default: 1000")
     parser.add_argument("--svg", type=Path, metavar="FILE", help="plots the samples")
     parser.add_argument("--json", type=Path, metavar="FILE", help="writes all samples there")
     parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)  # of these options, and nothing else
     given = parser.parse_args()
+    if not given.minutes >= LEAST:  # nor is NaN
+        parser.error(f"--minutes is at least {LEAST}")
     if given.peers <= 50:
         parser.error("--peers is more than 50")
     return given
@@ -122,17 +131,17 @@ def settled(node, before):
 
 
 def report(taken, left):
-    """Prints the table; returns whether all is steady."""
+    """Prints the table; returns whether it passes, and whether by the laxer rule for resident memory."""
     times = [each["time"] for each in taken]
     print(f"{len(taken)} samples, from minute {times[0] / 60:.0f} to minute {times[-1] / 60:.0f}\n")
     print("| | first twelfth | last twelfth | slope, an hour | standard error | |")
     print("|---|---:|---:|---:|---:|---|")
-    steady = not left
+    steady, is_laxer = not left, False
     for name, key in SERIES.items():
         line = trend.of(times, [each[key] for each in taken])
         words = "steady" if line.is_steady() else "RISES"
         if key == "memory" and not line.is_steady() and line.last < (1 + FRAGMENTED) * line.first:
-            words = "rises by less than a tenth"
+            words, is_laxer = "rises by less than a tenth", True
         steady = steady and words != "RISES"
         print(f"| {name} | {line.first:.1f} | {line.last:.1f} | {line.slope:+.1f} | {line.error:.1f} | {words} |")
     first, last = taken[0]["gauges"], taken[-1]["gauges"]
@@ -140,7 +149,7 @@ def report(taken, left):
     print(f"\nMetrics that have grown by more than a tenth: {', '.join(grown) or 'none'}")
     for name, (before, after) in left.items():
         print(f"\n{name} after all peers have left: {after}, before the first one: {before}")
-    return steady
+    return steady, is_laxer
 
 
 def plot(taken, skipped, terminal, output=""):
@@ -201,13 +210,17 @@ def main():
     looked_at = [each for each in taken if each["time"] > skipped]
     if len(looked_at) < trend.PARTS:
         sys.exit("soak.py: too few samples for a verdict")
-    steady = report(looked_at, left)
+    passes, is_laxer = report(looked_at, left)
     if given.json:
         given.json.write_text(json.dumps({"counted": counted, "samples": taken}))
     if given.svg:
         plot(taken, skipped, "svg size 900,560 font 'sans-serif,13' background 'white'", f"set output '{given.svg}'")
-    print("\nPASS" if steady else "\nFAIL")
-    return 0 if steady else 1
+    if given.minutes < MEANT:
+        print(f"\n{given.minutes:g} minutes are less than the {MEANT} that the rule is meant for: a smaller leak is not seen, and "
+              "filters still grow.")
+    laxer = ", by the laxer rule: resident memory rises by less than a tenth, the heap in use does not"
+    print("\nPASS" + laxer * is_laxer if passes else "\nFAIL")
+    return 0 if passes else 1
 
 
 if __name__ == "__main__":
