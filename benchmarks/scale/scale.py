@@ -7,6 +7,7 @@ phases: open     all peers connect
         idle     they ping
         announce a transaction a second comes from one peer and goes to all others
         storm    a tenth of the peers leaves at once and comes again
+        fill     with --fill: as many transactions as the filters of the peers remember, and some
         slow     as announce, but a tenth of the peers wants whole transactions and reads 256 bytes a second
         close    all peers but the bystanders leave at once
 
@@ -29,6 +30,7 @@ USERNET = "99a1097ccc1b75d3d8bb311a89cc527a77addfd1edd7c59f502685e99ae2a784"
 AUTOMATED = "e3b909d483eb06af91141d7ac8b6bcef857b41e34f35eb7c3abad9da0ca51629"
 BYSTANDERS = 50
 SPARE = 200  # descriptors that are not for peers
+FILTER_ITEMS, FILL_INTERVAL = 1300, 150  # transactions, and milliseconds between two, as many as one peer may send
 GOALS = {"ping": 5, "idle": 4096, "busy": 10240, "idle_cpu": 1.25, "busy_cpu": 1.5, "last": 1.25,
          "grin_memory": 50, "grin_cpu": 20}
 
@@ -165,6 +167,10 @@ def measure(name, make, peers, given):
         load.phase("announce", f"announce {given.seconds} 1000")
         load.phase("storm", f"storm {peers // 10}")
         busy = (server.memory() - before) / (opened - BYSTANDERS)
+        full = None
+        if given.fill:
+            load.phase("fill", f"announce {FILTER_ITEMS} {FILL_INTERVAL}")
+            full = (server.memory() - before) / (opened - BYSTANDERS)
         load.phase("close", f"close {peers}")
         load.close()
     finally:
@@ -178,12 +184,13 @@ def measure(name, make, peers, given):
     finally:
         server.close()
     rows = {row["phase"]: row for row in load.rows}
-    report(name, peers, rows, idle, busy)
-    return {"server": name, "peers": peers, "idle_bytes": idle, "busy_bytes": busy, "rows": rows}
+    report(name, peers, rows, idle, busy, full)
+    return {"server": name, "peers": peers, "idle_bytes": idle, "busy_bytes": busy, "full_bytes": full, "rows": rows}
 
 
-def report(name, peers, rows, idle, busy):
-    print(f"\n{name}, {peers} peers: {idle / 1024:.1f} KiB a peer idle, {busy / 1024:.1f} KiB busy, "
+def report(name, peers, rows, idle, busy, full):
+    with_full = "" if full is None else f"{full / 1024:.1f} KiB with a full filter, "
+    print(f"\n{name}, {peers} peers: {idle / 1024:.1f} KiB a peer idle, {busy / 1024:.1f} KiB busy, {with_full}"
           f"{rows['idle']['threads']} threads")
     print("  phase        CPU   CPU, s   ping p50     p99     max   last knew p50     max   longest turn   lost")
     for phase, row in rows.items():
@@ -211,6 +218,8 @@ def compare(results):
         rows, least = own["rows"], floor["rows"]
         goal("memory of an idle peer, bytes", own["idle_bytes"], GOALS["idle"])
         goal("memory of a busy peer, bytes", own["busy_bytes"], GOALS["busy"])
+        if own["full_bytes"] is not None:
+            goal("memory of a peer with a full filter, bytes", own["full_bytes"], GOALS["busy"])
         goal("CPU idle, times the floor's", rows["idle"]["cpu_seconds"] / least["idle"]["cpu_seconds"],
              GOALS["idle_cpu"])
         goal("CPU announcing, times the floor's",
@@ -270,6 +279,8 @@ def main():
     parser.add_argument("--peers", type=int, nargs="+", default=[1000, 5000, 10000, 19000], metavar="N",
                         help="numbers of peers, at most what a process may open; default: 1000 5000 10000 19000")
     parser.add_argument("--seconds", type=int, default=30, help="of the phases idle and announce; default: 30")
+    parser.add_argument("--fill", action="store_true",
+                        help=f"the memory of peers with full filters, too: {FILTER_ITEMS} more transactions")
     parser.add_argument("--grin", action="store_true", help="Grin's server, too, with 100 and 500 peers")
     parser.add_argument("--json", type=Path, metavar="FILE", help="writes all figures there")
     parser.add_argument("--svg", type=Path, metavar="FILE", help="plots cost against peers")
