@@ -30,7 +30,7 @@ USERNET = "99a1097ccc1b75d3d8bb311a89cc527a77addfd1edd7c59f502685e99ae2a784"
 AUTOMATED = "e3b909d483eb06af91141d7ac8b6bcef857b41e34f35eb7c3abad9da0ca51629"
 BYSTANDERS = 50
 SPARE = 200  # descriptors that are not for peers
-FILTER_ITEMS, FILL_INTERVAL = 1300, 150  # transactions, and milliseconds between two, as many as one peer may send
+FILTER_ITEMS, FILL_INTERVAL = 1300, 150  # transactions, more than a filter is made for; milliseconds between two
 GOALS = {"ping": 5, "idle": 4096, "busy": 10240, "idle_cpu": 1.25, "busy_cpu": 1.5, "last": 1.25,
          "grin_memory": 50, "grin_cpu": 20}
 
