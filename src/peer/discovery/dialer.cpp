@@ -81,8 +81,9 @@ io::duration dialer::pause() {
 }
 
 /// An endpoint that an inbound peer claims is dialed last, and seldom, since most claims are right. An address dialed
-/// recently is dialed again if half of the search has found no other (as in Bitcoin Core, ThreadOpenConnections):
-/// no other may be left, but a few that never answer must not take the turn of all others.
+/// recently is dialed again if half of the search has found no other (as in Bitcoin Core, ThreadOpenConnections): of
+/// those that the other half finds, the one that has failed least, for many that never answer may hide one that does
+/// again.
 std::optional<io::endpoint> dialer::next() {
   while (!priority_endpoints_.empty()) {
     const io::endpoint where = priority_endpoints_.front();
@@ -91,6 +92,8 @@ std::optional<io::endpoint> dialer::next() {
   }
   const bool avoids_claimed = io::uniform_below(deps_.runtime, limits::claimed_dial_divisor) == 0;
   std::optional<io::endpoint> claimed;
+  std::optional<io::endpoint> again;
+  std::uint32_t fewest_failures = 0;
   for (std::size_t i = 0; i != limits::max_selections_per_search; ++i) {
     const bool is_urgent = i >= limits::max_selections_per_search / 2;
     const std::chrono::seconds rest = is_urgent ? limits::redial_interval : limits::recent_dial_window;
@@ -98,10 +101,17 @@ std::optional<io::endpoint> dialer::next() {
     if (!picked) break;
     const auto where = to_endpoint(*picked);
     if (!where || !fits_a_slot(*where, rest)) continue;
-    if (!deps_.sessions.is_claimed(*where)) return where;
-    if (avoids_claimed) claimed = where;
+    if (deps_.sessions.is_claimed(*where)) {
+      if (avoids_claimed) claimed = where;
+      continue;
+    }
+    if (!is_urgent) return where;
+    const std::uint32_t failures = deps_.book.find(*picked)->failures;
+    if (again && failures >= fewest_failures) continue;
+    again = where;
+    fewest_failures = failures;
   }
-  return claimed;
+  return again ? again : claimed;
 }
 
 /// Tried addresses in pending collisions come first. Others come last: when no address is new, and all slots are taken,

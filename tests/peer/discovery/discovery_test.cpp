@@ -170,7 +170,8 @@ TEST_CASE(
 
   on.world.heal();
   on.world.run_for(2min);
-  CHECK(outbound(node) == peer::limits::max_outbound);
+  const std::size_t left = on.others.size() - node->statistics().inbound;  // who has dialed it is not dialed
+  CHECK(outbound(node) == std::min(left, peer::limits::max_outbound));
   CHECK_FALSE(node->statistics().dialer.network_down);
   CHECK(warnings.back() == "the network is back");
 }
@@ -380,6 +381,30 @@ TEST_CASE("a peer that could not be reached is dialed again within minutes if on
     on.world.heal(here, there);
     on.world.run_for(3min);
     CHECK(outbound(node) == peer::limits::max_outbound);
+  }
+}
+
+TEST_CASE("of addresses that have all been dialed lately, the one that has failed least is dialed first") {
+  constexpr std::size_t peers = 8;
+  network on{peers, public_and_idle()};
+  std::vector<io::ipv4_address> known;
+  for (auto& each : on.others) known.push_back(each.endpoint().address);
+  for (std::uint32_t i = 0; i != 8; ++i) known.push_back({0x40000001 + (i << 16)});  // no machine is there
+  on.world.set_name("seed.example", std::move(known));
+  sim::machine& here = on.world.add_machine();
+  node_config config = network::with_seed();
+  config.connection_limits.outbound = peers + 1;  // so that it goes on to dial those that never answer
+  simulated_node node{here, std::move(config)};
+  on.world.run_for(20min);
+  REQUIRE(outbound(node) == peers);
+  sim::machine& there = *on.world.find(on.others.back().endpoint().address);
+  for (int times = 0; times != 10; ++times) {
+    on.world.cut(here, there);
+    on.world.reset(here, there);
+    on.world.run_for(30s);
+    on.world.heal(here, there);
+    on.world.run_for(70s);
+    CHECK(outbound(node) == peers);
   }
 }
 
