@@ -61,7 +61,7 @@ function(pappus_add_level name)
 endfunction()
 
 # Those that need libuv alone.
-set(pappus_base_sources error.cpp misuse.cpp printable.cpp)
+set(pappus_base_sources error.cpp ip_address.cpp misuse.cpp printable.cpp)
 pappus_add_level(base)
 pappus_add_level(coro PUBLIC pappus_base)
 pappus_add_level(io PUBLIC pappus_coro)
@@ -76,7 +76,7 @@ if(PAPPUS_LOW_LEVELS_ONLY)
   get_property(pappus_installed GLOBAL PROPERTY pappus_level_targets)
   file(GLOB_RECURSE pappus_headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/pappus/*.hpp")
   list(FILTER pappus_headers INCLUDE REGEX
-    "/include/pappus/((coro|io|uv|sim)/.*|error|exceptions|lifetime_bound|misuse|mix64|prefetch|printable|result|ring_buffer|slab)\\.hpp$")
+    "/include/pappus/((coro|io|uv|sim)/.*|error|exceptions|ip_address|lifetime_bound|misuse|mix64|prefetch|printable|result|ring_buffer|slab)\\.hpp$")
   target_sources(pappus_base PUBLIC FILE_SET HEADERS
     BASE_DIRS "${PROJECT_SOURCE_DIR}/include" "${pappus_generated}"
     FILES ${pappus_headers} "${pappus_generated}/pappus/version.hpp")
@@ -91,7 +91,7 @@ pappus_add_level(integration PUBLIC pappus_peer Threads::Threads
 get_property(pappus_levels GLOBAL PROPERTY pappus_levels)
 
 file(GLOB pappus_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/*.cpp")
-list(FILTER pappus_sources EXCLUDE REGEX "/(error|misuse|printable)\\.cpp$")
+list(FILTER pappus_sources EXCLUDE REGEX "/(error|ip_address|misuse|printable)\\.cpp$")
 add_library(pappus ${pappus_sources})  # static, unless BUILD_SHARED_LIBS says otherwise
 add_library(pappus::pappus ALIAS pappus)
 pappus_configure(pappus)

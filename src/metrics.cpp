@@ -182,7 +182,8 @@ void list(metric_list& to, const peer::ban_manager_statistics& of) {
 
 void list(metric_list& to, const peer::account_statistics& of) {
   to.gauge("pappus_accounts", "Accounts: addresses and dialed peers with limits of their own.", of.open);
-  to.gauge("pappus_accounts_prefixes", "Accounts of all addresses with a prefix: /16, /8 or /0.", of.prefixes);
+  to.gauge("pappus_accounts_prefixes",
+           "Accounts of all addresses with a prefix: /16, /8 or /0, of IPv6 /32, /16 or /0.", of.prefixes);
   to.counter("pappus_accounts_merged_total", "Accounts merged into that of a prefix, to make room.", of.merged);
   to.counter("pappus_accounts_dropped_total", "Accounts of dialed peers dropped to make room.", of.forgotten);
 }

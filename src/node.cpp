@@ -128,8 +128,8 @@ std::vector<peer::address_info> node::known_addresses() const {
 
 peer::address_state node::address_state(const peer::address_info& which) const {
   services_->expect_usable("address_state");
-  const auto where = peer::to_endpoint(which.address);
-  const bool banned = where && services_->peer_store.bans().find(*where, services_->clock.now()) != nullptr;
+  const io::endpoint where = peer::to_endpoint(which.address);
+  const bool banned = services_->peer_store.bans().find(where, services_->clock.now()) != nullptr;
   return banned ? peer::address_state::banned : which.state();
 }
 

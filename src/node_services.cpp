@@ -42,6 +42,14 @@ peer::local_node make_local_node(io::runtime& runtime, const node_config& config
   return us;
 }
 
+/// At all addresses: of both families, or of IPv4 alone where the system has no IPv6.
+result<io::listener_ptr> listen_everywhere(io::runtime& runtime, std::uint16_t port) {
+  auto both = runtime.listen({ip_address::v6({}), port});
+  const bool lacks_v6 = !both && (both.error() == std::errc::address_family_not_supported ||
+                                  both.error() == std::errc::address_not_available);
+  return lacks_v6 ? runtime.listen({ip_address{}, port}) : std::move(both);
+}
+
 std::shared_ptr<const peer::known_filters> known_filters_of(const node_config& config,
                                                             const peer::keyed_hash::key& secret) {
   return std::make_shared<integration::rolling_filters>(integration::filter_parameters{config.known_filter, secret});
@@ -261,7 +269,8 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
   if (tasks.token().stop_requested()) co_return failure{make_error_code(errc::canceled)};
   PAPPUS_CO_TRY_DISCARD(co_await peer_store.open(give_up));
   if (tasks.token().stop_requested()) co_return failure{make_error_code(errc::canceled)};
-  PAPPUS_CO_TRY(listener, runtime.listen(config.listen.value_or(io::endpoint{{}, config.chain.default_port})));
+  PAPPUS_CO_TRY(listener,
+                config.listen ? runtime.listen(*config.listen) : listen_everywhere(runtime, config.chain.default_port));
   listener_ = std::move(listener);
   local_endpoint = listener_->local_endpoint();
   local_node.advertised = config.advertise.value_or(local_endpoint);

@@ -142,7 +142,7 @@ TEST_CASE("requests to a node that never runs complete at the latest when it is 
   sim::machine& here = world.add_machine();
   std::vector<std::error_code> told;
   const auto note = [&told](const auto& given) { told.push_back(given ? std::error_code{} : given.error()); };
-  const io::endpoint_range range{io::ipv4_address{0x0a000000}, 8};
+  const io::endpoint_range range{pappus::ip_address::v4(0x0a000000), 8};
   const auto await_ban = [](node* one, io::endpoint_range what, std::vector<std::error_code>* into) -> task<void> {
     const auto banned = co_await one->ban(what, 1h);
     into->push_back(banned ? std::error_code{} : banned.error());
@@ -176,7 +176,7 @@ TEST_CASE("stem_result completes when the node stops") {
   node_config config = simulated_config();
   config.connection_limits.outbound = 1;
   config.seeds.emplace();
-  config.preferred_peers = {{io::ipv4_address{0x05060708}, 1}};
+  config.preferred_peers = {{pappus::ip_address::v4(0x05060708), 1}};
   node one{here.runtime(), config, {}};
   here.runtime().spawn(run(&one));
   world.run_for(1s);

@@ -61,7 +61,7 @@ constexpr std::array settings{
             }},
 };
 
-[[nodiscard]] node_config quiet(io::ipv4_address where) {
+[[nodiscard]] node_config quiet(pappus::ip_address where) {
   node_config config;
   config.listen = {where, 0};
   config.connection_limits.outbound = 0;
@@ -132,7 +132,7 @@ private:
 /// All nodes under test on one runtime, and their peer on another or the same.
 class all_subjects {
 public:
-  all_subjects(io::runtime& on, io::ipv4_address here, io::runtime& peer_on, io::ipv4_address peer_at)
+  all_subjects(io::runtime& on, pappus::ip_address here, io::runtime& peer_on, pappus::ip_address peer_at)
       : on_(on), here_(here), common_(peer_on, "the peer of all", quiet(peer_at)) {}
 
   task<void> live() {
@@ -170,12 +170,12 @@ private:
   }
 
   io::runtime& on_;
-  io::ipv4_address here_;
+  pappus::ip_address here_;
   subject common_;
   std::deque<subject> subjects_;
 };
 
-constexpr io::ipv4_address loopback{0x7f000001};
+constexpr pappus::ip_address loopback = pappus::ip_address::v4(0x7f000001);
 
 void check(const all_subjects& all) {
   CHECK(all.taken != 0);
@@ -183,14 +183,14 @@ void check(const all_subjects& all) {
 }
 
 /// Adds a ban of each duration; returns how long each lasts.
-task<std::vector<io::wall_time::duration>> ban_for_all_lengths(io::runtime& on, io::ipv4_address here) {
+task<std::vector<io::wall_time::duration>> ban_for_all_lengths(io::runtime& on, pappus::ip_address here) {
   pappus::node node{on, quiet(here), {}};
   std::vector<io::wall_time::duration> lengths;
   auto ban_all = [](scope& beside, pappus::node* of, std::vector<io::wall_time::duration>* into) -> task<void> {
     auto run = [](pappus::node* running) -> task<void> { static_cast<void>(co_await running->run()); };
     beside.spawn(run(of));
     for (const io::duration each : support::extremes()) {
-      const io::endpoint_range range{io::ipv4_address{0x08080808}};
+      const io::endpoint_range range{pappus::ip_address::v4(0x08080808)};
       const auto stored = co_await of->ban(range, each);
       CHECK(stored);
       const auto bans = of->bans();

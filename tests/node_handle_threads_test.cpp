@@ -110,7 +110,7 @@ TEST_CASE("every call of many threads completes once, also during and after the 
     std::vector<std::thread> callers;
     for (int i = 0; i != threads; ++i) {
       callers.emplace_back([handle = *one.handle, note, i] {
-        const io::endpoint_range range{io::ipv4_address{static_cast<std::uint32_t>(0x01020300 + i)}};
+        const io::endpoint_range range{pappus::ip_address::v4(static_cast<std::uint32_t>(0x01020300 + i))};
         for (int n = 0; n < each; n += 3) {
           handle.peers(note);
           handle.ban(range, 1h, wire::reason_for_ban::manual, note);

@@ -28,7 +28,7 @@ using support::temporary_folder;
 
 namespace {
 
-constexpr io::ipv4_address here{0x7f000001};
+constexpr pappus::ip_address here = pappus::ip_address::v4(0x7f000001);
 
 [[nodiscard]] node_config quiet(std::string file = peer::in_memory_store) {
   node_config config;
@@ -39,7 +39,7 @@ constexpr io::ipv4_address here{0x7f000001};
 }
 
 [[nodiscard]] io::endpoint_range some_address(std::uint32_t number) {
-  return io::endpoint_range{io::ipv4_address{0x05060700 + number}};
+  return io::endpoint_range{pappus::ip_address::v4(0x05060700 + number)};
 }
 
 /// The result of a node that is run beside others.

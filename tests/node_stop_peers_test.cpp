@@ -37,7 +37,7 @@ TEST_CASE("connect completes with shutting_down when the node stops, while it co
   std::vector<std::string> told;
   const auto note = [&told](const auto& outcome) { told.push_back(outcome ? "a peer" : outcome.error().message()); };
   world.run_for(1s);
-  node->connect({io::ipv4_address{0x05060708}, port}, note);  // no machine is there
+  node->connect({pappus::ip_address::v4(0x05060708), port}, note);  // no machine is there
   node->connect({silent.address(), port}, note);
   world.run_for(2s);
   CHECK(told.empty());

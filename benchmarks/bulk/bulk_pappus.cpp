@@ -42,7 +42,7 @@ task<result<std::vector<io::stream_ptr>>> connect_all(io::runtime& net, transfer
   std::vector<io::stream_ptr> streams;
   io::listener_ptr listener;
   if (what.role == role_send) {
-    PAPPUS_CO_TRY(opened, net.listen({{loopback}, 0}));
+    PAPPUS_CO_TRY(opened, net.listen({pappus::ip_address::v4(loopback), 0}));
     listener = std::move(opened);
     transfer_listening(listener->local_endpoint().port);
   }
@@ -51,7 +51,7 @@ task<result<std::vector<io::stream_ptr>>> connect_all(io::runtime& net, transfer
       PAPPUS_CO_TRY(stream, co_await listener->accept());
       streams.push_back(std::move(stream));
     } else {
-      PAPPUS_CO_TRY(stream, co_await net.connect({{loopback}, what.port}));
+      PAPPUS_CO_TRY(stream, co_await net.connect({pappus::ip_address::v4(loopback), what.port}));
       streams.push_back(std::move(stream));
     }
   }

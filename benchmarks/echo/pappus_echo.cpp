@@ -84,7 +84,7 @@ ends ends_of(std::string_view name) {
 
 /// No end sends anything before all are connected.
 task<result<void>> run_all(scope& all, io::runtime& net, ends how) {
-  PAPPUS_CO_TRY(listener, net.listen({{0x7f000001}, 0}));
+  PAPPUS_CO_TRY(listener, net.listen({pappus::ip_address::v4(0x7f000001), 0}));
   std::vector<io::stream_ptr> clients;
   std::vector<io::stream_ptr> servers;
   for (unsigned i = 0; i < running.connections; ++i) {

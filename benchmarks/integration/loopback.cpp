@@ -208,7 +208,7 @@ private:
 
 node_config on_the_loopback() {
   node_config config;
-  config.listen = {io::ipv4_address{INADDR_LOOPBACK}, 0};
+  config.listen = {pappus::ip_address::v4(INADDR_LOOPBACK), 0};
   config.connection_limits.outbound = 0;
   config.send_limit = config.receive_limit = peer::rate_limit::unlimited();
   return config;

@@ -27,7 +27,7 @@ constexpr io::wall_time now{std::chrono::seconds{1'600'000'000}};
 constexpr std::uint32_t million = 1'000'000;
 
 /// Maps numbers to IPv4 addresses, one to one.
-constexpr io::ipv4_address spread(std::uint32_t number) { return {number * 2'654'435'761U}; }
+constexpr pappus::ip_address spread(std::uint32_t number) { return pappus::ip_address::v4(number * 2'654'435'761U); }
 
 wire::peer_address address(std::uint32_t number) { return peer::to_wire({spread(number), 3414}); }
 

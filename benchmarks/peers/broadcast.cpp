@@ -96,7 +96,7 @@ public:
   explicit far_end(io::endpoint to) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(to.address.value);
+    address.sin_addr.s_addr = htonl(to.address.v4_value());
     address.sin_port = htons(to.port);
     if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
       throw std::runtime_error("cannot connect");
@@ -133,7 +133,7 @@ class crowd {
 public:
   explicit crowd(std::size_t size) {
     us_.send_limit = peer::rate_limit::unlimited();
-    auto listener = loop_.runtime().listen({io::ipv4_address{0x7f000001}, 0}).value();
+    auto listener = loop_.runtime().listen({pappus::ip_address::v4(0x7f000001), 0}).value();
     for (std::size_t n = 0; n != size; ++n) {
       far_ends_.emplace_back(listener->local_endpoint());
       loop_.run(join(*listener));

@@ -92,7 +92,7 @@ public:
     }
     messages::hand ours;
     ours.nonce = number + 1;
-    ours.sender = wire::peer_address::v4({127, static_cast<std::uint8_t>(number + 1), 0, 1}, 3414);
+    ours.sender = wire::peer_address{pappus::ip_address::v4(0x7f000001 + ((number + 1) << 16)), 3414};
     ours.user_agent = "turns";
     ours.genesis = network().genesis;
     ours.capabilities = wire::capability::tx_kernel_hash;
@@ -205,7 +205,7 @@ struct subject {
   static node_config config() {
     node_config chosen;
     chosen.chain = network();
-    chosen.listen = {io::ipv4_address{0x7f000001}, 0};
+    chosen.listen = {pappus::ip_address::v4(0x7f000001), 0};
     chosen.connection_limits.outbound = 0;
     chosen.seeds.emplace();
     chosen.max_memory = std::size_t{4} << 30;

@@ -111,7 +111,7 @@ network::~network() {
 
 void network::name_seeds() {
   for (std::size_t i = 0; i * nodes_of_seed < world_.machines().size(); ++i) {
-    std::vector<io::ipv4_address> addresses;
+    std::vector<pappus::ip_address> addresses;
     while (addresses.size() != addresses_of_seed) {
       const auto drawn = static_cast<std::size_t>(sim::uniform_below(rng_, world_.machines().size()));
       addresses.push_back(world_.machines()[drawn]->address());

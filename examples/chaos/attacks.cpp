@@ -102,7 +102,8 @@ task<void> flood_addresses(actor& by) {
   for (int round = 0; round != 20; ++round) {
     messages::peer_addrs made_up;
     for (int i = 0; i != 200; ++i) {
-      const io::ipv4_address somewhere{static_cast<std::uint32_t>(0x05000000 + by.below(0x70000000))};
+      const pappus::ip_address somewhere =
+          pappus::ip_address::v4(static_cast<std::uint32_t>(0x05000000 + by.below(0x70000000)));
       made_up.addresses.push_back(peer::to_wire({somewhere, 3414}));
     }
     co_await over.send(std::move(made_up));

@@ -30,7 +30,7 @@ struct records {
 
   chain blocks;
   std::vector<own_transaction> own;
-  std::set<io::ipv4_address> bans;  // acknowledged by the node
+  std::set<pappus::ip_address> bans;  // acknowledged by the node
 };
 
 struct host {

@@ -72,7 +72,7 @@ void incarnation::told(const char* what) {
   if (over_) broken("nothing is told to a host after its node has ended", what);
 }
 
-bool incarnation::is_honest(io::ipv4_address address) const {
+bool incarnation::is_honest(pappus::ip_address address) const {
   const sim::machine* const found = deps_.world.find(address);
   return found != nullptr && found->index() < deps_.nodes;
 }
@@ -220,7 +220,7 @@ void incarnation::banned(const peer::ban& made) {
   }
 }
 
-void incarnation::ban(io::ipv4_address address) {
+void incarnation::ban(pappus::ip_address address) {
   const auto done = [this, address](const pappus::result<void>& stored) {
     if (stored) host_.kept.bans.insert(address);
   };
@@ -229,9 +229,9 @@ void incarnation::ban(io::ipv4_address address) {
 }
 
 void incarnation::check_bans() {
-  std::set<io::ipv4_address> present;
+  std::set<pappus::ip_address> present;
   for (const peer::ban& each : node_.bans()) present.insert(each.range.network);
-  for (const io::ipv4_address each : host_.kept.bans) {
+  for (const pappus::ip_address each : host_.kept.bans) {
     if (!present.contains(each)) broken("nothing acknowledged is lost", "the ban of " + to_string(each));
   }
 }

@@ -66,7 +66,7 @@ public:
   // What a host does by itself. Only while it is up.
 
   void send_own(std::size_t transaction);
-  void ban(io::ipv4_address address);
+  void ban(pappus::ip_address address);
   /// Announces the unconfirmed transactions of its pool to peers that are not known to have them.
   void rebroadcast();
   /// Mines a block on its best chain, with up to so many transactions of its pool.
@@ -109,7 +109,7 @@ private:
   /// Called by each of the adapter's functions.
   void told(const char* what);
   void broken(std::string rule, std::string detail);
-  [[nodiscard]] bool is_honest(io::ipv4_address address) const;
+  [[nodiscard]] bool is_honest(pappus::ip_address address) const;
   [[nodiscard]] bool is_own(std::size_t transaction) const;
   [[nodiscard]] std::string name() const;
   /// A function for the node to call once.

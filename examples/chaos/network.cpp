@@ -60,7 +60,7 @@ network::network(const plan& what)
       next_ban_(io::time_point{1min}) {
   for (std::size_t i = 0; i != plan_.size.nodes + plan_.size.hostile; ++i) world_.add_machine();
   const dependencies deps{world_, ledger_, rules_, plan_.size.nodes};
-  std::vector<io::ipv4_address> seeds;
+  std::vector<pappus::ip_address> seeds;
   for (std::size_t i = 0; i != plan_.size.nodes; ++i) {
     sim::machine& home = *world_.machines()[i];
     members_.push_back(std::make_unique<member>(deps, i, home, plan_.seed));
@@ -193,7 +193,7 @@ void network::make_traffic() {
   }
   if (now >= next_ban_) {
     next_ban_ = later(between_bans);
-    if (incarnation* const banning = some_running_node()) banning->ban(io::ipv4_address{0xc0000000 + bans_++});
+    if (incarnation* const banning = some_running_node()) banning->ban(pappus::ip_address::v4(0xc0000000 + bans_++));
   }
 }
 

@@ -29,7 +29,7 @@ namespace wire = pappus::wire;
 
 /// Parses `IP:PORT`, or an IP alone, which gets `port`.
 std::optional<endpoint> address_of(std::string_view text, std::uint16_t port) {
-  if (const auto address = io::ipv4_address::parse(text)) return endpoint{*address, port};
+  if (const auto address = pappus::ip_address::parse(text)) return endpoint{*address, port};
   const auto where = endpoint::parse(text);
   return where && where->port != 0 ? where : std::nullopt;
 }
@@ -39,11 +39,11 @@ std::optional<std::size_t> disconnect_from(pappus::node& node, std::string_view 
   if (const auto id = parse_number(text)) return node.disconnect(*id) ? 1 : 0;
   if (const auto peer = io::endpoint::parse(text)) return node.disconnect(io::endpoint_range{*peer});  // also at port 0
   const auto where = io::endpoint_range::parse(text);
-  return where && where->prefix_length == 32 ? std::optional{node.disconnect(*where)} : std::nullopt;
+  return where && where->prefix_length == where->network.size() ? std::optional{node.disconnect(*where)} : std::nullopt;
 }
 
 std::string unreadable(std::string_view text) {
-  return is_not(text, "IP[/BITS][:PORT], with BITS from 0 to 32 and a PORT from 1 to 65535");
+  return is_not(text, "IP[/BITS][:PORT], with BITS from 0 to 32, of IPv6 to 128, and a PORT from 1 to 65535");
 }
 
 }  // namespace

@@ -47,8 +47,10 @@ void node_events::tell_of_end(const peer::peer_info& who, const peer::disconnect
 }
 
 std::string failure_of(const pappus::node_config& config, std::error_code why) {
+  const pappus::io::endpoint where =
+      config.listen.value_or(pappus::io::endpoint{pappus::ip_address::v6({}), config.chain.default_port});
   const std::string what = why.category() == peer::store_category() ? "cannot use the store '" + config.store_path + "'"
-                                                                    : "cannot listen on " + to_string(*config.listen);
+                                                                    : "cannot listen on " + to_string(where);
   return what + ": " + why.message();
 }
 

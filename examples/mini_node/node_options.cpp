@@ -28,9 +28,9 @@ using pappus::peer::log_level;
 
 constexpr std::array log_levels{log_level::error, log_level::warning, log_level::info, log_level::debug};
 
-constexpr const char* endpoint_form = "A.B.C.D:PORT";
+constexpr const char* endpoint_form = "A.B.C.D:PORT or [IPV6]:PORT";
 constexpr const char* host_form = "HOST:PORT";
-constexpr const char* range_form = "A.B.C.D[/BITS][:PORT]";
+constexpr const char* range_form = "A.B.C.D[/BITS][:PORT], IPV6[/BITS] or [IPV6][/BITS]:PORT";
 constexpr const char* some_port = " with a PORT from 1 to 65535";
 
 constexpr number_range protocol_versions{1, wire::latest_version.number};
@@ -60,7 +60,8 @@ result<std::vector<endpoint_range>, early_exit> ranges_of(std::string_view optio
   for (const std::string& each : given) {
     const auto range = endpoint_range::parse(each);
     if (!range)
-      return refuse(option, each, range_form + std::string{" with BITS from 0 to 32 and a PORT from 1 to 65535"});
+      return refuse(option, each,
+                    range_form + std::string{" with BITS from 0 to 32, of IPv6 to 128, and a PORT from 1 to 65535"});
     ranges.push_back(*range);
   }
   return ranges;
@@ -125,10 +126,11 @@ void declare(CLI::App& app, node_arguments& given) {
                  fmt::format("The highest to speak, {}; default: {}", to_string(protocol_versions),
                              defaults.protocol_version.number))
       ->type_name("N");
-  app.add_option("--listen", given.listen, "Default: 0.0.0.0 and the network's port; port 0 picks a free one")
-      ->type_name(endpoint_form);
+  app.add_option("--listen", given.listen,
+                 "Default: [::], which is IPv4, too, and the network's port; port 0 picks a free one")
+      ->type_name("IP:PORT");
   app.add_option("--advertise", given.advertise, "Address advertised to peers; default: that of --listen")
-      ->type_name(endpoint_form);
+      ->type_name("IP:PORT");
   app.add_option("--peer", given.peers, "Stay connected to this peer, whatever its name stands for; may be repeated")
       ->type_name(host_form)
       ->allow_extra_args(false);
@@ -175,11 +177,12 @@ void declare(CLI::App& app, node_arguments& given) {
                              "aggregated in an epoch that fluffs; default: {}, dandelion++: {}",
                              to_string(seconds), seconds_of(grin.aggregation), seconds_of(plus_plus.aggregation)))
       ->type_name("S");
-  app.add_option("--deny", given.deny, "Refuse connections with these peers; may be repeated")
-      ->type_name(range_form)
+  app.add_option("--deny", given.deny, "Refuse connections with these peers, IP[/BITS][:PORT]; may be repeated")
+      ->type_name("RANGE")
       ->allow_extra_args(false);
-  app.add_option("--allow", given.allow, "Refuse connections with all but these peers; may be repeated")
-      ->type_name(range_form)
+  app.add_option("--allow", given.allow,
+                 "Refuse connections with all but these peers, IP[/BITS][:PORT]; may be repeated")
+      ->type_name("RANGE")
       ->allow_extra_args(false);
   app.add_flag("--no-rate-limit,--unpaced", given.no_rate_limit,
                "Limits neither the rate of sending nor that of receiving: for networks of your own")
@@ -218,7 +221,6 @@ pappus::result<node_options, early_exit> understand(const node_arguments& given)
              number_or(node.protocol_version.number, "--protocol-version", given.protocol_version, protocol_versions));
   node.protocol_version.number = static_cast<std::uint32_t>(version);
 
-  node.listen = endpoint{{}, network.default_port};
   if (!given.listen.empty()) {
     const auto listen = endpoint::parse(given.listen);
     if (!listen) return refuse("--listen", given.listen, endpoint_form + std::string{" with a PORT from 0 to 65535"});

@@ -42,8 +42,8 @@ struct node_config {
   /// UTF-8.
   std::string user_agent = "MW/pappus " + std::string{library_version};
 
-  /// Endpoint to listen on; with port 0 the system chooses the port. If absent, all addresses and the default port of
-  /// the chain.
+  /// Endpoint to listen on; with port 0 the system chooses the port. If absent, all addresses, of IPv6 where the
+  /// system has it and of IPv4, and the default port of the chain.
   std::optional<io::endpoint> listen;
   /// Endpoint advertised to peers; if absent, the one on which the node listens.
   std::optional<io::endpoint> advertise;

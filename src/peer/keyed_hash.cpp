@@ -41,8 +41,8 @@ std::uint64_t keyed_hash::operator()(std::uint64_t purpose, std::uint64_t first,
 
 std::uint64_t keyed_hash::operator()(std::uint64_t purpose, const wire::peer_address& address,
                                      std::uint64_t second) const noexcept {
-  std::array<std::uint64_t, 5> words{purpose, second, std::uint64_t{address.is_v4()} << 16 | address.port(), 0, 0};
-  const auto& ip = address.ip();
+  std::array<std::uint64_t, 5> words{purpose, second, address.port, 0, 0};
+  const auto ip = address.ip.bytes();
   std::memcpy(&words[3], ip.data(), ip.size());
   return siphash(words, key_);
 }

@@ -20,7 +20,11 @@ public:
 
   /// Whether it accepts connections to `endpoint`.
   [[nodiscard]] bool serves(io::endpoint endpoint) const noexcept {
-    return local_.port == endpoint.port && (local_.address == io::ipv4_address{} || local_.address == endpoint.address);
+    return local_.port == endpoint.port && (covers(endpoint.address) || local_.address == endpoint.address);
+  }
+  /// Whether it listens on all addresses, `::` being those of both families.
+  [[nodiscard]] bool covers(const ip_address& address) const noexcept {
+    return local_.address.is_unspecified() && (address.is_v4() || !local_.address.is_v4());
   }
   /// Whether the backlog is full.
   [[nodiscard]] bool full() const noexcept { return waiting_.size() >= backlog; }

@@ -8,8 +8,8 @@
 
 namespace pappus::sim {
 
-machine::machine(world& in, std::size_t index, io::ipv4_address address)
-    : owner_(in), index_(index), address_(address) {
+machine::machine(world& in, std::size_t index, std::vector<ip_address> addresses)
+    : owner_(in), index_(index), addresses_(std::move(addresses)) {
   runtimes_.push_back(std::make_unique<sim::runtime>(*this, runtimes_.size()));
 }
 
@@ -18,14 +18,14 @@ machine::~machine() = default;
 void machine::crash(sim::crash how) {
   if (runtime().crashed()) return;
   if (owner_.tracing())
-    owner_.annotate(to_string(address_) + (how == sim::crash::reset ? " crashes" : " falls silent"));
+    owner_.annotate(to_string(address()) + (how == sim::crash::reset ? " crashes" : " falls silent"));
   reachable_ = how == sim::crash::reset;
   runtime().kill(reachable_);
 }
 
 runtime& machine::restart() {
   crash();
-  if (owner_.tracing()) owner_.annotate(to_string(address_) + " restarts");
+  if (owner_.tracing()) owner_.annotate(to_string(address()) + " restarts");
   runtimes_.push_back(std::make_unique<sim::runtime>(*this, runtimes_.size()));
   reachable_ = true;
   for (const auto& each : owner_.links().routes()) {

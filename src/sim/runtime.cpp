@@ -91,11 +91,11 @@ private:
     operation_.complete(look_up());
   }
 
-  [[nodiscard]] result<std::vector<io::ipv4_address>> look_up() const noexcept {
+  [[nodiscard]] result<std::vector<ip_address>> look_up() const noexcept {
     try {
       const auto* const found = by_.on_.in().addresses_of(operation_.host);
       if (by_.crashed_) return failure{down()};
-      if (const auto literal = io::ipv4_address::parse(operation_.host)) return std::vector{*literal};
+      if (const auto literal = ip_address::parse(operation_.host)) return std::vector{*literal};
       if (found != nullptr && !found->empty()) return *found;
       return failure{std::make_error_code(std::errc::no_such_device_or_address)};
     } catch (const std::exception&) {
@@ -130,7 +130,7 @@ runtime::runtime(machine& on, std::size_t life)
     : on_(on),
       rng_(derive(on.in().seed(), rng_stream::process, on.index(), life)),
       incarnation_(life),
-      sockets_(std::make_unique<sim::sockets>(on.address())) {}
+      sockets_(std::make_unique<sim::sockets>(on.addresses())) {}
 
 runtime::~runtime() = default;
 

@@ -6,14 +6,18 @@ namespace {
 constexpr std::uint16_t first_dynamic_port = 49152;
 constexpr std::uint16_t last_dynamic_port = 65535;
 
-constexpr io::ipv4_address loopback_address{0x7f000001};
+constexpr ip_address any_v6 = ip_address::v6({});  // which stands for the addresses of both families
+
+constexpr ip_address loopback_of(const ip_address& family) noexcept {
+  return family.is_v4() ? ip_address::v4(0x7f000001) : ip_address::v6({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
+}
 
 std::error_code error(std::errc why) noexcept { return std::make_error_code(why); }
 
 }  // namespace
 
 result<io::endpoint> sockets::bind_listener(io::endpoint wanted) const noexcept {
-  if (wanted.address != io::ipv4_address{} && !own(wanted.address)) {
+  if (!wanted.address.is_unspecified() && !own(wanted.address)) {
     return failure{error(std::errc::address_not_available)};
   }
   if (wanted.port == 0) wanted.port = free_port();
@@ -22,8 +26,14 @@ result<io::endpoint> sockets::bind_listener(io::endpoint wanted) const noexcept 
 }
 
 result<io::endpoint> sockets::bind_dialer(io::endpoint wanted, io::endpoint remote) {
-  if (wanted.address == io::ipv4_address{}) wanted.address = remote.address.is_loopback() ? loopback_address : own_;
+  if (wanted.address.is_unspecified()) {
+    const auto mine = std::ranges::find(own_, remote.address.is_v4(), &ip_address::is_v4);
+    if (remote.address.is_loopback()) wanted.address = loopback_of(remote.address);
+    else if (mine == own_.end()) return failure{error(std::errc::network_unreachable)};
+    else wanted.address = *mine;
+  }
   if (!own(wanted.address)) return failure{error(std::errc::address_not_available)};
+  if (wanted.address.is_v4() != remote.address.is_v4()) return failure{error(std::errc::address_family_not_supported)};
   if (wanted.port == 0) {
     wanted.port = free_port();
     if (wanted.port == 0) return failure{error(std::errc::address_not_available)};
@@ -51,8 +61,9 @@ listener* sockets::listener_at(io::endpoint endpoint) const noexcept {
 bool sockets::listening(io::endpoint endpoint) const noexcept {
   bool in_use = false;
   listeners_.for_each([&](const listener& each) {
-    const bool overlaps = endpoint.address == io::ipv4_address{} && each.local_endpoint().port == endpoint.port;
-    in_use = in_use || overlaps || each.serves(endpoint);
+    const io::endpoint other = each.local_endpoint();
+    const bool both = endpoint.address.is_unspecified() && (other.address.is_v4() || !endpoint.address.is_v4());
+    in_use = in_use || (both && other.port == endpoint.port) || each.serves(endpoint);
   });
   return in_use;
 }
@@ -61,7 +72,7 @@ std::uint16_t sockets::free_port() const noexcept {
   std::uint16_t port = last_port_;
   for (unsigned tried = first_dynamic_port; tried <= last_dynamic_port; ++tried) {
     port = port == last_dynamic_port ? first_dynamic_port : static_cast<std::uint16_t>(port + 1);
-    if (!dialed_from_.contains(port) && !listening(io::endpoint{{}, port})) return port;
+    if (!dialed_from_.contains(port) && !listening(io::endpoint{any_v6, port})) return port;
   }
   return 0;
 }

@@ -1,7 +1,9 @@
 // The open sockets of one process: its listeners, its ends of connections, and the ports they use.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <vector>
 
 #include <pappus/coro/intrusive_list.hpp>
 #include <pappus/io/endpoint.hpp>
@@ -16,14 +18,18 @@ namespace pappus::sim {
 
 class sockets {
 public:
-  explicit sockets(io::ipv4_address own) noexcept : own_(own) {}
+  /// `own`: the addresses of the machine, at most one of each family; it outlives this object.
+  explicit sockets(const std::vector<ip_address>& own) noexcept : own_(own) {}
 
   /// Whether the address belongs to this machine.
-  [[nodiscard]] bool own(io::ipv4_address address) const noexcept { return address == own_ || address.is_loopback(); }
+  [[nodiscard]] bool own(const ip_address& address) const noexcept {
+    return address.is_loopback() || std::ranges::find(own_, address) != own_.end();
+  }
 
   /// Returns the endpoint to listen on; chooses a port if 0 is requested.
   [[nodiscard]] result<io::endpoint> bind_listener(io::endpoint wanted) const noexcept;
-  /// Returns the local endpoint of an outgoing connection; chooses a port if 0 is requested, and reserves it.
+  /// Returns the local endpoint of an outgoing connection; chooses a port if 0 is requested, and reserves it. Fails
+  /// with `std::errc::network_unreachable` if the machine has no address of the remote one's family.
   [[nodiscard]] result<io::endpoint> bind_dialer(io::endpoint wanted, io::endpoint remote);
 
   void add(listener& opened) noexcept { listeners_.push_back(opened); }
@@ -46,7 +52,7 @@ private:
   [[nodiscard]] std::uint16_t free_port() const noexcept;
   [[nodiscard]] bool listening(io::endpoint endpoint) const noexcept;
 
-  io::ipv4_address own_;
+  const std::vector<ip_address>& own_;
   coro::intrusive_list<listener> listeners_;
   coro::intrusive_list<stream> streams_;
   port_set dialed_from_;

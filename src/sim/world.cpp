@@ -54,7 +54,7 @@ world::world(std::uint64_t seed, const world_options& options)
     : seed_(seed), options_(options), wires_(std::make_unique<fabric>(options_)) {
   options_.default_link.check();
   options_.loopback.check();
-  set_name("localhost", {io::ipv4_address{0x7f000001}});
+  set_name("localhost", {ip_address::v4(0x7f000001), *ip_address::parse("::1")});
 }
 
 world::~world() {
@@ -155,29 +155,35 @@ machine& world::add_machine() {
   constexpr std::uint32_t netgroups = 0xdf00;  // below multicast
   for (;;) {
     const std::uint32_t number = addresses_given_++;
-    const io::ipv4_address address{first + (number % netgroups << 16) + number / netgroups};
+    const ip_address address = ip_address::v4(first + (number % netgroups << 16) + number / netgroups);
     if (address.is_routable() && find(address) == nullptr) return add_machine(address);
   }
 }
 
-machine& world::add_machine(io::ipv4_address address) {
-  if (address == io::ipv4_address{} || address.is_loopback()) throw std::invalid_argument("no address of a host");
-  if (find(address) != nullptr) throw std::invalid_argument("a host has this address");
-  hosts_.push_back(std::make_unique<machine>(*this, hosts_.size(), address));
-  by_address_.emplace(address, hosts_.back().get());
-  return *hosts_.back();
+machine& world::add_machine(std::vector<ip_address> addresses) {
+  for (const ip_address& each : addresses) {
+    if (each.is_unspecified() || each.is_loopback()) throw std::invalid_argument("no address of a host");
+    if (find(each) != nullptr) throw std::invalid_argument("a host has this address");
+  }
+  const bool has_several = std::ranges::count_if(addresses, &ip_address::is_v4) > 1 ||
+                           std::ranges::count(addresses, false, &ip_address::is_v4) > 1;
+  if (addresses.empty() || has_several) throw std::invalid_argument("not an address, or one of each family");
+  hosts_.push_back(std::make_unique<machine>(*this, hosts_.size(), std::move(addresses)));
+  machine& added = *hosts_.back();
+  for (const ip_address& each : added.addresses()) by_address_.emplace(each, &added);
+  return added;
 }
 
-machine* world::find(io::ipv4_address address) const noexcept {
+machine* world::find(ip_address address) const noexcept {
   const auto found = by_address_.find(address);
   return found == by_address_.end() ? nullptr : found->second;
 }
 
-void world::set_name(std::string name, std::vector<io::ipv4_address> addresses) {
+void world::set_name(std::string name, std::vector<ip_address> addresses) {
   names_.insert_or_assign(std::move(name), std::move(addresses));
 }
 
-const std::vector<io::ipv4_address>* world::addresses_of(const std::string& name) const noexcept {
+const std::vector<ip_address>* world::addresses_of(const std::string& name) const noexcept {
   const auto found = names_.find(name);
   return found == names_.end() ? nullptr : &found->second;
 }

@@ -18,6 +18,7 @@ public:
       case UV_EACCES: return std::errc::permission_denied;
       case UV_EADDRINUSE: return std::errc::address_in_use;
       case UV_EADDRNOTAVAIL: return std::errc::address_not_available;
+      case UV_EAFNOSUPPORT: return std::errc::address_family_not_supported;
       case UV_EBUSY: return std::errc::device_or_resource_busy;
       case UV_ECANCELED: return std::errc::operation_canceled;
       case UV_ECONNABORTED: return std::errc::connection_aborted;

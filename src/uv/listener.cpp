@@ -49,7 +49,7 @@ int listener::bind_and_listen(io::endpoint local) noexcept {
   if (const int status = uv_tcp_init(&on_.handle(), &handle_); status < 0) return status;
   handle_.data = this;
   open_ = true;
-  const sockaddr_in address = to_sockaddr(local);
+  const sockaddr_storage address = to_sockaddr(local);  // `::` accepts both families: libuv clears IPV6_V6ONLY
   if (const int status = uv_tcp_bind(&handle_, reinterpret_cast<const sockaddr*>(&address), 0); status < 0) {
     return status;
   }

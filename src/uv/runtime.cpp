@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <new>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -31,12 +32,14 @@ struct lookup {
 
   void done(int status, addrinfo* found) {
     const std::unique_ptr<lookup> gone_afterwards{this};
-    std::vector<io::ipv4_address> addresses;
+    std::vector<ip_address> addresses;
+    std::unordered_set<ip_address> seen;
     try {
       for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
         sockaddr_storage address{};
         std::memcpy(&address, each->ai_addr, std::min<std::size_t>(each->ai_addrlen, sizeof address));
-        addresses.push_back(from_sockaddr(address).address);
+        const ip_address candidate = from_sockaddr(address).address;
+        if (seen.insert(candidate).second) addresses.push_back(candidate);
       }
     } catch (const std::bad_alloc&) {
       status = UV_ENOMEM;
@@ -134,7 +137,7 @@ void runtime::abandon(io::connect_operation& operation) noexcept {
 void runtime::begin(io::resolve_operation& operation) {
   auto begun = std::unique_ptr<lookup>(new lookup{on_, &operation});
   addrinfo hints{};
-  hints.ai_family = AF_INET;
+  hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
   begun->request.data = begun.get();
   const int status = uv_getaddrinfo(

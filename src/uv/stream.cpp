@@ -20,6 +20,12 @@ namespace {
 // in vain.
 constexpr std::size_t large_buffer = 16384;
 
+/// Port alone may be chosen, whatever the family of the remote endpoint.
+io::endpoint local_of(const io::connect_operation& operation) noexcept {
+  const bool any = operation.local.address.is_unspecified();
+  return {any ? operation.remote.address.unspecified() : operation.local.address, operation.local.port};
+}
+
 template <class Handle>
 stream& stream_of(Handle* handle) noexcept {
   return *static_cast<stream*>(handle->data);
@@ -30,10 +36,10 @@ stream& stream_of(Handle* handle) noexcept {
 stream::stream(loop& on) noexcept : on_(on) {}
 
 void stream::connect(io::connect_operation& operation) {
-  const sockaddr_in to = to_sockaddr(operation.remote);
+  const sockaddr_storage to = to_sockaddr(operation.remote);
   int status = 0;
   if (operation.local != io::endpoint{}) {
-    const sockaddr_in from = to_sockaddr(operation.local);
+    const sockaddr_storage from = to_sockaddr(local_of(operation));
     status = uv_tcp_bind(&handle_.tcp, reinterpret_cast<const sockaddr*>(&from), 0);
   }
   any_request* const with = prepare_request();

@@ -12,7 +12,7 @@ from trial import attack, stranger
 
 IN_A_MESSAGE = 256
 MESSAGES_OF_A_PEER = 40
-BOOK = 1024 * 64 + 256 * 64 + 64 * 64  # addresses that there is room for
+BOOK = (1024 + 256 + 256 + 64) * 64  # addresses that there is room for, of both families
 
 
 def ipv4(seeded, first_bytes=range(11, 120)):
@@ -59,7 +59,7 @@ def unrequested_addresses(trial):
     trial.require(rows <= peers * 60, f"{rows} rows were written")
 
 
-@attack(rule="addresses that cannot be dialed take no place that a dialable one needs",
+@attack(rule="addresses of one family take no place that one of the other needs",
         scale=100_000, unit="addresses of IPv6 that nobody asked for, then 300 of IPv4", short=20_480)
 def undialable_addresses(trial):
     seeded = random.Random(2)

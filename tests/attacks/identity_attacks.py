@@ -19,7 +19,7 @@ class Neighbor:
 
     def __init__(self, trial):
         listener = trial.opens(Listener(NEIGHBOR))
-        self.port = int(listener.address.split(":")[1])
+        self.port = int(listener.address.rpartition(":")[2])
         dialed = threading.Thread(target=self._accept, args=(trial, listener))
         dialed.start()
         connected = trial.target.ask(f"connect {listener.address}")

@@ -39,15 +39,15 @@ AREAS = {
     "Messages": ("wire/message.hpp", "wire/reader.hpp", "wire/writer.hpp", "wire/error.hpp", "wire/hash.hpp",
                  "wire/fixed_bytes.hpp", "wire/bytes.hpp", "wire/hex.hpp", "wire/protocol_version.hpp",
                  "wire/capabilities.hpp", "wire/chain_parameters.hpp", "peer/rate_limit.hpp"),
-    "Values and errors": ("result.hpp", "error.hpp", "printable.hpp"),
+    "Values and errors": ("result.hpp", "error.hpp", "printable.hpp", "ip_address.hpp"),
     "Coroutines": ("coro/task.hpp", "coro/scope.hpp", "coro/stop.hpp", "coro/event.hpp", "coro/channel.hpp",
                    "coro/oneshot.hpp", "coro/semaphore.hpp", "coro/when_all.hpp", "coro/when_any.hpp",
                    "coro/yield.hpp", "coro/deferred.hpp",
                    "coro/awaitable.hpp"),
     "Time": ("io/time.hpp", "io/timeout.hpp", "io/timer.hpp", "io/backoff.hpp", "io/token_bucket.hpp"),
     "Input and output": ("io/runtime.hpp", "io/transport.hpp", "io/stream.hpp", "io/buffered_reader.hpp",
-                         "io/endpoint.hpp", "io/endpoint_range.hpp", "io/reconnect.hpp", "io/for_each.hpp",
-                         "io/offload.hpp", "io/random.hpp", "io/wakeup.hpp"),
+                         "io/endpoint.hpp", "io/endpoint_range.hpp", "io/socks5.hpp", "io/reconnect.hpp",
+                         "io/for_each.hpp", "io/offload.hpp", "io/random.hpp", "io/wakeup.hpp"),
     "The loop": ("uv/loop.hpp", "uv/signal_set.hpp", "uv/stdio.hpp", "uv/file.hpp", "uv/wakeup.hpp"),
 }
 

@@ -51,7 +51,7 @@ class Forger:
                 node, _ = self.listener.accept()
             except OSError:
                 return
-            ip, port = self.source.split(":")
+            ip, _, port = self.source.rpartition(":")
             source = socket.create_connection((ip, int(port)), PATIENCE)
             source.settimeout(None)
             self.sockets += [node, source]

@@ -6,7 +6,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 
@@ -19,11 +18,6 @@ FIELDS_OF_A_BAN = {"peer", "reason", "author", "by", "since", "until"}
 
 
 class Addresses(process.TestCase):
-    def store(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        return os.path.join(folder.name, "peers.db")
-
     def check_closed(self, node):
         """The node closes a connection without reading or writing."""
         peer = self.dial(node)
@@ -93,7 +87,7 @@ class Addresses(process.TestCase):
 
     def test_a_ban_of_an_invalid_range_is_refused(self):
         node = self.node()
-        for line in ["ban nowhere", "ban 1.2.3.4/33", "ban 1.2.3.4 soon", "ban 1.2.3.4 -1", "unban ::1"]:
+        for line in ["ban nowhere", "ban 1.2.3.4/33", "ban 1.2.3.4 soon", "ban 1.2.3.4 -1", "unban ::1/129"]:
             self.check_refused(node, line, "is not")
 
     def test_a_ban_of_no_time_or_of_more_than_a_hundred_years_is_refused_and_nobody_banned(self):

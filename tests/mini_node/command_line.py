@@ -9,7 +9,14 @@ import process
 from process import TIME
 from protocol import PATIENCE, PING, PONG, Listener, ping
 
+EVERYWHERE, BRACKETED = ("::", "[::]") if socket.has_dualstack_ipv6() else ("0.0.0.0", "0.0.0.0")
 NASTY = "\u202e\x1b[31m\r\n\x7f\u0085\u061c\u200e\u2028\u2066\ufeffevent"
+
+
+def create_server_everywhere(port):
+    if not socket.has_dualstack_ipv6():
+        return socket.create_server((EVERYWHERE, port))
+    return socket.create_server((EVERYWHERE, port), family=socket.AF_INET6, dualstack_ipv6=True)
 
 
 def run(*options):
@@ -123,12 +130,12 @@ class CommandLine(process.TestCase):
         for options, port in [([], 23414), (["--network", "testnet"], 13414), (["--network", "mainnet"], 3414)]:
             with self.subTest(port=port):
                 try:
-                    socket.create_server(("0.0.0.0", port)).close()
+                    create_server_everywhere(port).close()
                 except OSError:
-                    self.assertIn(f"0.0.0.0:{port}", self.check_refused(1, *options))
+                    self.assertIn(f"{BRACKETED}:{port}", self.check_refused(1, *options))
                     continue
                 node = self.node(*options, "--max-outbound", "0", listen=None)
-                self.assertEqual(node.address, f"0.0.0.0:{port}")
+                self.assertEqual(node.address, f"{BRACKETED}:{port}")
 
     def test_the_node_writes_which_free_port_it_listens_on(self):
         node = self.node(listen="127.0.0.9:0")

@@ -154,7 +154,7 @@ class Commands(process.TestCase):
     def test_connect_takes_a_name(self):
         node = self.node()
         listener = self.listener()
-        port = listener.address.partition(":")[2]
+        port = listener.address.rpartition(":")[2]
         node.tell(f"connect localhost:{port}")
         peer = self.accept(listener)
         peer.expect(HAND)

@@ -19,6 +19,7 @@ import commands  # noqa: E402
 import dandelion  # noqa: E402
 import declaration  # noqa: E402
 import descriptors  # noqa: E402
+import families  # noqa: E402
 import following  # noqa: E402
 import guide_session  # noqa: E402
 import introductions  # noqa: E402
@@ -42,8 +43,8 @@ def main(arguments):
     loader = unittest.TestLoader()
     loader.testNamePatterns = [f"*{name}*" for name in arguments[2:]] or None
     slow = [following]
-    others = [addresses, best_chain, blocks, chain, command_line, commands, dandelion, descriptors, guide_session,
-              introductions, refusals, sessions, stored_chain, sync_display]
+    others = [addresses, best_chain, blocks, chain, command_line, commands, dandelion, descriptors, families,
+              guide_session, introductions, refusals, sessions, stored_chain, sync_display]
     both = [unittest.TestSuite(map(loader.loadTestsFromModule, modules)) for modules in (slow, others)]
     last = [] if loader.testNamePatterns else [DeclaredJson("test_every_declared_field_has_been_written")]
     return suites.run_tests(*both, afterwards=last)

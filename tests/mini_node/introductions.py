@@ -78,7 +78,7 @@ class Introductions(process.TestCase):
 
     def test_a_preferred_peer_may_have_a_name(self):
         listener = self.listener()
-        node = self.node("--peer", "localhost:" + listener.address.partition(":")[2])
+        node = self.node("--peer", "localhost:" + listener.address.rpartition(":")[2])
         for _ in range(2):
             peer = self.accept(listener)
             peer.expect(HAND)

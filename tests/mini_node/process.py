@@ -1,8 +1,10 @@
 """Processes under test, pappus-node above all: started, given commands, read, and always ended."""
 
 import json
+import os
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 import unittest
@@ -141,6 +143,12 @@ class TestCase(unittest.TestCase):
         node = self.launch(*options, **more)
         self.addCleanup(self._check_end, node)
         return node.listen()
+
+    def store(self):
+        """The name of a store that does not exist yet."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        return os.path.join(folder.name, "peers.db")
 
     def _check_end(self, node):
         if node.process.poll() is None:

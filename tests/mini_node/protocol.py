@@ -25,6 +25,12 @@ def frame(kind, body=b"", magic=USERNET, length=None):
     return magic + struct.pack(">BQ", kind, len(body) if length is None else length) + body
 
 
+def ends_of(where):
+    """The IP address and the port of IP:PORT or [IPV6]:PORT."""
+    ip, _, port = where.rpartition(":")
+    return ip.strip("[]"), int(port)
+
+
 def address(ip, port):
     return b"\0" + socket.inet_aton(ip) + struct.pack(">H", port)
 
@@ -162,8 +168,7 @@ class Peer:
     @classmethod
     def dial(cls, where, source="", magic=USERNET):
         """Connects, from an address of this machine if one is given."""
-        ip, port = where.split(":")
-        return cls(socket.create_connection((ip, int(port)), PATIENCE, (source, 0) if source else None), magic)
+        return cls(socket.create_connection(ends_of(where), PATIENCE, (source, 0) if source else None), magic)
 
     @classmethod
     def greet(cls, where, source="", magic=USERNET, **hand_fields):
@@ -246,9 +251,10 @@ class Listener:
     """Accepts connections of nodes."""
 
     def __init__(self, ip="127.0.0.1", port=0):
-        self.socket = socket.create_server((ip, port))
+        is_v6 = ":" in ip
+        self.socket = socket.create_server((ip, port), family=socket.AF_INET6 if is_v6 else socket.AF_INET)
         self.socket.settimeout(PATIENCE)
-        self.address = "{}:{}".format(*self.socket.getsockname())
+        self.address = ("[{}]:{}" if is_v6 else "{}:{}").format(*self.socket.getsockname()[:2])
 
     def accept(self, magic=USERNET):
         return Peer(self.socket.accept()[0], magic)

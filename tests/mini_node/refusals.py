@@ -7,7 +7,7 @@ from command_line import run
 
 HASH = "0" * 64
 PORT = "a PORT from 1 to 65535"
-RANGE = "with BITS from 0 to 32 and " + PORT
+RANGE = "with BITS from 0 to 32, of IPv6 to 128, and " + PORT
 ANY = "from 0 to 18446744073709551615"
 BAN_LENGTHS = "from 1 to 3153600000"  # a hundred years
 CHAIN_DATA = ("header, headers, block, compact_block, output_bitmap_segment, output_segment, range_proof_segment, "
@@ -20,8 +20,8 @@ OPTIONS = [
     ("--network", "moonnet", "--network: 'moonnet' is not mainnet, testnet, usernet or automated"),
     ("--genesis", "00", "--genesis: '00' is not a hash of 64 hexadecimal digits"),
     ("--protocol-version", "1001", "--protocol-version: '1001' is not a number from 1 to 1000"),
-    ("--listen", "localhost:1", "--listen: 'localhost:1' is not A.B.C.D:PORT with a PORT from 0 to 65535"),
-    ("--advertise", "127.0.0.1:0", f"--advertise: '127.0.0.1:0' is not A.B.C.D:PORT with {PORT}"),
+    ("--listen", "localhost:1", "--listen: 'localhost:1' is not A.B.C.D:PORT or [IPV6]:PORT with a PORT from 0 to 65535"),
+    ("--advertise", "127.0.0.1:0", f"--advertise: '127.0.0.1:0' is not A.B.C.D:PORT or [IPV6]:PORT with {PORT}"),
     ("--peer", "127.0.0.1:0", f"--peer: '127.0.0.1:0' is not HOST:PORT with {PORT}"),
     ("--seed", "seed.example", f"--seed: 'seed.example' is not HOST:PORT with {PORT}"),
     ("--max-inbound", "many", "--max-inbound: 'many' is not a number from 0 to 100000"),
@@ -35,8 +35,8 @@ OPTIONS = [
     ("--stem-probability", "1.1", "--stem-probability: '1.1' is not a number from 0 to 1"),
     ("--embargo", "86401", "--embargo: '86401' is not a number of seconds from 0 to 86400"),
     ("--aggregation", "180", "--aggregation: '180' is not below the 180 seconds of --embargo"),
-    ("--deny", "1.2.3.4/33", f"--deny: '1.2.3.4/33' is not A.B.C.D[/BITS][:PORT] {RANGE}"),
-    ("--allow", "1.2.3", f"--allow: '1.2.3' is not A.B.C.D[/BITS][:PORT] {RANGE}"),
+    ("--deny", "1.2.3.4/33", f"--deny: '1.2.3.4/33' is not A.B.C.D[/BITS][:PORT], IPV6[/BITS] or [IPV6][/BITS]:PORT {RANGE}"),
+    ("--allow", "1.2.3", f"--allow: '1.2.3' is not A.B.C.D[/BITS][:PORT], IPV6[/BITS] or [IPV6][/BITS]:PORT {RANGE}"),
     ("--log", "everything", "--log: 'everything' is not error, warning, info or debug"),
 ]
 
@@ -55,7 +55,7 @@ COMMANDS = [
     ("ban 1.2.3.4 -1", f"SECONDS: '-1' is not a number of seconds {BAN_LENGTHS}"),
     ("ban 1.2.3.4 0", f"SECONDS: '0' is not a number of seconds {BAN_LENGTHS}"),
     ("ban 1.2.3.4 3153600001", f"SECONDS: '3153600001' is not a number of seconds {BAN_LENGTHS}"),
-    ("unban ::1", f"'::1' is not IP[/BITS][:PORT], {RANGE}"),
+    ("unban ::1/129", f"'::1/129' is not IP[/BITS][:PORT], {RANGE}"),
     ("unban 1.2.3.4", "nobody at 1.2.3.4 is banned"),
     ("tip 0x10 1", f"HEIGHT: '0x10' is not a number {ANY}"),
     ("tip 1 18446744073709551616", f"DIFFICULTY: '18446744073709551616' is not a number {ANY}"),

@@ -156,7 +156,7 @@ class Sessions(process.TestCase):
         listener = self.listener()
         node.tell("connect " + listener.address)
         hand = read_hand(self.accept(listener).expect(HAND))
-        port = int(node.address.partition(":")[2])
+        port = int(node.address.rpartition(":")[2])
         self.assertEqual((hand["version"], hand["genesis"]), (1000, USERNET_GENESIS))
         self.assertEqual(hand["sender"], ("127.0.0.1", port))
         self.assertEqual("{}:{}".format(*hand["receiver"]), listener.address)

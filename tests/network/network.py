@@ -115,7 +115,7 @@ class Proxied(Deployment):
             node = Node([], f"127.{number + 1}.0.1:0", advertised, seeds, folder / str(number))
             self.nodes.append(node)
             opened.callback(node.close)
-            ip, port = node.listen().address.split(":")
+            ip, _, port = node.listen().address.rpartition(":")
             self.proxies.append(proxy.Proxy(PROXY_PORT + number, (ip, int(port))))
             opened.callback(self.proxies[-1].close)
 

@@ -111,7 +111,7 @@ TEST_CASE("unsolicited addresses are accepted at the rate of one peer, however m
       auto peer = co_await at->greeted();
       peer_addrs message;
       for (int each = 0; each != 20; ++each)
-        message.addresses.push_back(peer::to_wire({{0x0b000000 + (++next << 16)}, 1}));
+        message.addresses.push_back(peer::to_wire({pappus::ip_address::v4(0x0b000000 + (++next << 16)), 1}));
       co_await peer.send(std::move(message));
       static_cast<void>(co_await io::sleep_for(at->net(), 1s));
     }

@@ -168,16 +168,16 @@ TEST_CASE("bans may begin and end at any time") {
   for (const io::wall_time until : times_around(now)) {
     for (const io::wall_time since : times_around(now)) {
       peer::ban made;
-      made.range = io::endpoint_range{io::ipv4_address{++number}};
+      made.range = io::endpoint_range{pappus::ip_address::v4(++number)};
       made.since = since;
       made.until = until;
       list.add(made);
-      CHECK((list.find(io::ipv4_address{number}, now) != nullptr) == (until > now));
+      CHECK((list.find(pappus::ip_address::v4(number), now) != nullptr) == (until > now));
     }
   }
   for (const io::wall_time each : times_around(now)) {
     CHECK(list.list(each).size() <= number);
-    CHECK((list.find(io::ipv4_address{1}, each) != nullptr) == (each < now));
+    CHECK((list.find(pappus::ip_address::v4(1), each) != nullptr) == (each < now));
   }
   const std::size_t there = list.list(now).size();
   CHECK(list.expire(io::wall_time::min(), number).size() == 7);  // those that ended then
@@ -191,7 +191,7 @@ TEST_CASE("the address book works at any time, and with any times in it") {
   for (const io::wall_time heard : times_around(now)) {
     for (const io::wall_time attempted : times_around(now)) {
       peer::address_info stored;
-      stored.address = stored.source = peer::to_wire({io::ipv4_address{0x10000001 + (++number << 16)}, 3414});
+      stored.address = stored.source = peer::to_wire({pappus::ip_address::v4(0x10000001 + (++number << 16)), 3414});
       stored.last_seen = heard;
       stored.last_try = attempted;
       stored.last_success = number % 2 == 0 ? attempted : io::wall_time{};
@@ -202,7 +202,7 @@ TEST_CASE("the address book works at any time, and with any times in it") {
   }
   CHECK(book.size() != 0);
   for (const io::wall_time each : times_around(now)) {
-    const auto address = peer::to_wire({io::ipv4_address{0x10000001 + (++number << 16)}, 3414});
+    const auto address = peer::to_wire({pappus::ip_address::v4(0x10000001 + (++number << 16)), 3414});
     book.add(address, address, each);
     book.attempted(address, each);
     book.succeeded(address, {}, "MW/Test", each);

@@ -186,7 +186,8 @@ TEST_CASE("an outbound peer is disconnected only if it uses more than its share 
 TEST_CASE("stems are refused while there is no memory for them") {
   node_config config = with_cap();
   config.max_memory = 10'000;
-  config.preferred_peers = {io::endpoint{{0x01020304}, 1}};  // a relay that never responds; stems wait meanwhile
+  config.preferred_peers = {
+      io::endpoint{pappus::ip_address::v4(0x01020304), 1}};  // a relay that never responds; stems wait meanwhile
   stage on{integration::adapter{}, {}, config};
   auto script = [](stage* at) -> task<void> {
     auto giver = co_await at->stranger();

@@ -130,7 +130,7 @@ TEST_CASE("a crash ends operations that cannot be stopped") {
     ended += mark;
   };
   auto dialing = [](io::runtime& on) -> task<std::error_code> {
-    const auto dialed = co_await dial(on, io::endpoint{io::ipv4_address{0x08080808}, 53});
+    const auto dialed = co_await dial(on, io::endpoint{pappus::ip_address::v4(0x08080808), 53});
     co_return dialed.error();
   };
   pair.client_machine.spawn(unstoppable(why_read_fails(*pair.client), order, 'r'));

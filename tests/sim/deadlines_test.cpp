@@ -15,7 +15,7 @@ using namespace support;
 
 namespace {
 
-using addresses = std::vector<io::ipv4_address>;
+using addresses = std::vector<pappus::ip_address>;
 
 task<result<addresses>> look_up(io::runtime& on) { co_return co_await on.resolve("localhost"); }
 
@@ -38,7 +38,7 @@ task<void> set_after(io::runtime& on, io::duration time, bool& flag) {
   flag = slept.has_value();
 }
 
-constexpr io::endpoint nowhere{io::ipv4_address{0x08080808}, 1};
+constexpr io::endpoint nowhere{pappus::ip_address::v4(0x08080808), 1};
 
 /// The results within an hour of a connect, a resolve and work in a world with these options.
 struct outcome {

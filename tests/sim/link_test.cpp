@@ -188,8 +188,8 @@ TEST_CASE("a machine reaches itself, by its address and by loopback") {
   sim::machine& machine = world.add_machine();
   const auto listener = machine.runtime().listen({});
   REQUIRE(listener);
-  for (const io::ipv4_address address :
-       {machine.address(), io::ipv4_address{0x7f000001}, io::ipv4_address{0x7f000203}}) {
+  for (const pappus::ip_address address :
+       {machine.address(), pappus::ip_address::v4(0x7f000001), pappus::ip_address::v4(0x7f000203)}) {
     const io::endpoint where{address, (*listener)->local_endpoint().port};
     auto both = world.run(when_all(dial(machine, where), take(**listener)));
     REQUIRE(std::get<0>(both));
@@ -203,11 +203,11 @@ TEST_CASE("a machine does not reach another's loopback, nor an address without a
   sim::world world{1};
   sim::machine& client = world.add_machine();
   sim::machine& server = world.add_machine();
-  const auto listener = server.runtime().listen(io::endpoint{io::ipv4_address{0x7f000001}, 1000});
+  const auto listener = server.runtime().listen(io::endpoint{pappus::ip_address::v4(0x7f000001), 1000});
   REQUIRE(listener);
   const auto dialed = world.run(dial(client, io::endpoint{server.address(), 1000}));
   CHECK(dialed.error() == std::errc::connection_refused);
-  const auto local = world.run(dial(client, io::endpoint{io::ipv4_address{0x7f000001}, 1000}));
+  const auto local = world.run(dial(client, io::endpoint{pappus::ip_address::v4(0x7f000001), 1000}));
   CHECK(local.error() == std::errc::connection_refused);
 }
 
@@ -216,7 +216,7 @@ TEST_CASE("connecting to an address without a machine fails after the world's co
   options.connect_timeout = 21s;
   sim::world world{1, options};
   sim::machine& machine = world.add_machine();
-  const auto dialed = world.run(dial(machine, io::endpoint{io::ipv4_address{0x08080808}, 53}));
+  const auto dialed = world.run(dial(machine, io::endpoint{pappus::ip_address::v4(0x08080808), 53}));
   CHECK(dialed.error() == std::errc::timed_out);
   CHECK(world.now() == io::time_point{21s});
 }
@@ -239,7 +239,7 @@ TEST_CASE("local ports are unique, and are reused after they are closed") {
   }
   CHECK(world.run(from(client, where, 4000)));
   auto foreign = [](io::runtime& by, io::endpoint to) -> task<result<io::stream_ptr>> {
-    co_return co_await by.connect(to, io::endpoint{io::ipv4_address{0x0a000001}, 0});
+    co_return co_await by.connect(to, io::endpoint{pappus::ip_address::v4(0x0a000001), 0});
   };
   CHECK(world.run(foreign(client, where)).error() == std::errc::address_not_available);
   for (int i = 0; i != 20'000; ++i) {  // more than there are ports to choose from

@@ -38,7 +38,7 @@ task<void> serve(io::runtime& on) {
 }
 
 /// Sends messages of random lengths to random machines at random times.
-task<void> gossip(io::runtime& on, const std::vector<io::ipv4_address>& others) {
+task<void> gossip(io::runtime& on, const std::vector<pappus::ip_address>& others) {
   for (;;) {
     const io::endpoint where{others[io::uniform_below(on, others.size())], 3414};
     const std::string rumour(io::uniform_below(on, 10'000) + 1, 'x');
@@ -59,7 +59,7 @@ struct history {
 
 history live(std::uint64_t seed, std::size_t machines, bool traced = true) {
   history seen;
-  std::vector<io::ipv4_address> addresses;
+  std::vector<pappus::ip_address> addresses;
   sim::world_options options;
   options.default_link = sim::link{30ms, 10ms, sim::jitter_distribution::long_tailed, 50'000, 4096, 1000};
   sim::world world{seed, options};
@@ -108,8 +108,8 @@ TEST_CASE("recording a trace does not change the events") { CHECK(live(11, 8).ev
 
 TEST_CASE("a trace has a line for each event: time, machines and event") {
   sim::world world{1};
-  sim::machine& client = world.add_machine(*io::ipv4_address::parse("1.2.3.4"));
-  sim::machine& server = world.add_machine(*io::ipv4_address::parse("5.6.7.8"));
+  sim::machine& client = world.add_machine(*pappus::ip_address::parse("1.2.3.4"));
+  sim::machine& server = world.add_machine(*pappus::ip_address::parse("5.6.7.8"));
   world.set_link(client, server, {1500us});
   std::string lines;
   world.trace([&](std::string_view line) {

@@ -220,9 +220,9 @@ TEST_CASE("destroying a world stops its machines and waits for them and their wo
 
 TEST_CASE("machines get routable addresses, each in a netgroup of its own") {
   sim::world world{1};
-  std::vector<std::uint16_t> netgroups;
+  std::vector<std::uint64_t> netgroups;
   for (int i = 0; i != 3000; ++i) {
-    const io::ipv4_address address = world.add_machine().address();
+    const pappus::ip_address address = world.add_machine().address();
     CHECK(address.is_routable());
     netgroups.push_back(address.netgroup());
   }
@@ -232,13 +232,13 @@ TEST_CASE("machines get routable addresses, each in a netgroup of its own") {
 
 TEST_CASE("addresses of machines are unique and valid for a machine") {
   sim::world world{1};
-  const io::ipv4_address address{0x0a000001};
+  const pappus::ip_address address = pappus::ip_address::v4(0x0a000001);
   sim::machine& machine = world.add_machine(address);
   CHECK(world.find(address) == &machine);
-  CHECK(world.find(io::ipv4_address{0x0a000002}) == nullptr);
+  CHECK(world.find(pappus::ip_address::v4(0x0a000002)) == nullptr);
   CHECK_THROWS_AS(world.add_machine(address), std::invalid_argument);
-  CHECK_THROWS_AS(world.add_machine(io::ipv4_address{0x7f000001}), std::invalid_argument);
-  CHECK_THROWS_AS(world.add_machine(io::ipv4_address{}), std::invalid_argument);
+  CHECK_THROWS_AS(world.add_machine(pappus::ip_address::v4(0x7f000001)), std::invalid_argument);
+  CHECK_THROWS_AS(world.add_machine(pappus::ip_address{}), std::invalid_argument);
 }
 
 TEST_CASE("names resolve to the addresses given to the world, after the resolve delay") {
@@ -246,15 +246,15 @@ TEST_CASE("names resolve to the addresses given to the world, after the resolve 
   options.resolve_delay = 30ms;
   sim::world world{1, options};
   sim::machine& machine = world.add_machine();
-  auto look_up = [](io::runtime& on, std::string name) -> task<result<std::vector<io::ipv4_address>>> {
+  auto look_up = [](io::runtime& on, std::string name) -> task<result<std::vector<pappus::ip_address>>> {
     co_return co_await on.resolve(name);
   };
-  world.set_name("seed.example", {io::ipv4_address{1}, io::ipv4_address{2}});
+  world.set_name("seed.example", {pappus::ip_address::v4(1), pappus::ip_address::v4(2)});
   world.set_name("empty.example", {});
   const auto found = world.run(look_up(machine, "seed.example"));
   CHECK(world.now() == io::time_point{30ms});
   REQUIRE(found);
-  CHECK(*found == std::vector{io::ipv4_address{1}, io::ipv4_address{2}});
+  CHECK(*found == std::vector{pappus::ip_address::v4(1), pappus::ip_address::v4(2)});
   CHECK_FALSE(world.run(look_up(machine, "other.example")));
   CHECK_FALSE(world.run(look_up(machine, "empty.example")));
 }

@@ -89,7 +89,7 @@ class Strangers(Repeated):
 
     def __init__(self, where):
         super().__init__(STRANGER_INTERVAL)
-        ip, port = where.split(":")
+        ip, _, port = where.rpartition(":")
         self.where = ip, int(port)
         self.numbers = itertools.count()
         self.held = []

@@ -11,7 +11,7 @@ namespace support {
 namespace io = pappus::io;
 
 /// Each throws `std::bad_optional_access` if the text is invalid.
-inline io::ipv4_address ip(std::string_view text) { return io::ipv4_address::parse(text).value(); }
+inline pappus::ip_address ip(std::string_view text) { return pappus::ip_address::parse(text).value(); }
 inline io::endpoint at(std::string_view text) { return io::endpoint::parse(text).value(); }
 inline io::endpoint_range range(std::string_view text) { return io::endpoint_range::parse(text).value(); }
 

@@ -80,10 +80,10 @@ public:
     tell_of_a_block(*nodes[1]);
     if (const auto to = other.session_with(first)) ask_everything(other, *to);
     if (const auto to = first.session_with(other)) ask_everything(first, *to);
-    const io::endpoint nobody{io::ipv4_address{0x09090909}, 1};
+    const io::endpoint nobody{pappus::ip_address::v4(0x09090909), 1};
     first->ban(nobody, std::chrono::hours{1}, wire::reason_for_ban::manual, asked.one());
     static_cast<void>(first->unban(nobody, asked.one()));
-    first->connect({io::ipv4_address{0x09090909}, 2}, asked.one());
+    first->connect({pappus::ip_address::v4(0x09090909), 2}, asked.one());
     world.run_for(std::chrono::seconds{5});
     (*nodes[3])->disconnect(first.endpoint());
     world.run_for(std::chrono::seconds{45});  // stems are public by then

@@ -16,7 +16,7 @@ using namespace pappus;
 /// For a node on the loopback that connects to no peer by itself.
 [[nodiscard]] inline node_config quiet() {
   node_config config;
-  config.listen = {io::ipv4_address{0x7f000001}, 0};
+  config.listen = {pappus::ip_address::v4(0x7f000001), 0};
   config.connection_limits.outbound = 0;
   return config;
 }

@@ -43,7 +43,7 @@ public:
     wire::messages::hand ours;
     ours.capabilities = wire::capability::tx_kernel_hash;
     ours.nonce = 7;
-    ours.sender = wire::peer_address::v4({127, 0, 0, 1}, port);
+    ours.sender = wire::peer_address{pappus::ip_address::v4(0x7f000001), port};
     ours.user_agent = "scripted";
     ours.genesis = network_.genesis;
     return ours;

@@ -22,7 +22,7 @@ inline constexpr std::uint16_t port = 23414;
 /// For a node that connects to no peer by itself, and accepts any number of peers from one address.
 [[nodiscard]] inline node_config simulated_config() {
   node_config config;
-  config.listen = io::endpoint{{}, port};
+  config.listen = io::endpoint{ip_address::v6({}), port};  // of both families
   config.connection_limits.outbound = 0;
   config.connection_limits.inbound_per_address = config.connection_limits.inbound;
   return config;

@@ -81,7 +81,7 @@ private:
 }
 
 [[nodiscard]] inline io::endpoint_range some_address(std::uint32_t number) {
-  return io::endpoint_range{io::ipv4_address{0x05060700 + number}};
+  return io::endpoint_range{pappus::ip_address::v4(0x05060700 + number)};
 }
 
 /// Connects a peer that reads nothing after the handshake.

@@ -37,7 +37,7 @@ public:
       settings.dandelion.stem_probability = 0;
     };
     add("relay-3", usual);
-    world.set_name("seed.example", {nodes[1]->machine().address(), io::ipv4_address{0x09090909}});
+    world.set_name("seed.example", {nodes[1]->machine().address(), pappus::ip_address::v4(0x09090909)});
   }
 
   void play() override {
@@ -111,12 +111,12 @@ private:
   }
 
   void administer() {
-    const io::endpoint_range nobody{io::ipv4_address{0x09090909}};
-    first().ban(io::endpoint_range{io::ipv4_address{0x09090a0a}});
+    const io::endpoint_range nobody{pappus::ip_address::v4(0x09090909)};
+    first().ban(io::endpoint_range{pappus::ip_address::v4(0x09090a0a)});
     first().ban(nobody);
     run_for(2s);
     first().unban(nobody);
-    first().connect({io::ipv4_address{0x09090909}, 2});
+    first().connect({pappus::ip_address::v4(0x09090909), 2});
     first().ask("handle.peers", [](pappus::node& by, const auto& done) { by.handle().peers(done); });
     first().tell([](pappus::node& by) { static_cast<void>(by.statistics()); });
     first().tell([](pappus::node& by) { static_cast<void>(by.known_addresses()); });
@@ -130,7 +130,7 @@ private:
 
   void stem_and_begin_again() {
     first().stem(new_transaction());
-    first().ban(io::endpoint_range{io::ipv4_address{0x09090b0b}});
+    first().ban(io::endpoint_range{pappus::ip_address::v4(0x09090b0b)});
     run_for(1s);
     first().stop(false);
     run_for(peer::limits::shutdown_timeout);

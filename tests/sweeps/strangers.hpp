@@ -144,7 +144,7 @@ private:
     come(&send_only<get_kernel_segment>, get_kernel_segment{});
     run_for(1s);
     come(&send_only<transaction_kernel>, transaction_kernel{new_transaction()->kernel_hash(0)});
-    come(&send_only<peer_addrs>, peer_addrs{{wire::peer_address::v4({9, 9, 1, 1}, port)}});
+    come(&send_only<peer_addrs>, peer_addrs{{wire::peer_address{pappus::ip_address::v4(0x09090101), port}}});
     come(&send_frame, transaction::code, wire::bytes(100), std::uint64_t{100});
     come(&send_frame, transaction::code, wire::bytes(100), std::uint64_t{1000});
     come(&send_frame, wire::messages::block::code, wire::bytes(100), std::uint64_t{1} << 40);
@@ -154,7 +154,9 @@ private:
   }
 
   void have_trouble() {
-    const auto banned = [](std::uint32_t number) { return io::endpoint_range{io::ipv4_address{0x09090900 + number}}; };
+    const auto banned = [](std::uint32_t number) {
+      return io::endpoint_range{pappus::ip_address::v4(0x09090900 + number)};
+    };
     first().ban(banned(1));
     run_for(1s);
     first().disk().fails = true;
@@ -168,7 +170,7 @@ private:
     first().hang_workers(false);
     first().machine().exhaust_descriptors(true);
     nodes[1]->machine().exhaust_descriptors(true);
-    first().connect({io::ipv4_address{0x09090909}, 1});
+    first().connect({pappus::ip_address::v4(0x09090909), 1});
     come(&say_nothing);
     run_for(1s);
     first().machine().exhaust_descriptors(false);

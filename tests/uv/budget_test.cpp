@@ -23,7 +23,7 @@ using support::conduit;
 
 namespace {
 
-constexpr io::endpoint any_port{io::ipv4_address{0x7f000001}, 0};
+constexpr io::endpoint any_port{pappus::ip_address::v4(0x7f000001), 0};
 
 /// Waits for a byte, and records how far another count has come then.
 task<void> read_and_note(io::stream* from, const std::size_t* progress, std::size_t* noted, scope* beside) {

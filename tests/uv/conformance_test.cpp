@@ -1,20 +1,7 @@
 // The libuv backend passes the conformance suite, over the loopback interface.
-#include <pappus/uv/loop.hpp>
+#include "conformance_backend.hpp"
 
-class backend {
-public:
-  [[nodiscard]] pappus::io::runtime& client() noexcept { return loop_; }
-  [[nodiscard]] pappus::io::runtime& server() noexcept { return loop_; }
-  [[nodiscard]] static pappus::io::endpoint anywhere() noexcept { return {pappus::io::ipv4_address{0x7f000001}, 0}; }
-
-  template <class T>
-  T run(pappus::task<T> main) {
-    return loop_.run(std::move(main));
-  }
-
-private:
-  pappus::uv::loop loop_;
-};
+using backend = loopback_backend<false>;
 
 #include "../io/conformance/allocations.hpp"
 #include "../io/conformance/deadlines.hpp"

@@ -59,7 +59,7 @@ task<result<int>> compute_elsewhere(io::runtime* on, std::shared_ptr<int> used) 
   co_return co_await io::offload(*on, std::move(work));
 }
 
-task<result<std::vector<io::ipv4_address>>> look_up(io::runtime* on) { co_return co_await on->resolve("localhost"); }
+task<result<std::vector<pappus::ip_address>>> look_up(io::runtime* on) { co_return co_await on->resolve("localhost"); }
 
 /// Starts every operation that uses a worker; none completes.
 task<void> wait_in_vain(io::runtime* on, io::stream* file, std::shared_ptr<int> used) {

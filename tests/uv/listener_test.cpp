@@ -45,7 +45,7 @@ private:
 };
 
 task<void> come_and_go(io::runtime* net) {
-  auto listener = net->listen({io::ipv4_address{0x7f000001}, 0});
+  auto listener = net->listen({pappus::ip_address::v4(0x7f000001), 0});
   REQUIRE(listener.has_value());
   std::vector<io::stream_ptr> clients;
   for (int i = 0; i != 4; ++i) {

@@ -77,7 +77,7 @@ TEST_CASE("each allocation of a conversation on a libuv loop fails once") {
   for (std::size_t n = 1;; ++n) {
     CAPTURE(n);
     uv::loop loop;
-    auto listener = loop.runtime().listen({io::ipv4_address{0x7f000001}, 0}).value();
+    auto listener = loop.runtime().listen({pappus::ip_address::v4(0x7f000001), 0}).value();
     auto conversation = talk(&loop.runtime(), listener.get());
     coro::frame_recycler::trim();
     heap::fails_in = n;

@@ -271,13 +271,14 @@ TEST_CASE("Grin's IPv4-mapped addresses read as IPv4") {
   CHECK(hand.nonce == 0x0102030405060708);
   CHECK(hand.total_difficulty == 12345);
   CHECK(hand.user_agent == "MW/Grin 5.5.0");
-  CHECK(hand.sender == peer_address::v4({0, 0, 0, 0}, 3414));  // sent as [::]
-  CHECK(hand.receiver == peer_address::v4({93, 184, 216, 34}, 13414));
+  CHECK(hand.sender == peer_address{pappus::ip_address::v6({}), 3414});  // which Grin reads as 0.0.0.0
+  CHECK(hand.receiver == peer_address{pappus::ip_address::v4(0x5db8d822), 13414});
   const auto three = source{chain_type::usernet, "peer_addrs"}.read<messages::peer_addrs>("three", 1000);
   REQUIRE(three.addresses.size() == 3);
-  CHECK(three.addresses[0] == peer_address::v4({1, 2, 3, 4}, 3414));
-  CHECK(three.addresses[1] == peer_address::v4({0, 0, 0, 1}, 1));  // sent as [::1]
-  CHECK(three.addresses[2] == peer_address::v4({255, 255, 255, 255}, 65535));
+  CHECK(three.addresses[0] == peer_address{pappus::ip_address::v4(0x01020304), 3414});
+  CHECK(three.addresses[1] ==
+        peer_address{pappus::ip_address::parse("::1").value(), 1});  // which Grin reads as 0.0.0.1
+  CHECK(three.addresses[2] == peer_address{pappus::ip_address::v4(0xffffffff), 65535});
 }
 
 }  // namespace grin_messages_test

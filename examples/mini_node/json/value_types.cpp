@@ -70,17 +70,15 @@ std::vector<value_type> value_types() {
       {"time", "unsigned integer", "seconds since 1970-01-01 UTC; 0: never"},
       {"string", "string", "in ASCII; what peers choose is escaped"},
       {"hash", "string", "64 hexadecimal digits", {}, "[0-9a-f]{64}"},
-      {"endpoint", "string", "`A.B.C.D:PORT`", {}, R"(\d+\.\d+\.\d+\.\d+:\d+)"},
-      {"peer_address",
-       "string",
-       "`A.B.C.D:PORT`, or `[IPV6]:PORT`, which the node does not dial",
-       {},
-       R"((\d+\.\d+\.\d+\.\d+|\[[0-9a-f:.]+\]):\d+)"},
+      {"endpoint", "string", "`A.B.C.D:PORT` or `[IPV6]:PORT`", {}, R"((\d+\.\d+\.\d+\.\d+|\[[0-9a-f:]+\]):\d+)"},
+      {"peer_address", "string", "`A.B.C.D:PORT` or `[IPV6]:PORT`", {}, R"((\d+\.\d+\.\d+\.\d+|\[[0-9a-f:.]+\]):\d+)"},
       {"range",
        "string",
-       "`A.B.C.D[/BITS][:PORT]`: an address, a block of addresses, or one port of these",
+       "`A.B.C.D[/BITS][:PORT]`, `IPV6[/BITS]` or `[IPV6][/BITS]:PORT`: an address, a block of addresses, or one port "
+       "of "
+       "these",
        {},
-       R"(\d+\.\d+\.\d+\.\d+(/\d+)?(:\d+)?)"},
+       R"(\d+\.\d+\.\d+\.\d+(/\d+)?(:\d+)?|[0-9a-f:]+(/\d+)?|\[[0-9a-f:]+\](/\d+)?:\d+)"},
       {"metrics", "object",
        "each metric of the reply to `metrics` by its name: a number, or an object of numbers by the values of its "
        "label; "

@@ -23,7 +23,7 @@ public:
       : operation("connect"), remote(to), local(from), by_(by) {}
 
   const endpoint remote;
-  const endpoint local;  // local endpoint; address 0 and port 0 leave the choice to the system
+  const endpoint local;  // an unspecified address and port 0 leave the choice to the system
 
   void* backend = nullptr;  // for the backend's use
 
@@ -45,9 +45,10 @@ private:
   listener& at_;
 };
 
-/// Looks up the IPv4 addresses of a host name. Completes with at least one address, or fails with the resolver's reason
+/// Looks up the addresses of a host name, in the order in which the resolver prefers them, each once. Completes with at
+/// least one address, or fails with the resolver's reason
 /// or `errc::canceled`. A stop does not interrupt the lookup, which completes in the background.
-class [[nodiscard]] resolve_operation final : public operation<std::vector<ipv4_address>> {
+class [[nodiscard]] resolve_operation final : public operation<std::vector<ip_address>> {
 public:
   resolve_operation(transport& by, std::string name) : operation("resolve"), host(std::move(name)), by_(by) {}
 
@@ -102,16 +103,18 @@ public:
   transport& operator=(const transport&) = delete;
   virtual ~transport() = default;
 
-  /// Connects to a remote endpoint, from `local`, where address 0 and port 0 leave the choice to the system. Completes
+  /// Connects to a remote endpoint, from `local`, where an unspecified address and port 0
+  /// leave the choice to the system. Completes
   /// with a stream. Fails with the system's reason or `errc::canceled`.
   [[nodiscard]] connect_operation connect(endpoint remote, endpoint local = {}) noexcept {
     return {*this, remote, local};
   }
-  /// Looks up the IPv4 addresses of a host name. Completes with at least one, or fails with the resolver's reason or
+  /// Looks up the addresses of a host name. Completes with at least one, or fails with the resolver's reason or
   /// `errc::canceled`.
   [[nodiscard]] resolve_operation resolve(std::string host) { return {*this, std::move(host)}; }
 
-  /// Starts listening at once. Fails with the system's reason, for example `std::errc::address_in_use`.
+  /// Starts listening at once: at `::`, which is unspecified, for both families where the system has IPv6. Fails with
+  /// the system's reason, for example `std::errc::address_in_use`.
   [[nodiscard]] virtual result<listener_ptr> listen(endpoint local) = 0;
 
 protected:

@@ -27,13 +27,16 @@ enum class crash {
 /// Made by a world; lives as long as the world.
 class machine {
 public:
-  machine(world& in, std::size_t index, io::ipv4_address address);
+  machine(world& in, std::size_t index, std::vector<ip_address> addresses);
   machine(const machine&) = delete;
   machine& operator=(const machine&) = delete;
   ~machine();
 
   [[nodiscard]] std::size_t index() const noexcept { return index_; }
-  [[nodiscard]] io::ipv4_address address() const noexcept { return address_; }
+  /// The first of `addresses`.
+  [[nodiscard]] ip_address address() const noexcept { return addresses_.front(); }
+  /// At least one, and at most one of each family.
+  [[nodiscard]] const std::vector<ip_address>& addresses() const noexcept { return addresses_; }
   [[nodiscard]] world& in() const noexcept { return owner_; }
 
   /// The runtime of the current process; after a crash, that of the dead process until the restart.
@@ -81,7 +84,7 @@ private:
 
   world& owner_;
   std::size_t index_;
-  io::ipv4_address address_;
+  std::vector<ip_address> addresses_;
   std::size_t island_ = 0;
   io::duration clock_offset_{};
   std::size_t descriptor_limit_ = SIZE_MAX;

@@ -70,16 +70,18 @@ public:
 
   /// Adds a machine with a publicly routable address, in a netgroup of its own while unused ones remain.
   machine& add_machine();
-  /// Adds a machine with this address. Throws `std::invalid_argument` if the address is 0.0.0.0, loopback, or in use.
-  machine& add_machine(io::ipv4_address address);
+  /// Adds a machine with this address, or with these, at most one of each family. Throws `std::invalid_argument` if one
+  /// is unspecified, loopback, or in use, or if there are none or several of a family.
+  machine& add_machine(ip_address address) { return add_machine(std::vector{address}); }
+  machine& add_machine(std::vector<ip_address> addresses);
   [[nodiscard]] const std::vector<std::unique_ptr<machine>>& machines() const noexcept { return hosts_; }
   /// The machine with this address; null if there is none.
-  [[nodiscard]] machine* find(io::ipv4_address address) const noexcept;
+  [[nodiscard]] machine* find(ip_address address) const noexcept;
 
   /// Sets the addresses of a name; lookups fail if the list is empty. `localhost` is predefined.
-  void set_name(std::string name, std::vector<io::ipv4_address> addresses);
+  void set_name(std::string name, std::vector<ip_address> addresses);
   /// Null if the name is unknown.
-  [[nodiscard]] const std::vector<io::ipv4_address>* addresses_of(const std::string& name) const noexcept;
+  [[nodiscard]] const std::vector<ip_address>* addresses_of(const std::string& name) const noexcept;
 
   // Running. All of these throw the exceptions of the machines' tasks, and must not be called from within a task.
 
@@ -173,8 +175,8 @@ private:
   wheel timers_;
   std::unique_ptr<fabric> wires_;
   std::vector<std::unique_ptr<machine>> hosts_;
-  std::unordered_map<io::ipv4_address, machine*> by_address_;
-  std::map<std::string, std::vector<io::ipv4_address>> names_;
+  std::unordered_map<ip_address, machine*> by_address_;
+  std::map<std::string, std::vector<ip_address>> names_;
   std::uint32_t addresses_given_ = 0;
   std::size_t islands_ = 0;
   std::size_t tasks_ = 0;  // of all machines

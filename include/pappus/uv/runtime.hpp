@@ -11,7 +11,7 @@ namespace pappus::uv {
 
 class loop;
 
-/// TCP over IPv4. Member of its loop. Connections use TCP_NODELAY, because the library gathers writes itself.
+/// TCP over IPv4 and IPv6. Member of its loop. Connections use TCP_NODELAY, because the library gathers writes itself.
 class runtime final : public io::runtime {
 public:
   explicit runtime(loop& on) noexcept : on_(on) {}

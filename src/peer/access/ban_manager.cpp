@@ -22,6 +22,11 @@ double points_of(disconnect_reason reason) noexcept {
   }
 }
 
+/// What an inbound peer answers for.
+io::endpoint_range subnet_of(const peer_info& peer) noexcept {
+  return {peer.endpoint.address, peer.endpoint.address.subnet_prefix()};
+}
+
 void part(session& session, wire::reason_for_ban cause, disconnect_reason reason) {
   session.send(wire::messages::ban_reason{cause});
   session.end({reason, std::string{to_string(cause)}});
@@ -89,7 +94,7 @@ void ban_manager::add_misbehavior(const peer_info& peer, double points, const st
     const bool before = charged != nullptr && charged->misbehavior.discourages(runtime_.now());
     if (charged != nullptr && charged->misbehavior.add(points, runtime_.now())) {
       if (dialed && before) return ban_endpoint(peer.endpoint, wire::reason_for_ban::none, why);
-      note_discouraged(dialed ? io::endpoint_range{peer.endpoint} : io::endpoint_range{peer.endpoint.address}, why);
+      note_discouraged(dialed ? io::endpoint_range{peer.endpoint} : subnet_of(peer), why);
     }
   }
   if (must_disconnect) found->end({disconnect_reason::reported, why});
@@ -100,7 +105,7 @@ void ban_manager::report(const peer_info& peer, wire::reason_for_ban cause) {
   if (dialed && !gater_.prefers(peer.endpoint)) ban_endpoint(peer.endpoint, cause, std::string{to_string(cause)});
   if (account* const charged = dialed ? nullptr : accounts_.account_of(peer)) {
     charged->misbehavior.discourage(runtime_.now());
-    note_discouraged(io::endpoint_range{peer.endpoint.address}, std::string{to_string(cause)});
+    note_discouraged(subnet_of(peer), std::string{to_string(cause)});
   }
   session* const found = sessions_.find(peer.id);
   if (found != nullptr && !found->is_ending()) part(*found, cause, disconnect_reason::reported);

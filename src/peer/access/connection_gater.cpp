@@ -42,12 +42,12 @@ std::optional<disconnect_info> connection_gater::check(Where from, const range_i
 
 bool connection_gater::prefers(io::endpoint dialed) const noexcept { return preferred_.find(dialed, any) != nullptr; }
 
-std::size_t connection_gater::preferences_at(io::ipv4_address address) const noexcept {
+std::size_t connection_gater::preferences_at(ip_address address) const noexcept {
   const std::size_t* const found = preferred_somewhere_.find(address, any);
   return found == nullptr ? 0 : *found;
 }
 
-std::optional<disconnect_info> connection_gater::reject_reason(io::ipv4_address address, io::wall_time now) const {
+std::optional<disconnect_info> connection_gater::reject_reason(ip_address address, io::wall_time now) const {
   return check(address, allowed_somewhere_, now);
 }
 

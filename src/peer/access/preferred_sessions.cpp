@@ -20,7 +20,7 @@ preferred_sessions::claim::~claim() {
   if (found->second.empty()) owner_.claims_.erase(found);
 }
 
-bool preferred_sessions::has_free_claim(io::ipv4_address from) const {
+bool preferred_sessions::has_free_claim(ip_address from) const {
   const auto found = claims_.find(from);
   const std::size_t taken = found == claims_.end() ? 0 : found->second.size();
   return taken < lists_.preferences_at(from);

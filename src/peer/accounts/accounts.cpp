@@ -9,8 +9,15 @@
 namespace pappus::peer {
 namespace {
 
-/// Prefix lengths of the blocks whose accounts are merged, the narrowest block first: a netgroup.
-constexpr std::array<std::uint8_t, 3> blocks{io::ipv4_address::netgroup_prefix, 8, 0};
+constexpr std::size_t block_sizes = 3;
+
+/// Prefix length of the blocks whose accounts are merged, the narrowest first: a netgroup, half its bits, all addresses
+/// of the family.
+std::uint8_t block_prefix(const ip_address& of, std::size_t size) noexcept {
+  return size + 1 == block_sizes ? 0 : static_cast<std::uint8_t>(of.netgroup_prefix() >> size);
+}
+
+io::endpoint_range subnet_of(const ip_address& address) noexcept { return {address, address.subnet_prefix()}; }
 
 }  // namespace
 
@@ -41,16 +48,15 @@ accounts::table::value_type* accounts::find_or_open(const peer_info& peer) {
 }
 
 /// The narrowest account that covers the address.
-accounts::table::const_iterator accounts::covering(io::ipv4_address from) const {
-  auto found = table_.find(io::endpoint_range{from});
-  for (const std::uint8_t bits : blocks) {
-    if (found != table_.end()) break;
-    found = table_.find(io::endpoint_range{from, bits});
+accounts::table::const_iterator accounts::covering(ip_address from) const {
+  auto found = table_.find(subnet_of(from));
+  for (std::size_t size = 0; size != block_sizes && found == table_.end(); ++size) {
+    found = table_.find(io::endpoint_range{from, block_prefix(from, size)});
   }
   return found;
 }
 
-const account* accounts::find(io::ipv4_address from) const {
+const account* accounts::find(ip_address from) const {
   const auto found = covering(from);
   return found == table_.end() ? nullptr : &found->second.has;
 }
@@ -60,13 +66,13 @@ const account* accounts::find(io::endpoint dialed) const {
   return found == table_.end() ? nullptr : &found->second.has;
 }
 
-accounts::table::value_type& accounts::of_address(io::ipv4_address from) {
+accounts::table::value_type& accounts::of_address(ip_address from) {
   auto found = covering(from);
   if (found == table_.end() && idle_ >= options_.max_accounts) {
     make_room();
     found = covering(from);
   }
-  if (found == table_.end()) return opened(io::endpoint_range{from}, options_.of_address);
+  if (found == table_.end()) return opened(subnet_of(from), options_.of_address);
   return *table_.find(found->first);
 }
 
@@ -119,14 +125,15 @@ void accounts::make_room() {
     const bool is_forgettable = each->second.uses == 0 && each->second.has.is_idle(runtime_.now());
     each = is_forgettable ? erase(each) : std::next(each);
   }
-  for (const std::uint8_t bits : blocks) merge_into_blocks(bits, max);
+  for (std::size_t size = 0; size != block_sizes; ++size) merge_into_blocks(size, max);
 }
 
 /// Merges until `max` idle accounts are left, the blocks with the most accounts first.
-void accounts::merge_into_blocks(std::uint8_t bits, std::size_t max) {
+void accounts::merge_into_blocks(std::size_t block_size, std::size_t max) {
   if (idle_ <= max) return;
   std::map<io::endpoint_range, std::size_t> sizes;
   for (const auto& [whose, each] : table_) {
+    const std::uint8_t bits = block_prefix(whose.network, block_size);
     if (each.uses == 0 && !whose.port && whose.prefix_length >= bits) ++sizes[io::endpoint_range{whose.network, bits}];
   }
   std::vector<std::pair<io::endpoint_range, std::size_t>> largest{sizes.begin(), sizes.end()};
@@ -141,7 +148,7 @@ void accounts::merge(const io::endpoint_range& block) {
   const auto found = table_.find(block);
   account& into = (found != table_.end() ? *found : opened(block, options_.of_address)).second.has;
   auto each = table_.lower_bound(io::endpoint_range{block.network, block.prefix_length});
-  while (each != table_.end() && each->first.network <= block.last_address()) {
+  while (each != table_.end() && block.contains(each->first.network)) {
     const bool belongs = block.contains(each->first) && each->first != block && !each->first.port;
     if (!belongs || each->second.uses != 0) {
       ++each;
@@ -173,7 +180,7 @@ void accounts::forget_dialed() {
 account_statistics accounts::statistics() const noexcept {
   account_statistics now;
   now.open = table_.size();
-  const auto is_prefix = [](const auto& each) { return each.first.prefix_length != 32; };
+  const auto is_prefix = [](const auto& each) { return each.first.prefix_length < each.first.network.subnet_prefix(); };
   now.prefixes = static_cast<std::size_t>(std::ranges::count_if(table_, is_prefix));
   now.merged = merged_;
   now.forgotten = forgotten_;

@@ -26,7 +26,7 @@ std::string text_of(clock_doubt why) {
 
 /// All inbound peers are one group.
 std::uint64_t group_of(const peer_info& peer) noexcept {
-  constexpr std::uint64_t outbound = std::uint64_t{1} << 32;
+  constexpr std::uint64_t outbound = std::uint64_t{1} << 33;
   return peer.direction == direction::inbound ? 0 : outbound | peer.endpoint.address.netgroup();
 }
 

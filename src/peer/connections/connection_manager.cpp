@@ -28,13 +28,21 @@ private:
   std::size_t& counter_;
 };
 
+/// Whether an immediate failure of a dial says that this machine has no route to the family of the address: without an
+/// address of IPv6, `address_not_available`, which of IPv4 means that there are no ports left.
+bool has_no_route(std::error_code failed, const ip_address& address) noexcept {
+  if (failed == std::errc::address_not_available) return !address.is_v4();
+  constexpr std::array reasons{std::errc::network_unreachable, std::errc::address_family_not_supported};
+  return std::ranges::any_of(reasons, [failed](std::errc each) { return failed == each; });
+}
+
 /// Whether a dial has failed for a local reason, which says nothing about the dialed peer.
 bool is_ours(std::error_code failed) noexcept {
-  constexpr std::array reasons{std::errc::too_many_files_open,    std::errc::too_many_files_open_in_system,
-                               std::errc::no_buffer_space,        std::errc::not_enough_memory,
-                               std::errc::address_not_available,  std::errc::network_down,
-                               std::errc::network_unreachable,    std::errc::permission_denied,
-                               std::errc::operation_not_permitted};
+  constexpr std::array reasons{std::errc::too_many_files_open,     std::errc::too_many_files_open_in_system,
+                               std::errc::no_buffer_space,         std::errc::not_enough_memory,
+                               std::errc::address_not_available,   std::errc::network_down,
+                               std::errc::network_unreachable,     std::errc::permission_denied,
+                               std::errc::operation_not_permitted, std::errc::address_family_not_supported};
   return std::ranges::any_of(reasons, [failed](std::errc each) { return failed == each; });
 }
 
@@ -52,7 +60,7 @@ task<void> connection_manager::accept(io::listener& listener, scope& tasks) {
     co_await coro::consume_budget(limits::handshake_cost);
     auto accepted = co_await listener.accept();
     if (accepted) {
-      const io::ipv4_address from = (*accepted)->remote_endpoint().address;
+      const ip_address from = (*accepted)->remote_endpoint().address;
       const auto reason = reject_reason(from);
       if (reason) refuse(from, *reason);
       else tasks.spawn(serve(std::move(*accepted), direction::inbound, connection_type::full, nullptr));
@@ -69,7 +77,7 @@ task<void> connection_manager::accept(io::listener& listener, scope& tasks) {
 }
 
 /// Why a connection from there is refused, before a byte is read; nothing if it is not.
-std::optional<disconnect_reason> connection_manager::reject_reason(io::ipv4_address from) const {
+std::optional<disconnect_reason> connection_manager::reject_reason(ip_address from) const {
   if (const auto found = deps_.gater.reject_reason(from, deps_.clock.now())) return found->reason;
   const account* const charged = deps_.account.find(from);
   if (charged != nullptr && charged->misbehavior.refuses(deps_.runtime.now())) return disconnect_reason::discouraged;
@@ -80,7 +88,7 @@ std::optional<disconnect_reason> connection_manager::reject_reason(io::ipv4_addr
   return there < deps_.room.inbound_per_address ? std::nullopt : std::optional{disconnect_reason::too_many_peers};
 }
 
-void connection_manager::refuse(io::ipv4_address from, disconnect_reason reason) {
+void connection_manager::refuse(ip_address from, disconnect_reason reason) {
   counted_.refused.add(reason);
   deps_.log(log_level::debug, log_category::turned_away,
             [&] { return to_string(from) + " is turned away: " + std::string{to_string(reason)}; });
@@ -150,7 +158,7 @@ task<result<io::stream_ptr, disconnect_info>> connection_manager::connect(io::en
   if (error != make_error_code(errc::canceled)) {
     const bool refused = error == std::errc::connection_refused;
     reason = {refused ? disconnect_reason::connection_refused : disconnect_reason::unreachable, error.message()};
-    if (is_ours(error)) note_impossible(error);
+    if (is_ours(error)) note_impossible(endpoint, started_at, error);
     else note_failure(endpoint, started_at, refused);
   }
   counted_.failed_dials.add(reason.reason);
@@ -318,12 +326,23 @@ void connection_manager::note_failed_handshake(const peer_info& peer, io::time_p
 bool connection_manager::is_refused_as_known(const peer_info& dialed, const disconnect_info& reason) const {
   if (reason.reason != disconnect_reason::closed_by_peer && reason.reason != disconnect_reason::connection_lost)
     return false;
-  return deps_.sessions.count(direction::inbound, dialed.endpoint.address) != 0;
+  const auto has_its_address = [&dialed](const session& each) {
+    return each.peer().direction == direction::inbound && each.peer().endpoint.address == dialed.endpoint.address;
+  };
+  return deps_.sessions.count(has_its_address) != 0;
 }
 
-void connection_manager::note_impossible(std::error_code failed) {
+/// A router of somebody else's may report that it has no route, too, but not at once; nor does one address without a
+/// route say anything while there are sessions with others of the family.
+void connection_manager::note_impossible(io::endpoint endpoint, io::time_point dialed_at, std::error_code failed) {
   ++counted_.local_dial_failures;
-  deps_.log(log_level::warning, log_category::dial, [failed] { return "nobody can be dialed: " + failed.message(); });
+  const auto is_of_family = [&endpoint](const session& each) {
+    return each.peer().endpoint.address.is_v4() == endpoint.address.is_v4();
+  };
+  const bool is_local = deps_.runtime.now() == dialed_at && deps_.sessions.count(is_of_family) == 0;
+  if (is_local && has_no_route(failed, endpoint.address)) deps_.book.no_route(to_wire(endpoint), deps_.clock.now());
+  deps_.log(log_level::warning, log_category::dial,
+            [&] { return to_string(endpoint) + " cannot be dialed here: " + failed.message(); });
 }
 
 void connection_manager::note_failure(io::endpoint endpoint, io::time_point dialed_at, bool answered) {
@@ -337,7 +356,7 @@ void connection_manager::note_success(const peer_info& peer) {
   const wire::peer_address address = to_wire(peer.endpoint);
   const io::wall_time now = deps_.clock.now();
   if (peer.direction == direction::outbound) deps_.book.succeeded(address, peer.capabilities, peer.user_agent, now);
-  else if (!is_service_port(address.port())) deps_.book.add(address, address, now);
+  else if (!is_service_port(address.port)) deps_.book.add(address, address, now);
 }
 
 }  // namespace pappus::peer

@@ -12,7 +12,7 @@ namespace {
 
 using candidates = std::vector<eviction_candidate>;
 
-std::uint16_t netgroup(const eviction_candidate& of) noexcept { return of.address.netgroup(); }
+std::uint64_t netgroup(const eviction_candidate& of) noexcept { return of.address.netgroup(); }
 
 /// Removes the first `count` in that order, except those for which `deserves` is false.
 template <class Order, class Deserve>
@@ -49,7 +49,7 @@ void keep_largest_netgroup(candidates& from) {
     std::size_t size = 0;
     io::time_point youngest{};
   };
-  std::map<std::uint16_t, group> groups;
+  std::map<std::uint64_t, group> groups;
   for (const eviction_candidate& each : from) {
     group& own_group = groups[netgroup(each)];
     ++own_group.size;

@@ -58,7 +58,7 @@ std::vector<session*> connection_manager::evictable() const {
 bool connection_manager::evict_one() {
   std::vector<eviction_candidate> candidates;
   for (session* const each : evictable()) {
-    const io::ipv4_address address = each->peer().endpoint.address;
+    const ip_address address = each->peer().endpoint.address;
     eviction_candidate& candidate = candidates.emplace_back();
     candidate.id = each->peer().id;
     candidate.address = address;

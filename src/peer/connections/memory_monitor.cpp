@@ -48,7 +48,7 @@ bool memory_monitor::is_stranger(const session& session) const {
 
 /// Null if all sessions that hold memory are protected.
 session* memory_monitor::choose() const {
-  std::map<std::uint32_t, std::size_t> strangers;  // bytes by netgroup
+  std::map<std::uint64_t, std::size_t> strangers;  // bytes by netgroup
   session* largest = nullptr;                      // among the others
   for (session* const each : sessions_.sessions()) {
     if (each->is_ending() || each->memory() == 0) continue;
@@ -59,7 +59,7 @@ session* memory_monitor::choose() const {
   return slowest_of(std::ranges::max_element(strangers, {}, [](const auto& each) { return each.second; })->first);
 }
 
-session* memory_monitor::slowest_of(std::uint32_t netgroup) const {
+session* memory_monitor::slowest_of(std::uint64_t netgroup) const {
   session* slowest = nullptr;
   for (session* const each : sessions_.sessions()) {
     const bool belongs = !each->is_ending() && each->memory() != 0 && is_stranger(*each) &&

@@ -1,16 +1,19 @@
-#include <cstdint>
-#include <map>
+#include <algorithm>
+#include <utility>
 
 #include <pappus/peer/connections/pending_handshakes.hpp>
 
 namespace pappus::peer {
 namespace {
 
-constexpr std::uint32_t block_of(io::ipv4_address address) noexcept { return address.value >> 8; }
+/// The /24 of an IPv4 address, the /48 of an IPv6 address: what one customer of a provider commonly has at most.
+constexpr ip_address block_of(const ip_address& address) noexcept {
+  return address.first_of_block(address.is_v4() ? 24 : 48);
+}
 
 }  // namespace
 
-pending_handshakes::entry::entry(pending_handshakes& owner, io::ipv4_address from, coro::stop_token parent)
+pending_handshakes::entry::entry(pending_handshakes& owner, ip_address from, coro::stop_token parent)
     : owner_(&owner), address_(from), stop_(parent) {
   if (owner.size_ >= owner.max_) owner.make_room();
   owner.waiting_.push_back(*this);
@@ -24,28 +27,34 @@ void pending_handshakes::entry::leave() noexcept {
   owner_ = nullptr;
 }
 
-std::size_t pending_handshakes::count_from(io::ipv4_address address) const noexcept {
+std::size_t pending_handshakes::count_from(ip_address address) const noexcept {
   std::size_t count = 0;
-  waiting_.for_each([&](const entry& each) { count += each.address_ == address ? 1 : 0; });
+  waiting_.for_each([&](const entry& each) { count += each.address_.subnet() == address.subnet() ? 1 : 0; });
   return count;
 }
 
-/// Of two /24 blocks of the same size, the one with the oldest entry loses it.
+/// Of two blocks of the same size, the one with the oldest entry loses it.
 void pending_handshakes::make_room() noexcept {
-  std::map<std::uint32_t, std::size_t> sizes;
-  waiting_.for_each([&](const entry& each) { ++sizes[block_of(each.address_)]; });
-  entry* loses = nullptr;
+  blocks_.clear();  // has room for all
+  waiting_.for_each([&](entry& each) { blocks_.push_back({block_of(each.address_), blocks_.size(), &each}); });
+  std::ranges::sort(blocks_, {}, [](const member& each) { return std::pair{each.block, each.age}; });
+  const member* loses = nullptr;
   std::size_t largest = 0;
-  waiting_.for_each([&](entry& each) {
-    const std::size_t size = sizes[block_of(each.address_)];
-    if (size <= largest) return;
-    largest = size;
-    loses = &each;
-  });
+  for (auto first = blocks_.cbegin(); first != blocks_.cend();) {
+    const auto end =
+        std::find_if(first, blocks_.cend(), [&](const member& each) { return each.block != first->block; });
+    const auto size = static_cast<std::size_t>(end - first);
+    if (size > largest || (size == largest && first->age < loses->age)) {
+      largest = size;
+      loses = &*first;
+    }
+    first = end;
+  }
   if (loses == nullptr) return;
-  loses->leave();
-  loses->displaced_ = true;
-  loses->stop_.request_stop();
+  entry& displaced = *loses->handshake;
+  displaced.leave();
+  displaced.displaced_ = true;
+  displaced.stop_.request_stop();
 }
 
 }  // namespace pappus::peer

@@ -99,9 +99,9 @@ std::optional<io::endpoint> dialer::next() {
     const std::chrono::seconds rest = is_urgent ? limits::redial_interval : limits::recent_dial_window;
     const auto picked = deps_.book.select(deps_.clock.now(), rest);
     if (!picked) break;
-    const auto where = to_endpoint(*picked);
-    if (!where || !fits_a_slot(*where, rest)) continue;
-    if (deps_.sessions.is_claimed(*where)) {
+    const io::endpoint where = to_endpoint(*picked);
+    if (!fits_a_slot(where, rest)) continue;
+    if (deps_.sessions.is_claimed(where)) {
       if (avoids_claimed) claimed = where;
       continue;
     }
@@ -123,8 +123,8 @@ std::optional<io::endpoint> dialer::next_feeler() {
     if (!picked) picked = deps_.book.select_new(now);
     if (!picked && missing() == 0) picked = deps_.book.select(now);
     if (!picked) break;
-    const auto where = to_endpoint(*picked);
-    if (where && may_dial(*where)) return where;
+    const io::endpoint where = to_endpoint(*picked);
+    if (may_dial(where)) return where;
     picked.reset();
   }
   return std::nullopt;

@@ -42,7 +42,7 @@ void discovery::start(scope& tasks) {
   for (const seed& each : plan_.preferred_hosts) run_preferred(each);
   if (deps_.room.outbound == 0) return;
   for (const wire::peer_address& each : store_.anchors()) {
-    if (const auto where = to_endpoint(each)) dialer_.prefer(*where);
+    dialer_.prefer(to_endpoint(each));
   }
   run_service("outbound slots", [this, &tasks] { return dialer_.fill_slots(tasks); });
   run_service("feelers", [this, &tasks] { return dialer_.run_feelers(tasks); });
@@ -70,7 +70,7 @@ task<void> discovery::keep_connected_to(seed seed) {
       log_(log_level::warning, log_category::preferred_peer,
            [&] { return "cannot look up " + to_string(seed) + ": " + found.error().message(); });
     }
-    const std::vector<io::ipv4_address> addresses = found ? *std::move(found) : std::vector<io::ipv4_address>{};
+    const std::vector<ip_address> addresses = found ? *std::move(found) : std::vector<ip_address>{};
     const bool is_connected = is_here(seed, addresses);
     for (std::size_t i = 0; i != std::min(addresses.size(), limits::max_addresses_per_name) && !is_connected; ++i) {
       const io::time_point began = deps_.runtime.now();
@@ -85,8 +85,8 @@ task<void> discovery::keep_connected_to(seed seed) {
   }
 }
 
-bool discovery::is_here(const seed& seed, const std::vector<io::ipv4_address>& addresses) const {
-  return std::ranges::any_of(addresses, [&](io::ipv4_address each) {
+bool discovery::is_here(const seed& seed, const std::vector<ip_address>& addresses) const {
+  return std::ranges::any_of(addresses, [&](ip_address each) {
     return deps_.sessions.find(io::endpoint{each, seed.port}) != nullptr;
   });
 }

@@ -8,8 +8,7 @@ namespace pappus::peer {
 namespace {
 
 /// Refuses names that end in a number: resolvers take numbers with fewer dots, or in other bases, for addresses.
-bool is_host(std::string_view text) {
-  if (io::ipv4_address::parse(text)) return true;
+bool is_name(std::string_view text) {
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   const auto fits = [is_digit](char c) {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_';
@@ -24,18 +23,20 @@ bool is_host(std::string_view text) {
 }  // namespace
 
 std::optional<seed> seed::parse(std::string_view text) {
+  const auto itself = io::endpoint::parse(text);
+  if (itself && itself->port != 0) return seed{to_string(itself->address), itself->port};
   const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos || !is_host(text.substr(0, colon))) return std::nullopt;
+  if (colon == std::string_view::npos || !is_name(text.substr(0, colon))) return std::nullopt;
   // The port has the format of that of an endpoint.
   const auto where = io::endpoint::parse("0.0.0.0" + std::string{text.substr(colon)});
   if (!where || where->port == 0) return std::nullopt;
-  seed made;
-  made.host = text.substr(0, colon);
-  made.port = where->port;
-  return made;
+  return seed{std::string{text.substr(0, colon)}, where->port};
 }
 
-std::string to_string(const seed& of) { return of.host + ':' + std::to_string(of.port); }
+std::string to_string(const seed& of) {
+  const auto itself = ip_address::parse(of.host);
+  return (itself ? to_bracketed_string(*itself) : of.host) + ':' + std::to_string(of.port);
+}
 
 std::vector<seed> seeds_of(const wire::chain_parameters& network) {
   std::vector<seed> known;

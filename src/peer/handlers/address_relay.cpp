@@ -44,7 +44,7 @@ void address_relay::addresses_received(session& session, const peer_addrs& messa
       ++counted_.unsolicited_rate_limited;
       continue;
     }
-    if (is_service_port(each.port())) {
+    if (is_service_port(each.port)) {
       ++counted_.refused;
       continue;
     }

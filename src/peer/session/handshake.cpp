@@ -100,7 +100,7 @@ task<result<handshake_result, disconnect_info>> respond(connection& connection, 
   co_await coro::deferred();  // thousands may come at once: those that are here go first
   if (local.nonces.recognize(theirs.nonce)) co_return failure{disconnect_info{disconnect_reason::self_connection, {}}};
   PAPPUS_CO_TRY(handshake, accept(theirs, connection, local, direction::inbound, theirs.nonce));
-  handshake.peer.endpoint.port = theirs.sender.port();
+  handshake.peer.endpoint.port = theirs.sender.port;
 
   shake ours;
   ours.version = local.version;

@@ -55,12 +55,7 @@ std::size_t address_book::hasher::operator()(const wire::peer_address& address) 
 }
 
 address_book::address_book(const keyed_hash::key& secret, bool on_internet)
-    : keyed_(secret),
-      on_internet_(on_internet),
-      new_(limits::new_bucket_count),
-      tried_(limits::tried_bucket_count),
-      undialable_(limits::undialable_bucket_count),
-      numbers_(0, hasher{keyed_}) {}
+    : keyed_(secret), on_internet_(on_internet), numbers_(0, hasher{keyed_}) {}
 
 add_result address_book::add(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now) {
   const add_result became = add_unverified(address, source, now);
@@ -100,6 +95,10 @@ void address_book::attempted(const wire::peer_address& address, io::wall_time no
   mark_changed(numbers_.at(address));
 }
 
+void address_book::no_route(const wire::peer_address& address, io::wall_time now) noexcept {
+  family_of(address).no_route_since = now;
+}
+
 void address_book::failed(const wire::peer_address& address, io::wall_time now) {
   entry* const there = look_up(address);
   if (there == nullptr) return;
@@ -112,8 +111,9 @@ void address_book::succeeded(const wire::peer_address& address, wire::capabiliti
                              std::string_view user_agent, io::wall_time now) {
   std::string agent{user_agent};
   const bool is_new = look_up(address) == nullptr && is_peers_address(address, on_internet_);
-  const auto taken = new_.at(new_place(address, address));
-  if (is_new && is_dialable(address) && taken) remove(*taken);
+  const auto taken = family_of(address).fresh.at(new_place(address, address));
+  if (is_new && taken) remove(*taken);
+  family_of(address).no_route_since.reset();
   if (add(address, address, now) == add_result::crowded_out) return;
   entry* const there = look_up(address);
   if (there == nullptr) return;
@@ -139,8 +139,7 @@ void address_book::disconnected(const wire::peer_address& address, io::wall_time
 void address_book::restore(address_info stored, io::wall_time now) {
   for (io::wall_time* const each : times_of(stored)) *each = std::clamp(*each, long_ago, std::max(now, long_ago));
   const bool fits = is_peers_address(stored.address, on_internet_) && look_up(stored.address) == nullptr;
-  stored.tried = stored.tried && is_dialable(stored.address);
-  if (fits && stored.tried && !tried_.at(tried_place(stored.address))) {
+  if (fits && stored.tried && !family_of(stored.address).tried.at(tried_place(stored.address))) {
     const bucket_position where = tried_place(stored.address);
     insert(std::move(stored), where);
     return;
@@ -159,27 +158,51 @@ void address_book::adjust_times(io::wall_time::duration by) {
     }
     mark_changed(which);
   }
+  for (family* const each : {&v4_, &v6_}) {
+    if (each->no_route_since) each->no_route_since = io::saturating_add(*each->no_route_since, by);
+  }
   for (tried_collision& each : claims_) each.since = io::saturating_add(each.since, by);
 }
 
 std::optional<wire::peer_address> address_book::select(io::wall_time now, io::wall_time::duration rest) {
-  const std::uint64_t one_new_in = tried_.size() < limits::tried_target ? 2 : limits::new_address_divisor;
-  const bool from_new = new_.size() != 0 && (tried_.size() == 0 || draw() % one_new_in == 0);
-  return pick_from(from_new ? new_ : tried_, now, rest);
+  std::size_t fresh = 0;
+  std::size_t tried = 0;
+  for (const family* const each : {&v4_, &v6_}) {
+    if (!is_selectable(*each, now)) continue;
+    fresh += each->fresh.size();
+    tried += each->tried.size();
+  }
+  const std::uint64_t one_new_in = tried < limits::tried_target ? 2 : limits::new_address_divisor;
+  const bool from_new = fresh != 0 && (tried == 0 || draw() % one_new_in == 0);
+  return pick_from(from_new ? &family::fresh : &family::tried, now, rest);
 }
 
 std::optional<wire::peer_address> address_book::select_new(io::wall_time now) {
-  return pick_from(new_, now, limits::recent_dial_window);
+  return pick_from(&family::fresh, now, limits::recent_dial_window);
 }
 
-/// Draws until an address is selected. The probability grows by 1.2 with each draw, so that this ends.
-std::optional<wire::peer_address> address_book::pick_from(const bucket_table& table, io::wall_time now,
+bool address_book::is_selectable(const family& which, io::wall_time now) const noexcept {
+  const auto has_route = [now](const family& of) {
+    return !of.no_route_since || *of.no_route_since > now || now - *of.no_route_since >= limits::no_route_pause;
+  };
+  const family& other = &which == &v4_ ? v6_ : v4_;
+  return has_route(which) || !has_route(other) || other.size() == 0;
+}
+
+/// Draws until an address is selected, from the families in proportion to their sizes. The probability grows by 1.2
+/// with each draw, so that this ends.
+std::optional<wire::peer_address> address_book::pick_from(bucket_table family::*tables, io::wall_time now,
                                                           io::wall_time::duration rest) {
   constexpr double sinks = 1.2;
-  if (table.size() == 0) return std::nullopt;
+  const bucket_table& v4 = v4_.*tables;
+  const bucket_table& v6 = v6_.*tables;
+  const std::size_t size_v4 = is_selectable(v4_, now) ? v4.size() : 0;
+  const std::size_t size_v6 = is_selectable(v6_, now) ? v6.size() : 0;
+  if (size_v4 + size_v6 == 0) return std::nullopt;
   for (double factor = 1.0;; factor *= sinks) {
+    const bool from_v4 = size_v6 == 0 || (size_v4 != 0 && draw() % (size_v4 + size_v6) < size_v4);
     const std::uint64_t drawn = draw();
-    const address_info& info = entries_[table.select(drawn & 0xffffffff)].info;
+    const address_info& info = entries_[(from_v4 ? v4 : v6).select(drawn & 0xffffffff)].info;
     const double bar = static_cast<double>(drawn >> 32) * 0x1.0p-32;
     if (bar < factor * eagerness(info, now, rest)) return info.address;
   }
@@ -249,16 +272,11 @@ address_book::entry* address_book::look_up(const wire::peer_address& address) no
   return found == numbers_.end() ? nullptr : &entries_[found->second];
 }
 
-bucket_table& address_book::table_of(const address_info& info) noexcept {
-  if (!is_dialable(info.address)) return undialable_;
-  return info.tried ? tried_ : new_;
-}
-
 /// A source reaches only the buckets of its netgroup, and with all addresses of one netgroup only one of them.
 bucket_position address_book::new_place(const wire::peer_address& address, const wire::peer_address& source) const {
-  const std::uint64_t from = netgroup_of(source);
-  const std::uint64_t slot = keyed_(slot_of_source, netgroup_of(address), from) % limits::new_buckets_per_source_group;
-  const std::uint64_t buckets = is_dialable(address) ? limits::new_bucket_count : limits::undialable_bucket_count;
+  const std::uint64_t from = source.ip.netgroup();
+  const std::uint64_t slot = keyed_(slot_of_source, address.ip.netgroup(), from) % limits::new_buckets_per_source_group;
+  const std::uint64_t buckets = address.ip.is_v4() ? limits::new_bucket_count : limits::new_bucket_count_v6;
   const std::uint64_t bucket = keyed_(new_bucket, from, slot) % buckets;
   return place_in(bucket, keyed_(new_position, address, bucket));
 }
@@ -266,7 +284,8 @@ bucket_position address_book::new_place(const wire::peer_address& address, const
 /// The addresses of a netgroup reach at most `limits::tried_buckets_per_group` buckets.
 bucket_position address_book::tried_place(const wire::peer_address& address) const {
   const std::uint64_t slot = keyed_(slot_of_group, address) % limits::tried_buckets_per_group;
-  const std::uint64_t bucket = keyed_(tried_bucket, netgroup_of(address), slot) % limits::tried_bucket_count;
+  const std::uint64_t buckets = address.ip.is_v4() ? limits::tried_bucket_count : limits::tried_bucket_count_v6;
+  const std::uint64_t bucket = keyed_(tried_bucket, address.ip.netgroup(), slot) % buckets;
   return place_in(bucket, keyed_(tried_position, address, bucket));
 }
 

@@ -35,7 +35,7 @@ ban_list::place ban_list::remove_at(place position) {
 std::vector<ban> ban_list::remove(const io::endpoint_range& range) {
   std::vector<ban> removed;
   auto each = by_range_.lower_bound(io::endpoint_range{range.network, range.prefix_length});
-  while (each != by_range_.end() && each->first.network <= range.last_address()) {
+  while (each != by_range_.end() && range.contains(each->first.network)) {
     if (range.contains(each->first)) {
       removed.push_back(each->second);
       each = remove_at(each);
@@ -65,22 +65,12 @@ void ban_list::shift(io::wall_time::duration by) {
   by_end_ = std::move(moved);
 }
 
-const ban* ban_list::find(io::ipv4_address address, io::wall_time now) const noexcept {
+const ban* ban_list::find(ip_address address, io::wall_time now) const noexcept {
   return find_in_force(index_, address, now);
 }
 
 const ban* ban_list::find(io::endpoint endpoint, io::wall_time now) const noexcept {
   return find_in_force(index_, endpoint, now);
-}
-
-std::size_t ban_list::ports_banned(io::ipv4_address address, ban_author author, io::wall_time now) const {
-  std::size_t count = 0;
-  auto each = by_range_.lower_bound(io::endpoint_range{address, 32, 1});
-  for (; each != by_range_.end() && each->first.network == address; ++each) {
-    const ban& found = each->second;
-    count += found.author == author && found.until > now ? 1 : 0;
-  }
-  return count;
 }
 
 std::vector<ban> ban_list::list(io::wall_time now) const {

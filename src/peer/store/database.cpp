@@ -25,7 +25,7 @@ constexpr int no_wait = 0;
 constexpr const char* all_addresses =
     "SELECT address, source, capabilities, user_agent, heard, attempted, succeeded, attempts, failures, tried"
     " FROM address";
-constexpr const char* all_bans = "SELECT first, bits, port, cause, author, since, until, digest FROM ban";
+constexpr const char* all_bans = "SELECT range, cause, author, since, until, digest FROM ban";
 constexpr const char* all_stems = "SELECT kernel, version, body, deadline, digest FROM stem ORDER BY kernel";
 constexpr const char* all_anchors = "SELECT address FROM anchor ORDER BY place";
 
@@ -108,7 +108,7 @@ std::uint64_t read_tables(SQLite::Database& connection, store_content& into, Dam
     into.bans.push_back(rows::read_ban(row));
     sum += static_cast<std::uint64_t>(rows::digest(into.bans.back()));
   };
-  each_row(connection, all_bans, take_ban, damaged);
+  each_row(connection, schema::has_former_bans(connection) ? schema::former_bans : all_bans, take_ban, damaged);
   const auto take_anchor = [&](SQLite::Statement& row) {
     into.anchors.push_back(rows::read_address(row.getColumn(0)));
   };
@@ -154,9 +154,9 @@ database::prepared::prepared(SQLite::Database& connection, bool is_new, const ke
 database::statements::statements(SQLite::Database& of)
     : put_address(of, "INSERT OR REPLACE INTO address VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       drop_address(of, "DELETE FROM address WHERE address = ?"),
-      digest_of_ban(of, "SELECT digest FROM ban WHERE first = ? AND bits = ? AND port = ?"),
-      put_ban(of, "INSERT OR REPLACE INTO ban VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
-      drop_ban(of, "DELETE FROM ban WHERE first = ? AND bits = ? AND port = ?"),
+      digest_of_ban(of, "SELECT digest FROM ban WHERE range = ?"),
+      put_ban(of, "INSERT OR REPLACE INTO ban VALUES (?, ?, ?, ?, ?, ?)"),
+      drop_ban(of, "DELETE FROM ban WHERE range = ?"),
       put_setting(of, "INSERT OR REPLACE INTO setting VALUES (?, ?)"),
       put_anchor(of, "INSERT INTO anchor (address) VALUES (?)"),
       put_stem(of, "INSERT OR REPLACE INTO stem VALUES (?, ?, ?, ?, ?)"),

@@ -27,9 +27,6 @@ Number to_number(const SQLite::Column& column, std::int64_t max) {
   return static_cast<Number>(number);
 }
 
-/// 0 stands for all ports: no peer can be dialed at port 0, so it is never banned alone.
-std::uint16_t port_column(const io::endpoint_range& range) noexcept { return range.port.value_or(0); }
-
 std::int64_t digest_of(wire::writer out) {
   const wire::hash hashed = wire::blake2b(std::move(out).finish().value());
   return static_cast<std::int64_t>(wire::load_big_endian<std::uint64_t>(hashed.raw.data()));
@@ -76,10 +73,8 @@ int bind(SQLite::Statement& statement, int from, const address_info& info) {
 }
 
 int bind(SQLite::Statement& statement, int from, const io::endpoint_range& range) {
-  statement.bind(from++, static_cast<std::int64_t>(range.network.value));
-  statement.bind(from++, static_cast<int>(range.prefix_length));
-  statement.bind(from++, static_cast<int>(port_column(range)));
-  return from;
+  statement.bind(from, to_string(range));
+  return from + 1;
 }
 
 int bind(SQLite::Statement& statement, int from, const ban& row) {
@@ -118,16 +113,15 @@ address_info read_known_address(SQLite::Statement& row) {
 
 ban read_ban(SQLite::Statement& row) {
   ban read;
-  read.range.network.value = to_number<std::uint32_t>(row.getColumn(0), 0xffffffff);
-  read.range.prefix_length = to_number<std::uint8_t>(row.getColumn(1), 32);
-  const auto port = to_number<std::uint16_t>(row.getColumn(2), 0xffff);
-  if (port != 0) read.range.port = port;
+  const auto range = io::endpoint_range::parse(row.getColumn(0).getString());
+  if (!range) throw SQLite::Exception("no range where one should be in the store");
+  read.range = *range;
   read.reason =
-      to_number<wire::reason_for_ban>(row.getColumn(3), static_cast<int>(wire::reason_for_ban::bad_handshake));
-  read.author = to_number<ban_author>(row.getColumn(4), static_cast<int>(ban_author::node));
-  read.since = to_time(row.getColumn(5));
-  read.until = to_time(row.getColumn(6));
-  if (row.getColumn(7).getInt64() != digest(read)) throw SQLite::Exception("a ban in the store is not as written");
+      to_number<wire::reason_for_ban>(row.getColumn(1), static_cast<int>(wire::reason_for_ban::bad_handshake));
+  read.author = to_number<ban_author>(row.getColumn(2), static_cast<int>(ban_author::node));
+  read.since = to_time(row.getColumn(3));
+  read.until = to_time(row.getColumn(4));
+  if (row.getColumn(5).getInt64() != digest(read)) throw SQLite::Exception("a ban in the store is not as written");
   return read;
 }
 
@@ -177,9 +171,12 @@ std::optional<io::wall_time> unseal(const std::array<std::byte, 16>& value) {
 
 std::int64_t digest(const ban& row) {
   wire::writer out{wire::latest_version};
-  out.u32(row.range.network.value);
+  const ip_address& network = row.range.network;
+  const auto bytes = network.bytes();
+  if (network.is_v4()) out.u32(network.v4_value());
+  else out.raw(std::as_bytes(std::span{bytes}));
   out.u8(row.range.prefix_length);
-  out.u16(port_column(row.range));
+  out.u16(row.range.port.value_or(0));
   out.i32(static_cast<std::int32_t>(row.reason));
   out.u8(static_cast<std::uint8_t>(row.author));
   out.i64(to_column(row.since));

@@ -55,7 +55,25 @@ CREATE TABLE stem (
   digest INTEGER NOT NULL             -- of all the above
 ) STRICT;
 )",
+    R"(
+CREATE TABLE ban_of_range (
+  range TEXT NOT NULL PRIMARY KEY,    -- as the operator writes it: 10.0.0.0/8, [2001:db8::1]:3414
+  cause INTEGER NOT NULL,             -- as in the protocol's BanReason
+  author INTEGER NOT NULL,            -- 0 operator, 1 node
+  since INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  digest INTEGER NOT NULL             -- of all the above
+) STRICT, WITHOUT ROWID;
+)",
 };
+
+constexpr int version_of_ranges = 3;
+
+/// What remains of that step when it has made the table.
+void move_bans(SQLite::Database& connection) {
+  connection.exec("INSERT INTO ban_of_range " + std::string{former_bans});
+  connection.exec("DROP TABLE ban; ALTER TABLE ban_of_range RENAME TO ban");
+}
 
 int number(SQLite::Database& connection, const char* pragma) { return connection.execAndGet(pragma).getInt(); }
 
@@ -89,11 +107,18 @@ void check(SQLite::Database& connection) {
   if (verdict != "ok") throw SQLite::Exception(verdict);
 }
 
+bool has_former_bans(SQLite::Database& connection) {
+  return number(connection, "PRAGMA user_version") < version_of_ranges;
+}
+
 void migrate(SQLite::Database& connection) {
   const auto version = static_cast<std::size_t>(number(connection, "PRAGMA user_version"));
   if (version == steps.size()) return;
   database_transaction all{connection};
-  for (std::size_t step = version; step < steps.size(); ++step) connection.exec(steps[step]);
+  for (std::size_t step = version; step < steps.size(); ++step) {
+    connection.exec(steps[step]);
+    if (step + 1 == version_of_ranges) move_bans(connection);
+  }
   connection.exec("PRAGMA user_version = " + std::to_string(steps.size()));
   all.commit();
 }

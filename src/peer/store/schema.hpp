@@ -5,6 +5,14 @@
 
 namespace pappus::peer::schema {
 
+/// The bans of a file that a version before the third has written, with the columns that they have now.
+inline constexpr const char* former_bans =
+    "SELECT (first >> 24) || '.' || (first >> 16 & 255) || '.' || (first >> 8 & 255) || '.' || (first & 255) || "
+    "iif(bits = 32, '', '/' || bits) || iif(port = 0, '', ':' || port), cause, author, since, until, digest FROM ban";
+
+/// Whether a version before the third has written the file, or it holds nothing yet.
+[[nodiscard]] bool has_former_bans(SQLite::Database& connection);
+
 /// The store was written by a later version of the library.
 class too_new : public SQLite::Exception {
 public:

@@ -35,7 +35,7 @@ using question = integration::request_handler<int(const std::string&)>;
 peer::peer_info from(std::uint32_t number) {
   peer::peer_info made;
   made.id = number;
-  made.endpoint = {io::ipv4_address{0x0a000000 + number}, 3414};
+  made.endpoint = {pappus::ip_address::v4(0x0a000000 + number), 3414};
   return made;
 }
 

@@ -345,7 +345,7 @@ TEST_CASE(
   const auto submit = [&](std::uint32_t id) {
     peer_info from;
     from.id = id;
-    from.endpoint = {io::ipv4_address{0x0a000000 + id}, 3414};
+    from.endpoint = {pappus::ip_address::v4(0x0a000000 + id), 3414};
     const wire::hash item{};
     validator.submit(
         handler, integration::adapter_method::block_received,

@@ -182,7 +182,7 @@ TEST_CASE("a stopped sleep ends at once") {
 
 TEST_CASE("a stopped resolve does not wait for the lookup") {
   run([](backend& on) -> task<void> {
-    auto look_up = [](io::runtime& by) -> task<result<std::vector<io::ipv4_address>>> {
+    auto look_up = [](io::runtime& by) -> task<result<std::vector<pappus::ip_address>>> {
       co_return co_await by.resolve("localhost");
     };
     const auto found = co_await stopped_after(on.client(), 0ms, look_up(on.client()));

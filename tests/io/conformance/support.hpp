@@ -2,6 +2,9 @@
 //   io::network& client();              one side
 //   io::network& server();              the other; may be the same
 //   io::endpoint anywhere();            where the server can listen, with port 0
+//   std::array<ip_address, 2> both();   addresses of the server: of IPv4 and of IPv6
+//   static bool has_v6();               whether this machine has IPv6
+//   static bool is_available();         whether it has the family of `anywhere`; else the cases are skipped
 //   template <class T> T run(task<T>);  runs a task to its end
 #pragma once
 
@@ -41,6 +44,7 @@ using byte_vector = std::vector<std::byte>;
 /// Runs a case, a coroutine without captures, on a fresh backend.
 template <class Case>
 void run(Case body) {
+  if (!backend::is_available()) return;
   backend on;
   on.run(body(on));
 }

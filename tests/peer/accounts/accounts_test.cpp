@@ -46,7 +46,7 @@ struct bench {
   explicit bench(const accounts::options& how = few()) : open(at_host.runtime(), how) {}
 
   void discourage(const peer::peer_info& peer) { open.account_of(peer)->misbehavior.discourage(now()); }
-  [[nodiscard]] bool refuses(io::ipv4_address from) {
+  [[nodiscard]] bool refuses(pappus::ip_address from) {
     const account* const found = open.find(from);
     return found != nullptr && found->misbehavior.refuses(now());
   }
@@ -73,6 +73,19 @@ TEST_CASE("all peers at an address have one account, whatever ports they announc
   CHECK(on.open.find(at("1.2.3.4:5")) == &*ours);
   CHECK(on.open.find(at("1.2.3.4:6")) == nullptr);
   CHECK(on.open.statistics().open == 3);
+}
+
+TEST_CASE("all addresses of one /64 have one account, those of another /64 have another") {
+  bench on;
+  accounts::account_ref one{on.open, inbound(at("[2a01:1:2:3::1]:5"))};
+  accounts::account_ref same{on.open, inbound(at("[2a01:1:2:3:ffff:ffff:ffff:ffff]:6"))};
+  accounts::account_ref other{on.open, inbound(at("[2a01:1:2:4::1]:5"))};
+  CHECK(&*one == &*same);
+  CHECK(&*one != &*other);
+  on.discourage(inbound(at("[2a01:1:2:3::1]:5")));
+  CHECK(on.refuses(ip("2a01:1:2:3::77")));
+  CHECK_FALSE(on.refuses(ip("2a01:1:2:4::77")));
+  CHECK(on.open.statistics().prefixes == 0);  // nothing was merged
 }
 
 TEST_CASE("an account outlives its sessions as long as it has a debt") {
@@ -106,13 +119,13 @@ TEST_CASE("where this machine is exempt, each session from it has an account of 
 
 TEST_CASE("when there are too many accounts, those of a netgroup are merged, and their debts are kept") {
   bench on;
-  const io::ipv4_address bystander = ip("50.0.0.1");
+  const pappus::ip_address bystander = ip("50.0.0.1");
   on.discourage(inbound({bystander, 1}));
   for (std::uint32_t i = 0; i != 10'000; ++i) {
-    on.discourage(inbound({{0x53000000 + i}, 1}));
+    on.discourage(inbound({pappus::ip_address::v4(0x53000000 + i), 1}));
     REQUIRE(on.open.statistics().open <= 100);
   }
-  for (std::uint32_t i = 0; i != 10'000; ++i) REQUIRE(on.refuses({0x53000000 + i}));
+  for (std::uint32_t i = 0; i != 10'000; ++i) REQUIRE(on.refuses(pappus::ip_address::v4(0x53000000 + i)));
   CHECK(on.open.statistics().prefixes == 1);
   CHECK(on.open.statistics().merged == 99);  // later debts went to the merged account
   CHECK(on.refuses(ip("83.0.255.255")));     // of the same netgroup
@@ -121,15 +134,32 @@ TEST_CASE("when there are too many accounts, those of a netgroup are merged, and
   CHECK_FALSE(on.refuses(ip("50.0.0.2")));
 }
 
+TEST_CASE("accounts of IPv6 are merged by netgroup, too, and those of the other family are left alone") {
+  bench on;
+  const pappus::ip_address bystander = ip("50.0.0.1");
+  on.discourage(inbound({bystander, 1}));
+  const auto nth = [](std::uint32_t i) { return ip("2a01:1:" + std::to_string(i % 10'000) + "::1"); };
+  for (std::uint32_t i = 0; i != 10'000; ++i) {
+    on.discourage(inbound({nth(i), 1}));
+    REQUIRE(on.open.statistics().open <= 100);
+  }
+  for (std::uint32_t i = 0; i != 10'000; ++i) REQUIRE(on.refuses(nth(i)));
+  CHECK(on.open.statistics().prefixes == 1);
+  CHECK(on.refuses(ip("2a01:1:ffff::9")));  // of the same netgroup
+  CHECK_FALSE(on.refuses(ip("2a01:2::1")));
+  CHECK(on.refuses(bystander));
+  CHECK_FALSE(on.refuses(ip("50.0.0.2")));
+}
+
 TEST_CASE("addresses in a thousand netgroups do not lose their debts either") {
   bench on;
-  std::vector<io::ipv4_address> all;
-  for (std::uint32_t i = 0; i != 1'000; ++i) all.push_back({0x53000001 + (i << 16)});
-  for (const io::ipv4_address each : all) {
+  std::vector<pappus::ip_address> all;
+  for (std::uint32_t i = 0; i != 1'000; ++i) all.push_back(pappus::ip_address::v4(0x53000001 + (i << 16)));
+  for (const pappus::ip_address each : all) {
     on.discourage(inbound({each, 1}));
     REQUIRE(on.open.statistics().open <= 100);
   }
-  for (const io::ipv4_address each : all) CHECK(on.refuses(each));
+  for (const pappus::ip_address each : all) CHECK(on.refuses(each));
 }
 
 TEST_CASE("an account in use is neither merged nor lost, and keeps what its session is charged") {
@@ -137,7 +167,7 @@ TEST_CASE("an account in use is neither merged nor lost, and keeps what its sess
   accounts::account_ref session{on.open, inbound(at("83.0.0.7:1"))};
   account* const before = &*session;
   for (std::uint32_t i = 0; i != 1'000; ++i) {
-    if (i != 7) on.discourage(inbound({{0x53000000 + i}, 1}));
+    if (i != 7) on.discourage(inbound({pappus::ip_address::v4(0x53000000 + i), 1}));
   }
   CHECK(on.open.statistics().prefixes == 1);
   CHECK(on.open.account_of(inbound(at("83.0.0.7:1"))) == before);
@@ -147,10 +177,11 @@ TEST_CASE("an account in use is neither merged nor lost, and keeps what its sess
 
 TEST_CASE("accounts without debts are closed gradually, also those of blocks") {
   bench on;
-  for (std::uint32_t i = 0; i != 1'000; ++i) on.discourage(inbound({{0x53000000 + i}, 1}));
+  for (std::uint32_t i = 0; i != 1'000; ++i) on.discourage(inbound({pappus::ip_address::v4(0x53000000 + i), 1}));
   CHECK(on.open.statistics().prefixes == 1);
   on.world.run_for(24h);
-  for (std::uint32_t i = 0; i != 100; ++i) accounts::account_ref{on.open, inbound({{0x0a000000 + i}, 1})};
+  for (std::uint32_t i = 0; i != 100; ++i)
+    accounts::account_ref{on.open, inbound({pappus::ip_address::v4(0x0a000000 + i), 1})};
   CHECK(on.open.statistics().open == 0);
 }
 

@@ -107,7 +107,7 @@ TEST_CASE("disconnect ends one session by its id, or all sessions with an announ
       static_cast<void>(co_await peers.back().greet(peers.back().good_hand(port)));
     }
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
-    const io::ipv4_address here = at->peer_host.address();
+    const pappus::ip_address here = at->peer_host.address();
     CHECK(at->node->disconnect(io::endpoint{here, 9}) == 0);
     CHECK(at->node->disconnect(io::endpoint{here, 0}) == 1);
     CHECK(at->node->disconnect(io::endpoint{here, 7}) == 2);
@@ -146,7 +146,7 @@ TEST_CASE(
   node_config config = with_slots(2, 2);  // so few peers are all protected from eviction
   config.peer_lists.prefer.push_back(io::endpoint_range::parse("200.0.0.0/8").value());
   stage on = with(std::move(config));
-  sim::machine& preferred = on.world.add_machine(io::ipv4_address::parse("200.1.1.1").value());
+  sim::machine& preferred = on.world.add_machine(pappus::ip_address::parse("200.1.1.1").value());
   auto script = [](stage* at, sim::machine* friends) -> task<void> {
     std::deque<scripted_peer> peers;
     for (std::size_t i = 0; i != 4; ++i) peers.push_back(co_await at->greeted());
@@ -167,7 +167,7 @@ TEST_CASE("of all peers at a preferred address one is preferred; another is when
   config.connection_limits.inbound_per_address = 2;
   config.peer_lists.prefer.push_back(io::endpoint_range::parse("200.1.1.1:5555").value());
   stage on = with(std::move(config));
-  sim::machine& preferred = on.world.add_machine(io::ipv4_address::parse("200.1.1.1").value());
+  sim::machine& preferred = on.world.add_machine(pappus::ip_address::parse("200.1.1.1").value());
   auto script = [](stage* at, io::runtime* friends) -> task<void> {
     auto first = co_await at->greeted();
     auto second = co_await at->greeted();
@@ -265,7 +265,8 @@ TEST_CASE("fifteen thousand silent connections a minute do not delay the handsha
     }
   };
   for (std::uint32_t i = 0; i != 100; ++i) {
-    sim::machine& attacker = on.world.add_machine({0x53000001 + (i % 20 << 8) + i / 20});  // in twenty blocks
+    sim::machine& attacker =
+        on.world.add_machine(pappus::ip_address::v4(0x53000001 + (i % 20 << 8) + i / 20));  // in twenty blocks
     attacker.spawn(flood(&attacker, on.node.endpoint()));
   }
   std::vector<io::duration> took;

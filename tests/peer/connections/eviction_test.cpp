@@ -27,7 +27,7 @@ std::vector<eviction_candidate> crowd(std::size_t count, std::uint32_t network =
   std::vector<eviction_candidate> made(count);
   for (std::size_t i = 0; i != count; ++i) {
     made[i].id = network + i;
-    made[i].address = {network + static_cast<std::uint32_t>(i)};
+    made[i].address = pappus::ip_address::v4(network + static_cast<std::uint32_t>(i));
     made[i].keyed_netgroup = network;
     made[i].since = start + std::chrono::seconds{i};
   }

@@ -69,6 +69,18 @@ TEST_CASE("many connections from one network do not stop those of others") {
   CHECK(on.sent_away().size() == 96);
 }
 
+TEST_CASE("of IPv6 a network is a /48, and who counts as one address is a /64") {
+  fixture on;
+  on.come("2a01:1:1::1");
+  on.come("2a01:1:2:1::1");
+  on.come("2a01:1:2:1::2");
+  on.come("2a01:1:2:2::1");
+  CHECK(on.waiting.count_from(ip("2a01:1:2:1::9")) == 2);
+  CHECK(on.waiting.count_from(ip("2a01:1:2:2::9")) == 1);
+  on.come("9.9.9.9");
+  CHECK(on.sent_away() == numbers{1});
+}
+
 TEST_CASE("where all networks are equal, the oldest handshake of all is stopped") {
   fixture on;
   for (const char* from : {"1.0.0.1", "2.0.0.1", "3.0.0.1", "4.0.0.1", "5.0.0.1"}) on.come(from);

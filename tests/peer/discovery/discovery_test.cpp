@@ -33,7 +33,7 @@ namespace {
 std::set<std::uint64_t> outbound_netgroups(simulated_node& of) {
   std::set<std::uint64_t> groups;
   for (const auto& each : of->peers()) {
-    if (each.direction == peer::direction::outbound) groups.insert(peer::netgroup_of(peer::to_wire(each.endpoint)));
+    if (each.direction == peer::direction::outbound) groups.insert(each.endpoint.address.netgroup());
   }
   return groups;
 }
@@ -54,9 +54,9 @@ TEST_CASE(
 TEST_CASE("addresses of one netgroup fill only one outbound slot") {
   sim::world world{1};
   std::deque<simulated_node> neighbors;
-  std::vector<io::ipv4_address> addresses;
+  std::vector<pappus::ip_address> addresses;
   for (std::uint32_t i = 1; i != 12; ++i) {
-    addresses.push_back({0x50010000 + i});
+    addresses.push_back(pappus::ip_address::v4(0x50010000 + i));
     neighbors.emplace_back(world.add_machine(addresses.back()), public_config());
   }
   world.set_name("seed.example", addresses);
@@ -83,7 +83,7 @@ TEST_CASE("nodes that all connect to one node find each other, though it connect
   for (int i = 0; i != 5; ++i) nodes.emplace_back(on.world.add_machine(), network::with_seed());
   on.world.run_for(5min);
   const auto peers_of = [](simulated_node& each) {
-    std::set<io::ipv4_address> addresses;
+    std::set<pappus::ip_address> addresses;
     for (const auto& peer : each->peers()) addresses.insert(peer.endpoint.address);
     return addresses.size();
   };
@@ -202,7 +202,7 @@ TEST_CASE("a peer that does not respond while others do is marked as failed") {
   on.seeded(3);
   sim::machine& gone = on.world.add_machine();
   gone.crash(sim::crash::blackhole);
-  std::vector<io::ipv4_address> addresses = *on.world.addresses_of("seed.example");
+  std::vector<pappus::ip_address> addresses = *on.world.addresses_of("seed.example");
   addresses.push_back(gone.address());
   on.world.set_name("seed.example", addresses);
   simulated_node node{on.world.add_machine(), network::with_seed()};
@@ -364,9 +364,9 @@ TEST_CASE("a node that stops while a name is being resolved logs no warning") {
 
 TEST_CASE("a peer that could not be reached is dialed again within minutes if only those are left that never answer") {
   network on{peer::limits::max_outbound, public_and_idle()};
-  std::vector<io::ipv4_address> known;
+  std::vector<pappus::ip_address> known;
   for (auto& each : on.others) known.push_back(each.endpoint().address);
-  for (std::uint32_t i = 0; i != 8; ++i) known.push_back({0x40000001 + (i << 16)});
+  for (std::uint32_t i = 0; i != 8; ++i) known.push_back(pappus::ip_address::v4(0x40000001 + (i << 16)));
   on.world.set_name("seed.example", std::move(known));
   sim::machine& here = on.world.add_machine();
   simulated_node node{here, network::with_seed()};
@@ -387,9 +387,10 @@ TEST_CASE("a peer that could not be reached is dialed again within minutes if on
 TEST_CASE("of addresses that have all been dialed lately, the one that has failed least is dialed first") {
   constexpr std::size_t peers = 8;
   network on{peers, public_and_idle()};
-  std::vector<io::ipv4_address> known;
+  std::vector<pappus::ip_address> known;
   for (auto& each : on.others) known.push_back(each.endpoint().address);
-  for (std::uint32_t i = 0; i != 8; ++i) known.push_back({0x40000001 + (i << 16)});  // no machine is there
+  for (std::uint32_t i = 0; i != 8; ++i)
+    known.push_back(pappus::ip_address::v4(0x40000001 + (i << 16)));  // no machine is there
   on.world.set_name("seed.example", std::move(known));
   sim::machine& here = on.world.add_machine();
   node_config config = network::with_seed();

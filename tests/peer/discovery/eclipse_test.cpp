@@ -44,10 +44,12 @@ constexpr double share_bound = 0.4;
 
 /// The machines around the victim: a minimal peer.
 struct dependencies {
-  std::vector<io::ipv4_address> honest;
-  std::vector<io::ipv4_address> hostile;
+  std::vector<pappus::ip_address> honest;
+  std::vector<pappus::ip_address> hostile;
 
-  [[nodiscard]] bool is_hostile(io::ipv4_address address) const { return std::ranges::binary_search(hostile, address); }
+  [[nodiscard]] bool is_hostile(pappus::ip_address address) const {
+    return std::ranges::binary_search(hostile, address);
+  }
 };
 
 /// 92 of the honest addresses, as a node that knows them all would send; an attacker sends as many of his own as he
@@ -118,7 +120,7 @@ TEST_CASE("a thousand addresses in eight netgroups do not take all outbound slot
   }
   for (std::uint32_t i = 0; i != attackers; ++i) {
     const std::uint32_t group = 0x53000000 + (i % attacked_groups << 16);
-    machines.push_back(&world.add_machine({group + 1 + i / attacked_groups}));
+    machines.push_back(&world.add_machine(pappus::ip_address::v4(group + 1 + i / attacked_groups)));
     deps.hostile.push_back(machines.back()->address());
   }
   std::ranges::sort(deps.hostile);

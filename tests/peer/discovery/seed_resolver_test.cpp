@@ -85,13 +85,24 @@ TEST_CASE("seeds that fail are logged, and others are still resolved") {
 
 TEST_CASE("a seed with a million addresses fills no more than its share of the book") {
   fixture on{{named("seed.example:3414")}};
-  std::vector<io::ipv4_address> many;
-  for (std::uint32_t i = 0; i != 1'000'000; ++i) many.push_back({0x20000000 + i * 251});
+  std::vector<pappus::ip_address> many;
+  for (std::uint32_t i = 0; i != 1'000'000; ++i) many.push_back(pappus::ip_address::v4(0x20000000 + i * 251));
   on.world.set_name("seed.example", std::move(many));
   on.ask();
   CHECK(on.book.size() <= peer::limits::max_addresses_per_seed);
   CHECK(on.book.size() > 0);
   CHECK(on.asking.statistics().ignored == 1'000'000 - peer::limits::max_addresses_per_seed);
+}
+
+TEST_CASE("a seed that names many addresses of one family first does not hide those of the other") {
+  fixture on{{named("seed.example:3414")}};
+  std::vector<pappus::ip_address> addresses;
+  for (int i = 0; i != 1'000; ++i) addresses.push_back(ip("2a01:" + std::to_string(i) + "::1"));
+  addresses.push_back(ip("1.2.3.4"));
+  on.world.set_name("seed.example", addresses);
+  on.ask();
+  CHECK(on.book.find({ip("1.2.3.4"), 3414}) != nullptr);
+  CHECK(on.asking.statistics().ignored == 1'001 - peer::limits::max_addresses_per_seed);
 }
 
 }  // namespace discovery_seed_resolver_test

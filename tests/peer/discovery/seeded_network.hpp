@@ -32,7 +32,7 @@ struct network {
 
   /// Resolves the seed's name to the first `count` other nodes.
   void seeded(std::size_t count) {
-    std::vector<io::ipv4_address> addresses;
+    std::vector<pappus::ip_address> addresses;
     for (std::size_t i = 0; i != count; ++i) addresses.push_back(others[i].endpoint().address);
     world.set_name("seed.example", std::move(addresses));
   }

@@ -35,7 +35,7 @@ peer_addrs many(std::uint32_t count, std::uint32_t from = 0) {
   peer_addrs made;
   for (std::uint32_t i = from; i < from + count; ++i) {
     const std::uint32_t ip = 0x0b000000 + i * 65'537 % 0x60000000;
-    made.addresses.push_back(peer::to_wire({io::ipv4_address{ip}, 3414}));
+    made.addresses.push_back(peer::to_wire({pappus::ip_address::v4(ip), 3414}));
   }
   return made;
 }
@@ -192,7 +192,7 @@ TEST_CASE("addresses with ports of other services are refused") {
     static_cast<void>(co_await peer.expect<ping>());
     peer_addrs message;
     for (const std::uint16_t port : std::array<std::uint16_t, 4>{22, 443, 6667, 3414}) {
-      message.addresses.push_back(peer::to_wire({io::ipv4_address{0x0b000001}, port}));
+      message.addresses.push_back(peer::to_wire({pappus::ip_address::v4(0x0b000001), port}));
     }
     co_await peer.send(std::move(message));
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
@@ -242,8 +242,7 @@ TEST_CASE("all addresses of a requested response are accepted, with the peer as 
     CHECK(counted.unsolicited_rate_limited == 0);
     CHECK(counted.added > 200);
     for (const auto& each : at->node->known_addresses()) {
-      const auto source = peer::to_endpoint(each.source);
-      CHECK(source->address == at->peer_host.address());
+      CHECK(each.source.ip == at->peer_host.address());
     }
   };
   on.play(script(&on));

@@ -16,7 +16,7 @@ namespace limits = peer::limits;
 
 namespace {
 
-io::endpoint account(std::uint32_t number) { return {io::ipv4_address{0x0a000000 + number}, 0}; }
+io::endpoint account(std::uint32_t number) { return {pappus::ip_address::v4(0x0a000000 + number), 0}; }
 
 }  // namespace
 

@@ -27,10 +27,10 @@ inline wire::hash kernel(std::uint64_t number) {
 
 /// Announcing peers, each at an address of its own.
 inline peer::announcer inbound(std::uint64_t id) {
-  return {id, {io::ipv4_address{0x0a000000 + static_cast<std::uint32_t>(id)}, 0}, false};
+  return {id, {pappus::ip_address::v4(0x0a000000 + static_cast<std::uint32_t>(id)), 0}, false};
 }
 inline peer::announcer outbound(std::uint64_t id) {
-  return {id, {io::ipv4_address{0x0b000000 + static_cast<std::uint32_t>(id)}, 3414}, true};
+  return {id, {pappus::ip_address::v4(0x0b000000 + static_cast<std::uint32_t>(id)), 3414}, true};
 }
 
 /// A tracker whose requests are sent at once and recorded.

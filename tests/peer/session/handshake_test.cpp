@@ -143,8 +143,8 @@ TEST_CASE("we say Hand to whom we dial, with a nonce and where we listen") {
     const hand theirs = co_await peer.expect<hand>();
     CHECK(theirs.version == wire::latest_version);
     CHECK(theirs.nonce != 0);
-    CHECK(theirs.sender.port() == support::port);
-    CHECK(theirs.receiver.port() == 1111);
+    CHECK(theirs.sender.port == support::port);
+    CHECK(theirs.receiver.port == 1111);
     CHECK(theirs.genesis == at->node->config().chain.genesis);
     CHECK(outcome.empty());
     co_await peer.send(peer.good_shake());

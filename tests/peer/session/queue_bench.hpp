@@ -79,7 +79,7 @@ private:
   }
 
   io::runtime& on_;
-  io::ipv4_address address_;
+  pappus::ip_address address_;
   std::uint16_t last_port_ = 0;
   io::deadline progress_;
   conduit ends_;
@@ -96,7 +96,7 @@ inline void with_queue(task<void> (*script)(queue_bench*)) {
 /// The source of a peer's announcements; each number has an address of its own.
 inline peer::announcement_source source(std::uint32_t number) {
   peer::peer_info announcer;
-  announcer.endpoint = {io::ipv4_address{0x0a000000 + number}, 3414};
+  announcer.endpoint = {pappus::ip_address::v4(0x0a000000 + number), 3414};
   return peer::announcement_source::of(announcer);
 }
 

@@ -21,35 +21,59 @@ using wire::peer_address;
 
 namespace limits = pappus::peer::limits;
 
-TEST_CASE("addresses that cannot be connected to displace no others, are limited in number, and are not selected") {
+TEST_CASE(
+    "addresses of IPv6 displace none of IPv4, are limited in number, and are not selected without a route to them") {
   const auto v6 = [](std::uint32_t number) {
     std::array<std::uint8_t, 16> ip{0x20, 0x03};
     for (std::size_t i = 0; i != 4; ++i) ip[2 + i] = static_cast<std::uint8_t>(number * 2'654'435'761U >> (8 * i));
     ip[15] = 1;
-    return peer_address::v6(ip, 3414);
+    return peer_address{pappus::ip_address::v6(ip), 3414};
   };
   address_book flooded{{}, false};
   address_book spared{{}, false};
   const auto source = [](std::uint32_t number) {
-    return peer::to_wire({io::ipv4_address{0x0b000000 + (number % 250 << 16)}, 3414});
+    return peer::to_wire({pappus::ip_address::v4(0x0b000000 + (number % 250 << 16)), 3414});
   };
   for (std::uint32_t i = 0; i != 100'000; ++i) flooded.add(v6(i), source(i), start);
-  CHECK(flooded.size() <= limits::undialable_bucket_count * limits::bucket_size);
+  CHECK(flooded.size() <= limits::new_bucket_count_v6 * limits::bucket_size);
   CHECK(flooded.size() > 1'000);
-  CHECK_FALSE(flooded.select(start).has_value());
-  CHECK_FALSE(flooded.select_new(start).has_value());
+  flooded.no_route(v6(0), start);
+  CHECK(flooded.select(start).has_value());  // nothing else is there to be tried
   for (std::uint32_t i = 0; i != 10'000; ++i) {
-    const auto honest = peer::to_wire({io::ipv4_address{0x40000000 + (i << 12)}, 3414});
+    const auto honest = peer::to_wire({pappus::ip_address::v4(0x40000000 + (i << 12)), 3414});
     CHECK(flooded.add(honest, source(i), start) == spared.add(honest, source(i), start));
   }
-  for (int i = 0; i != 1'000; ++i) CHECK(flooded.select(start).value().is_v4());
+  for (int i = 0; i != 1'000; ++i) {
+    CHECK(flooded.select(start).value().ip.is_v4());
+    CHECK(flooded.select_new(start).value().ip.is_v4());
+  }
+  const auto selects_v6 = [&flooded](io::wall_time now) {
+    for (int i = 0; i != 1'000; ++i) {
+      if (!flooded.select(now).value().ip.is_v4()) return true;
+    }
+    return false;
+  };
+  CHECK_FALSE(selects_v6(start + limits::no_route_pause - 1s));
+  CHECK(selects_v6(start - 1s));  // the clock has stepped back
+  CHECK(selects_v6(start + limits::no_route_pause));
+  flooded.no_route(v6(0), start);
+  flooded.adjust_times(1h);
+  CHECK_FALSE(selects_v6(start + 1h));
+  CHECK(selects_v6(start + 1h + limits::no_route_pause));
+  flooded.no_route(v6(0), start);
+  flooded.succeeded(v6(0), {}, "", start);
+  CHECK(selects_v6(start));
+  flooded.no_route(v6(0), start);
+  flooded.no_route(peer::to_wire({pappus::ip_address::v4(0x40000000), 3414}), start);
+  CHECK(selects_v6(start));
 }
 
 TEST_CASE("a million unsolicited addresses do not exceed the size of the book") {
   address_book book{key(1), true};
   for (std::uint32_t i = 0; i < 1'000'000; ++i) {
     const peer_address source = in_group(i % 997, 7);
-    book.add(peer::to_wire({io::ipv4_address{0x10000000 + i * 2'654'435'761U % 0x30000000}, 3414}), source, start);
+    book.add(peer::to_wire({pappus::ip_address::v4(0x10000000 + i * 2'654'435'761U % 0x30000000), 3414}), source,
+             start);
   }
   CHECK(book.size() <= limits::new_bucket_count * limits::bucket_size);
   CHECK(book.size() > limits::new_bucket_count * limits::bucket_size / 2);
@@ -58,7 +82,8 @@ TEST_CASE("a million unsolicited addresses do not exceed the size of the book") 
 TEST_CASE("one source reaches a sixteenth of the new table at most") {
   address_book book{key(1), true};
   for (std::uint32_t i = 0; i < 300'000; ++i) {
-    book.add(peer::to_wire({io::ipv4_address{0x10000000 + i * 2'654'435'761U % 0x30000000}, 3414}), in_group(3, i),
+    book.add(peer::to_wire({pappus::ip_address::v4(0x10000000 + i * 2'654'435'761U % 0x30000000), 3414}),
+             in_group(3, i),
              start);  // from every address of one netgroup
   }
   CHECK(book.size() <= limits::new_buckets_per_source_group * limits::bucket_size);

@@ -41,10 +41,10 @@ TEST_CASE("an added address is in the book once, with its first source") {
 TEST_CASE("invalid addresses are refused, and so are local ones on the Internet") {
   address_book internet{key(1), true};
   address_book lab{key(1), false};
-  const peer_address local = peer::to_wire({io::ipv4_address{0x7f000001}, 3414});
+  const peer_address local = peer::to_wire({pappus::ip_address::v4(0x7f000001), 3414});
   CHECK(internet.add(local, somebody(), start) == add_result::refused);
   CHECK(lab.add(local, somebody(), start) == add_result::added);
-  CHECK(lab.add(peer::to_wire({io::ipv4_address{0x08080808}, 0}), somebody(), start) == add_result::refused);
+  CHECK(lab.add(peer::to_wire({pappus::ip_address::v4(0x08080808), 0}), somebody(), start) == add_result::refused);
   internet.succeeded(local, wanted, "", start);
   CHECK(internet.size() == 0);
   CHECK(internet.statistics().adds[add_result::refused] == 2);
@@ -65,8 +65,8 @@ TEST_CASE("IPv6 addresses are kept, though the node cannot connect to them") {
   address_book book{key(1), true};
   std::array<std::uint8_t, 16> ip{0x2a, 0x01, 0x04, 0xf8};
   ip[15] = 7;
-  CHECK(book.add(peer_address::v6(ip, 3414), somebody(), start) == add_result::added);
-  CHECK(book.find(peer_address::v6(ip, 3414)) != nullptr);
+  CHECK(book.add(peer_address{pappus::ip_address::v6(ip), 3414}, somebody(), start) == add_result::added);
+  CHECK(book.find(peer_address{pappus::ip_address::v6(ip), 3414}) != nullptr);
 }
 
 TEST_CASE("a tried address is healthy after a success and defunct after a failure") {

@@ -17,7 +17,7 @@ inline constexpr wire::capabilities wanted = wire::capability::peer_list | wire:
 
 /// Address `index` of netgroup `group`.
 inline wire::peer_address in_group(std::uint32_t group, std::uint32_t index) {
-  return peer::to_wire({io::ipv4_address{(0x1000U + group) << 16 | (index & 0xffff)}, 3414});
+  return peer::to_wire({pappus::ip_address::v4((0x1000U + group) << 16 | (index & 0xffff)), 3414});
 }
 
 inline wire::peer_address somebody() { return in_group(0x900, 1); }

@@ -110,7 +110,7 @@ TEST_CASE_TEMPLATE("addresses of both families, and any user agents, are read as
   store_batch batch;
   batch.addresses.push_back(known(1));
   std::array<std::uint8_t, 16> ip{0x2a, 0x01};
-  batch.addresses[0].source = wire::peer_address::v6(ip, 1);
+  batch.addresses[0].source = wire::peer_address{pappus::ip_address::v6(ip), 1};
   batch.addresses[0].user_agent = std::string{"a\0b'\"\xc3\xa9", 7};
   write(*opened(where).store, batch);
   CHECK(content_of(where).addresses == batch.addresses);

@@ -21,7 +21,8 @@ inline peer::keyed_hash::key key(std::uint8_t number) {
 }
 
 inline wire::peer_address address(std::uint32_t number) {
-  return peer::to_wire({io::ipv4_address{0x10000000 + number * 65'537}, static_cast<std::uint16_t>(3414 + number % 7)});
+  return peer::to_wire(
+      {pappus::ip_address::v4(0x10000000 + number * 65'537), static_cast<std::uint16_t>(3414 + number % 7)});
 }
 
 inline peer::address_info known(std::uint32_t number) {
@@ -41,8 +42,8 @@ inline peer::address_info known(std::uint32_t number) {
 
 inline peer::ban against(std::uint32_t number) {
   peer::ban made;
-  made.range =
-      io::endpoint_range{io::ipv4_address{0x20000000 + (number << 8)}, static_cast<std::uint8_t>(24 + number % 9)};
+  made.range = io::endpoint_range{pappus::ip_address::v4(0x20000000 + (number << 8)),
+                                  static_cast<std::uint8_t>(24 + number % 9)};
   if (number % 2 == 1) made.range.port = 1;
   made.reason = static_cast<wire::reason_for_ban>(number % 8);
   made.author = number % 2 == 0 ? peer::ban_author::node : peer::ban_author::operator_of_node;

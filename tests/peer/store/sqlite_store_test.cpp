@@ -43,10 +43,10 @@ store_content read(const peer::opened_store& from) {
 }
 
 /// Changes the file from outside, while it is not open.
-void change(const std::string& file, const char* statement) {
+void change(const std::string& file, const std::string& statement) {
   sqlite3* connection = nullptr;
   REQUIRE(sqlite3_open(file.c_str(), &connection) == SQLITE_OK);
-  REQUIRE(sqlite3_exec(connection, statement, nullptr, nullptr, nullptr) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(connection, statement.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
   sqlite3_close(connection);
 }
 
@@ -88,7 +88,8 @@ void check_survives(const std::string& file, std::size_t count) {
     REQUIRE(first.store != nullptr);
     bans = first.content.bans.size();
     REQUIRE(bans <= count);
-    for (const auto& each : first.content.bans) REQUIRE(each == against((each.range.network.value - 0x20000000) >> 8));
+    for (const auto& each : first.content.bans)
+      REQUIRE(each == against((each.range.network.v4_value() - 0x20000000) >> 8));
     if (bans < count) REQUIRE_FALSE(first.warning.empty());
   }
   const auto again = opened(file);
@@ -120,16 +121,50 @@ TEST_CASE("a store of the first version is converted, and can be read where it c
     REQUIRE(opened);
     REQUIRE(opened->store->write(samples::some_of_each(3)));
   }
-  change(file, "DROP TABLE stem; PRAGMA user_version = 1");
+  const auto bans = peer::sqlite_store::open(file, key(1))->content.bans;
+  change(file,
+         "ALTER TABLE ban RENAME TO present; CREATE TABLE ban (first INTEGER NOT NULL, bits INTEGER NOT NULL, "
+         "port INTEGER NOT NULL, cause INTEGER NOT NULL, author INTEGER NOT NULL, since INTEGER NOT NULL, "
+         "until INTEGER NOT NULL, digest INTEGER NOT NULL, PRIMARY KEY (first, bits, port)) STRICT, WITHOUT ROWID");
+  for (const peer::ban& each : bans) {
+    const auto& [network, bits, port] = each.range;
+    change(file, "INSERT INTO ban SELECT " + std::to_string(network.v4_value()) + ", " + std::to_string(bits) + ", " +
+                     std::to_string(port.value_or(0)) + ", cause, author, since, until, digest FROM present " +
+                     "WHERE range = '" + to_string(each.range) + "'");
+  }
+  change(file, "DROP TABLE present; DROP TABLE stem; PRAGMA user_version = 1");
   auto opened = peer::sqlite_store::open(file, key(1));
   REQUIRE(opened);
   CHECK(opened->warning.empty());
   CHECK(opened->content.bans.size() == 3);
+  CHECK(opened->content.bans == bans);
   CHECK(opened->content.addresses.size() == 3);
   peer::store_batch batch;
   batch.stems = {samples::stem(1)};
   REQUIRE(opened->store->write(batch));
   CHECK(read(*opened).stems == batch.stems);
+}
+
+TEST_CASE("bans of both families are kept") {
+  const support::temporary_folder folder;
+  const std::string file = folder.file("peers.db");
+  peer::store_batch batch;
+  for (const std::string_view range :
+       {"1.2.3.4", "1.2.3.4:5", "0.0.0.0/0", "2001:db8::1", "[2001:db8::1]:3414", "2001:db8::/32", "::/0"}) {
+    batch.banned.push_back(samples::against(1));
+    batch.banned.back().range = io::endpoint_range::parse(range).value();
+  }
+  REQUIRE(peer::sqlite_store::open(file, key(1))->store->write(batch));
+  auto opened = peer::sqlite_store::open(file, key(1));
+  REQUIRE(opened);
+  CHECK(opened->warning.empty());
+  CHECK(opened->content.bans.size() == batch.banned.size());
+  for (const peer::ban& each : batch.banned) CHECK(std::ranges::count(opened->content.bans, each) == 1);
+  peer::store_batch lifted;
+  lifted.unbanned = {io::endpoint_range::parse("2001:db8::/32").value(),
+                     io::endpoint_range::parse("1.2.3.4:5").value()};
+  REQUIRE(opened->store->write(lifted));
+  CHECK(read(*opened).bans.size() == batch.banned.size() - 2);
 }
 
 TEST_CASE("an altered private transaction makes the store a damaged one, and the others are kept") {

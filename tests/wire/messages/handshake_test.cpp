@@ -17,8 +17,9 @@ messages::hand some_hand() {
   value.capabilities = default_capabilities;
   value.nonce = 0x0102030405060708;
   value.total_difficulty = 9;
-  value.sender = peer_address::v4({127, 0, 0, 1}, 3414);
-  value.receiver = peer_address::v6({0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 13414);
+  value.sender = peer_address{pappus::ip_address::v4(0x7f000001), 3414};
+  value.receiver =
+      peer_address{pappus::ip_address::v6({0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}), 13414};
   value.user_agent = "MW/Grin 5.5.0";
   value.genesis = chain_parameters_for(chain_type::mainnet).genesis;
   return value;

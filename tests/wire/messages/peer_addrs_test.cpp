@@ -17,9 +17,9 @@ messages::peer_addrs some_addresses(std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     const auto port = static_cast<std::uint16_t>(random.next());
     if (i % 2 == 0) {
-      value.addresses.push_back(peer_address::v4({1, 2, 3, static_cast<std::uint8_t>(i)}, port));
+      value.addresses.push_back(peer_address{pappus::ip_address::v4(0x01020300 + static_cast<std::uint32_t>(i)), port});
     } else {
-      value.addresses.push_back(peer_address::v6({0xfd, static_cast<std::uint8_t>(i)}, port));
+      value.addresses.push_back(peer_address{pappus::ip_address::v6({0xfd, static_cast<std::uint8_t>(i)}), port});
     }
   }
   return value;
@@ -35,7 +35,8 @@ TEST_CASE("GetPeerAddrs is a set of capabilities; unknown ones are dropped") {
 TEST_CASE("PeerAddrs is a count and addresses of either family") {
   check_message(messages::peer_addrs{}, "00000000");
   messages::peer_addrs value;
-  value.addresses = {peer_address::v4({10, 0, 0, 1}, 1), peer_address::v6({0xfd}, 2)};
+  value.addresses = {peer_address{pappus::ip_address::v4(0x0a000001), 1},
+                     peer_address{pappus::ip_address::v6({0xfd}), 2}};
   check_message(value,
                 "00000002"
                 "000a0000010001"

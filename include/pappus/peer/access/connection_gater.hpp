@@ -24,7 +24,7 @@ public:
   connection_gater(const ban_list& banned, const peer_lists& lists);
 
   /// Reason to reject every peer at that address, before a byte is read; nothing if some peer may be accepted.
-  [[nodiscard]] std::optional<disconnect_info> reject_reason(io::ipv4_address address, io::wall_time now) const;
+  [[nodiscard]] std::optional<disconnect_info> reject_reason(ip_address address, io::wall_time now) const;
 
   /// Reason to reject the peer at that endpoint; nothing if there is none. An inbound peer's port is known after its
   /// Hand.
@@ -33,7 +33,7 @@ public:
   /// Whether a peer that the node has dialed there is preferred.
   [[nodiscard]] bool prefers(io::endpoint dialed) const noexcept;
   /// Number of preferred sessions with that address: the number of entries for the narrowest block that contains it.
-  [[nodiscard]] std::size_t preferences_at(io::ipv4_address address) const noexcept;
+  [[nodiscard]] std::size_t preferences_at(ip_address address) const noexcept;
 
   /// Adds an entry to `prefer`: an endpoint found for a host name that the operator prefers. O(log n).
   void prefer(const io::endpoint_range& range);

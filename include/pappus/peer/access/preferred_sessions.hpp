@@ -33,17 +33,17 @@ public:
   private:
     preferred_sessions& owner_;
     std::uint64_t connection_;
-    io::ipv4_address at_;
+    ip_address at_;
   };
 
   /// Whether one more inbound connection from there would hold a preference. O(log n), like all functions.
-  [[nodiscard]] bool has_free_claim(io::ipv4_address from) const;
+  [[nodiscard]] bool has_free_claim(ip_address from) const;
   /// Whether that connection holds a preference.
   [[nodiscard]] bool contains(const peer_info& connection) const;
 
 private:
   const connection_gater& lists_;
-  std::map<io::ipv4_address, std::vector<std::uint64_t>> claims_;  // connection ids, by precedence
+  std::map<ip_address, std::vector<std::uint64_t>> claims_;  // connection ids, by precedence
 };
 
 }  // namespace pappus::peer

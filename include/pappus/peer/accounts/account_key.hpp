@@ -6,11 +6,11 @@
 
 namespace pappus::peer {
 
-/// The endpoint of an outbound peer; the address of an inbound one with port 0, whatever port it claims; the claimed
-/// endpoint of an exempt peer.
+/// The endpoint of an outbound peer; the subnet of an inbound one (`ip_address::subnet`) with port 0, whatever port it
+/// claims; the claimed endpoint of an exempt peer.
 [[nodiscard]] constexpr io::endpoint account_key(const peer_info& peer) noexcept {
   const bool by_endpoint = peer.direction == direction::outbound || peer.exempt;
-  return by_endpoint ? peer.endpoint : io::endpoint{peer.endpoint.address, 0};
+  return by_endpoint ? peer.endpoint : io::endpoint{peer.endpoint.address.subnet(), 0};
 }
 
 }  // namespace pappus::peer

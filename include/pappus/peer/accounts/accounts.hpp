@@ -19,9 +19,9 @@
 namespace pappus::peer {
 
 /// Accounts of addresses that have dialed the node and of endpoints that the node has dialed. Each is kept while a
-/// session uses it or it has something to remember. Bounded: when there are too many of addresses, those of a /16 are
-/// merged, then those of a /8 and finally all, so that many addresses gain an attacker nothing. O(log n); O(n log n)
-/// when merging.
+/// session uses it or it has something to remember. An address is an IPv4 address, or a /64 of IPv6. Bounded: when
+/// there are too many of addresses, those of a netgroup are merged, then those of a /8 (of IPv6 a /16), and finally all
+/// of the family, so that many addresses gain an attacker nothing. O(log n); O(n log n) when merging.
 class accounts {
   struct entry {
     entry(const account_limits& max, io::time_point now) noexcept : has(max, now) {}
@@ -68,22 +68,20 @@ public:
   [[nodiscard]] account* account_of(const peer_info& peer);
 
   /// The account of an address or of a dialed endpoint; null if there is none.
-  [[nodiscard]] const account* find(io::ipv4_address from) const;
+  [[nodiscard]] const account* find(ip_address from) const;
   [[nodiscard]] const account* find(io::endpoint dialed) const;
 
   /// Whether that address has no account.
-  [[nodiscard]] bool exempts(io::ipv4_address from) const noexcept {
-    return options_.exempts_loopback && from.is_loopback();
-  }
+  [[nodiscard]] bool exempts(ip_address from) const noexcept { return options_.exempts_loopback && from.is_loopback(); }
 
   [[nodiscard]] account_statistics statistics() const noexcept;
 
 private:
   using table = std::map<io::endpoint_range, entry>;
 
-  [[nodiscard]] table::const_iterator covering(io::ipv4_address from) const;
+  [[nodiscard]] table::const_iterator covering(ip_address from) const;
   [[nodiscard]] table::value_type* find_or_open(const peer_info& peer);
-  [[nodiscard]] table::value_type& of_address(io::ipv4_address from);
+  [[nodiscard]] table::value_type& of_address(ip_address from);
   [[nodiscard]] table::value_type& of_endpoint(io::endpoint dialed);
   [[nodiscard]] table::value_type& opened(const io::endpoint_range& range, const account_limits& max);
   void take(entry& used, const io::endpoint_range& range) noexcept;
@@ -92,7 +90,7 @@ private:
   [[nodiscard]] std::size_t& idle_like(const io::endpoint_range& range) noexcept;
   void look_at_some();
   void make_room();
-  void merge_into_blocks(std::uint8_t bits, std::size_t max);
+  void merge_into_blocks(std::size_t block_size, std::size_t max);
   void merge(const io::endpoint_range& block);
   void forget_dialed();
 

@@ -20,7 +20,7 @@ struct connection_limits {
   std::size_t outbound = limits::max_outbound;
   /// Inbound peers from one IP address; at least 1.
   std::size_t inbound_per_address = limits::max_inbound_per_address;
-  /// Outbound peers in one netgroup (a /16), if the network is on the Internet; at least 1.
+  /// Outbound peers in one netgroup, if the network is on the Internet; at least 1.
   std::size_t outbound_per_netgroup = limits::max_outbound_per_netgroup;
   /// Inbound connections whose handshake is under way; at least 1.
   std::size_t handshakes = limits::max_pending_handshakes;

@@ -92,8 +92,8 @@ private:
   class attempt;
   class membership;
 
-  [[nodiscard]] std::optional<disconnect_reason> reject_reason(io::ipv4_address from) const;
-  void refuse(io::ipv4_address from, disconnect_reason reason);
+  [[nodiscard]] std::optional<disconnect_reason> reject_reason(ip_address from) const;
+  void refuse(ip_address from, disconnect_reason reason);
   task<result<io::stream_ptr, disconnect_info>> connect(io::endpoint endpoint, attempt& dial);
   task<void> serve(io::stream_ptr stream, direction direction, connection_type type, attempt* dial);
   static void report(attempt* dial, result<peer_info, disconnect_info> outcome);
@@ -115,7 +115,7 @@ private:
   void log_disconnect(log_category usual, io::endpoint endpoint, std::string_view what, const disconnect_info& reason);
   void note_failed_handshake(const peer_info& peer, io::time_point started_at, const disconnect_info& reason);
   [[nodiscard]] bool is_refused_as_known(const peer_info& dialed, const disconnect_info& reason) const;
-  void note_impossible(std::error_code failed);
+  void note_impossible(io::endpoint endpoint, io::time_point dialed_at, std::error_code failed);
   void note_failure(io::endpoint endpoint, io::time_point dialed_at, bool answered);
   void note_success(const peer_info& peer);
 

@@ -16,7 +16,7 @@ namespace pappus::peer {
 
 struct eviction_candidate {
   std::uint64_t id = 0;
-  io::ipv4_address address;
+  ip_address address;
   std::uint64_t keyed_netgroup = 0;           // unpredictable from outside
   io::duration ping = io::duration::max();    // shortest so far
   std::optional<io::time_point> transaction;  // when the peer last sent a new and valid one

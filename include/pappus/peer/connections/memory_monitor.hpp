@@ -15,7 +15,7 @@
 
 namespace pappus::peer {
 
-/// First those inbound peers are disconnected whose netgroup (a /16) holds most, and of these the one that has made no
+/// First those inbound peers are disconnected whose netgroup holds most, and of these the one that has made no
 /// progress for longest: that long its frame has been arriving, or its send queue has not been read by the peer. Then
 /// follows, of those that the node has dialed or the operator prefers, the one that holds most, unless that is no more
 /// than its share: the cap divided by the slots. A disconnected peer loses what is queued for it, but is not punished:
@@ -40,7 +40,7 @@ private:
   void end_some();
   [[nodiscard]] std::size_t bytes_over_cap() const;
   [[nodiscard]] session* choose() const;
-  [[nodiscard]] session* slowest_of(std::uint32_t netgroup) const;
+  [[nodiscard]] session* slowest_of(std::uint64_t netgroup) const;
   [[nodiscard]] bool is_stranger(const session& session) const;
 
   io::runtime& runtime_;

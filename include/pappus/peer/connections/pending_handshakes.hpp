@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include <pappus/coro/intrusive_list.hpp>
 #include <pappus/coro/stop.hpp>
@@ -9,14 +10,15 @@
 
 namespace pappus::peer {
 
-/// When it is full, a further entry stops the oldest one of the /24 with the most entries. Outlives its entries.
+/// When it is full, a further entry stops the oldest one of the /24, of IPv6 the /48, with the most entries. Outlives
+/// its entries.
 class pending_handshakes {
 public:
   /// A pending handshake, registered while this object lives. Its construction is O(n log n) when all places are taken.
   class entry : private coro::intrusive_list<entry>::hook {
   public:
     /// `token` is stopped when `parent` is, too.
-    entry(pending_handshakes& owner, io::ipv4_address from, coro::stop_token parent);
+    entry(pending_handshakes& owner, ip_address from, coro::stop_token parent);
     entry(const entry&) = delete;
     entry& operator=(const entry&) = delete;
     ~entry() { leave(); }
@@ -32,23 +34,30 @@ public:
     void leave() noexcept;
 
     pending_handshakes* owner_;
-    io::ipv4_address address_;
+    ip_address address_;
     coro::stop_source stop_;
     bool displaced_ = false;
   };
 
-  explicit pending_handshakes(std::size_t max) noexcept : max_(max) {}
+  explicit pending_handshakes(std::size_t max) : max_(max) { blocks_.reserve(max); }
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
-  /// O(size).
-  [[nodiscard]] std::size_t count_from(io::ipv4_address address) const noexcept;
+  /// Number of those from the subnet of an address. O(size).
+  [[nodiscard]] std::size_t count_from(ip_address address) const noexcept;
 
 private:
+  struct member {
+    ip_address block;
+    std::size_t age;  // 0: the oldest of all
+    entry* handshake;
+  };
+
   void make_room() noexcept;
 
   std::size_t max_;
   std::size_t size_ = 0;
   coro::intrusive_list<entry> waiting_;  // oldest first
+  std::vector<member> blocks_;           // of `make_room` alone, which must not allocate
 };
 
 }  // namespace pappus::peer

@@ -13,7 +13,7 @@ namespace pappus::peer {
 /// A peer to which stem transactions can be sent.
 struct stem_relay {
   std::uint64_t peer = 0;
-  std::uint32_t netgroup = 0;
+  std::uint64_t netgroup = 0;
 };
 
 /// Access to the current outbound peers.

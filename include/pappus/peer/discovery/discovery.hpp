@@ -44,7 +44,7 @@ public:
 
 private:
   task<void> keep_connected_to(seed seed);
-  [[nodiscard]] bool is_here(const seed& seed, const std::vector<io::ipv4_address>& addresses) const;
+  [[nodiscard]] bool is_here(const seed& seed, const std::vector<ip_address>& addresses) const;
   task<bool> stay_connected(io::endpoint endpoint);
   void prefer(io::endpoint endpoint, std::vector<io::endpoint>& preferred);
   task<void> ask_for_addresses();

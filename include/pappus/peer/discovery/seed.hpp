@@ -13,11 +13,11 @@ namespace pappus::peer {
 
 /// A host name, each address of which is a peer at that port. It may be an IP address itself.
 struct seed {
-  std::string host;        // a name, or an IPv4 address
+  std::string host;        // a name, or an IP address without brackets
   std::uint16_t port = 0;  // not 0
 
-  /// Parses `HOST:PORT`; nullopt otherwise. HOST is an IPv4 address, or a name of letters, digits, dots, hyphens and
-  /// underscores that cannot be taken for an address; PORT is not 0.
+  /// Parses `HOST:PORT`; nullopt otherwise. HOST is an IPv4 address, an IPv6 address in brackets, or a name of letters,
+  /// digits, dots, hyphens and underscores that cannot be taken for an address; PORT is not 0.
   [[nodiscard]] static std::optional<seed> parse(std::string_view text);
 
   friend bool operator==(const seed&, const seed&) = default;

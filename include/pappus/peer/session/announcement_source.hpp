@@ -15,19 +15,18 @@ public:
   constexpr announcement_source() noexcept = default;
 
   /// Headers and blocks, which the application has decided to relay.
-  [[nodiscard]] static constexpr announcement_source chain() noexcept { return announcement_source{1}; }
+  [[nodiscard]] static constexpr announcement_source chain() noexcept { return announcement_source{{{}, 1}}; }
 
   [[nodiscard]] static constexpr announcement_source of(const peer_info& sender) noexcept {
-    const io::endpoint key = account_key(sender);
-    return announcement_source{std::uint64_t{1} << 48 | std::uint64_t{key.address.value} << 16 | key.port};
+    return announcement_source{account_key(sender)};
   }
 
   friend constexpr bool operator==(announcement_source, announcement_source) noexcept = default;
 
 private:
-  explicit constexpr announcement_source(std::uint64_t key) noexcept : key_(key) {}
+  explicit constexpr announcement_source(const io::endpoint& key) noexcept : key_(key) {}
 
-  std::uint64_t key_ = 0;
+  io::endpoint key_;  // no peer has the address 0.0.0.0, which stands for the node
 };
 
 }  // namespace pappus::peer

@@ -38,7 +38,7 @@ public:
   /// longer.
   void add(session& session) {
     const peer_info& peer = session.peer();
-    side_counts& from_there = by_address_[peer.endpoint.address];
+    side_counts& from_there = by_address_[peer.endpoint.address.subnet()];
     sessions_.insert(std::ranges::upper_bound(sessions_, peer.id, {}, id_of), &session);
     ++from_there[side_of(peer)];
     ++totals_[side_of(peer)];
@@ -80,12 +80,12 @@ public:
     const auto counts = [&matches](const session* each) { return !each->is_ending() && matches(*each); };
     return static_cast<std::size_t>(std::ranges::count_if(sessions_, counts));
   }
-  /// Likewise, by direction; from an address. O(1).
+  /// Likewise, by direction; from an address, of IPv6 from its subnet. O(1).
   [[nodiscard]] std::size_t count(direction direction) const noexcept {
     return totals_[static_cast<std::size_t>(direction)];
   }
-  [[nodiscard]] std::size_t count(direction direction, io::ipv4_address address) const {
-    const auto found = by_address_.find(address);
+  [[nodiscard]] std::size_t count(direction direction, ip_address address) const {
+    const auto found = by_address_.find(address.subnet());
     return found == by_address_.end() ? 0 : found->second[static_cast<std::size_t>(direction)];
   }
 
@@ -123,15 +123,15 @@ private:
 
   void session_ending(const session& session) noexcept override {
     const peer_info& peer = session.peer();
-    const auto found = by_address_.find(peer.endpoint.address);
+    const auto found = by_address_.find(peer.endpoint.address.subnet());
     --found->second[side_of(peer)];
     --totals_[side_of(peer)];
     if (found->second == side_counts{}) by_address_.erase(found);
   }
 
   std::vector<session*> sessions_;
-  side_counts totals_{};  // without those that are disconnecting
-  std::unordered_map<io::ipv4_address, side_counts> by_address_;
+  side_counts totals_{};                                    // without those that are disconnecting
+  std::unordered_map<ip_address, side_counts> by_address_;  // by subnet
   mutable coro::intrusive_list<session_observer> observers_;
 };
 

@@ -57,6 +57,9 @@ public:
 
   /// Records that the node dials it.
   void attempted(const wire::peer_address& address, io::wall_time now);
+  /// Records that the node has no route to the address's family: for `limits::no_route_pause` no address of it is
+  /// selected, unless the other family has no route, too, or no address. A success with the family ends that.
+  void no_route(const wire::peer_address& address, io::wall_time now) noexcept;
   /// Records that it could not be reached, or that its handshake failed.
   void failed(const wire::peer_address& address, io::wall_time now);
   /// Records a successful handshake with a dialed address. An unknown address is added; if its place in `new` is taken,
@@ -96,7 +99,7 @@ public:
   /// Null if the address is not in the book; valid until the book changes.
   [[nodiscard]] const address_info* find(const wire::peer_address& address) const noexcept;
   [[nodiscard]] std::size_t size() const noexcept { return numbers_.size(); }
-  [[nodiscard]] std::size_t tried() const noexcept { return tried_.size(); }
+  [[nodiscard]] std::size_t tried() const noexcept { return v4_.tried.size() + v6_.tried.size(); }
   /// Number of changes that have not been taken.
   [[nodiscard]] std::size_t changes() const noexcept { return changed_.size() + dropped_.size(); }
   [[nodiscard]] book_statistics statistics() const noexcept;
@@ -129,12 +132,31 @@ private:
     std::size_t operator()(const wire::peer_address& address) const noexcept;
   };
 
+  /// The tables of the addresses of one family.
+  struct family {
+    family(std::size_t new_buckets, std::size_t tried_buckets) : fresh(new_buckets), tried(tried_buckets) {}
+
+    [[nodiscard]] std::size_t size() const noexcept { return fresh.size() + tried.size(); }
+
+    bucket_table fresh;  // the table that is called `new`
+    bucket_table tried;
+    std::optional<io::wall_time> no_route_since;
+  };
+
   [[nodiscard]] entry* look_up(const wire::peer_address& address) noexcept;
-  [[nodiscard]] bucket_table& table_of(const address_info& info) noexcept;
+  [[nodiscard]] family& family_of(const wire::peer_address& address) noexcept { return address.ip.is_v4() ? v4_ : v6_; }
+  [[nodiscard]] const family& family_of(const wire::peer_address& address) const noexcept {
+    return address.ip.is_v4() ? v4_ : v6_;
+  }
+  [[nodiscard]] bucket_table& table_of(const address_info& info) noexcept {
+    family& of = family_of(info.address);
+    return info.tried ? of.tried : of.fresh;
+  }
+  [[nodiscard]] bool is_selectable(const family& which, io::wall_time now) const noexcept;
   [[nodiscard]] bucket_position new_place(const wire::peer_address& address, const wire::peer_address& source) const;
   [[nodiscard]] bucket_position tried_place(const wire::peer_address& address) const;
   [[nodiscard]] std::uint64_t draw() noexcept;
-  [[nodiscard]] std::optional<wire::peer_address> pick_from(const bucket_table& table, io::wall_time now,
+  [[nodiscard]] std::optional<wire::peer_address> pick_from(bucket_table family::*tables, io::wall_time now,
                                                             io::wall_time::duration rest);
 
   add_result add_unverified(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now);
@@ -153,9 +175,8 @@ private:
 
   keyed_hash keyed_;
   bool on_internet_;
-  bucket_table new_;
-  bucket_table tried_;
-  bucket_table undialable_;
+  family v4_{limits::new_bucket_count, limits::tried_bucket_count};
+  family v6_{limits::new_bucket_count_v6, limits::tried_bucket_count_v6};
   std::vector<entry> entries_;
   std::vector<number> free_;
   std::unordered_map<wire::peer_address, number, hasher> numbers_;

@@ -40,12 +40,9 @@ public:
 
   /// The ban of all ports of that address, which needs no byte from the peer; null if there is none. O(1): at most one
   /// look-up for each prefix length in the list.
-  [[nodiscard]] const ban* find(io::ipv4_address address, io::wall_time now) const noexcept;
+  [[nodiscard]] const ban* find(ip_address address, io::wall_time now) const noexcept;
   /// The ban of that endpoint, of its port or of all ports; null if there is none. O(1).
   [[nodiscard]] const ban* find(io::endpoint endpoint, io::wall_time now) const noexcept;
-
-  /// Number of single ports of an address that `author` has banned. O(log n + bans of single ports there).
-  [[nodiscard]] std::size_t ports_banned(io::ipv4_address address, ban_author author, io::wall_time now) const;
 
   /// All bans that have not expired, ordered by range. O(n).
   [[nodiscard]] std::vector<ban> list(io::wall_time now) const;

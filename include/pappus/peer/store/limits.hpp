@@ -15,8 +15,10 @@ using namespace std::chrono_literals;
 inline constexpr std::size_t new_bucket_count = 1024;
 /// Buckets of the tried table, count. Bitcoin Core ADDRMAN_TRIED_BUCKET_COUNT.
 inline constexpr std::size_t tried_bucket_count = 256;
-/// Buckets of the table of addresses that the node cannot dial, count.
-inline constexpr std::size_t undialable_bucket_count = 64;
+/// The same of the tables of IPv6, count. Each family has its own: addresses of a family to which there is no route
+/// here take no place that another one needs.
+inline constexpr std::size_t new_bucket_count_v6 = 256;
+inline constexpr std::size_t tried_bucket_count_v6 = 64;
 /// Entries in a bucket, count. Bitcoin Core ADDRMAN_BUCKET_SIZE.
 inline constexpr std::size_t bucket_size = 64;
 /// Buckets reached by all addresses from sources in one netgroup, count. Bitcoin Core
@@ -38,6 +40,9 @@ inline constexpr std::uint32_t max_failures = 10;
 /// Time since its last success after which `max_failures` failures make an address stale. Bitcoin Core
 /// ADDRMAN_MIN_FAIL.
 inline constexpr std::chrono::hours min_failure_age = 7 * 24h;
+/// Duration for which no address of a family is selected after there was no route to it, if the other one has
+/// addresses.
+inline constexpr std::chrono::minutes no_route_pause = 10min;
 /// Time after a dial during which an address is not stale.
 inline constexpr std::chrono::minutes recent_dial_grace = 1min;
 

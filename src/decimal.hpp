@@ -6,7 +6,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace pappus::io {
+namespace pappus {
 
 /// Parses a decimal number without sign or leading zeros; nullopt if malformed or above `max`.
 template <class Number>
@@ -19,4 +19,4 @@ std::optional<Number> parse_decimal(std::string_view digits, unsigned max) noexc
   return static_cast<Number>(number);
 }
 
-}  // namespace pappus::io
+}  // namespace pappus

@@ -1,0 +1,14 @@
+// The simulation passes the conformance suite, over IPv6.
+#include "conformance_backend.hpp"
+
+using backend = simulated_backend<true>;
+
+#include "../io/conformance/allocations.hpp"
+#include "../io/conformance/deadlines.hpp"
+#include "../io/conformance/endings.hpp"
+#include "../io/conformance/endpoints.hpp"
+#include "../io/conformance/lines.hpp"
+#include "../io/conformance/stopping.hpp"
+#include "../io/conformance/streams.hpp"
+#include "../io/conformance/timeouts.hpp"
+#include "../io/conformance/timers.hpp"
