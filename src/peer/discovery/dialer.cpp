@@ -80,54 +80,51 @@ io::duration dialer::pause() {
   return pauses_.next(deps_.runtime);
 }
 
-/// An endpoint that an inbound peer claims is dialed last, and seldom, since most claims are right. An address dialed
-/// recently is dialed again if half of the search has found no other (as in Bitcoin Core, ThreadOpenConnections): of
-/// those that the other half finds, the one that has failed least, for many that never answer may hide one that does
-/// again.
+/// An address dialed recently is dialed again if there is no other. An endpoint that an inbound peer claims is dialed
+/// last, and seldom, since most claims are right.
 std::optional<io::endpoint> dialer::next() {
+  const std::vector<std::uint64_t> full = full_netgroups();
   while (!priority_endpoints_.empty()) {
     const io::endpoint where = priority_endpoints_.front();
     priority_endpoints_.pop_front();
-    if (fits_a_slot(where)) return where;
+    if (fits_a_slot(where, limits::redial_interval, full)) return where;
   }
-  const bool avoids_claimed = io::uniform_below(deps_.runtime, limits::claimed_dial_divisor) == 0;
-  std::optional<io::endpoint> claimed;
-  std::optional<io::endpoint> again;
-  std::uint32_t fewest_failures = 0;
-  for (std::size_t i = 0; i != limits::max_selections_per_search; ++i) {
-    const bool is_urgent = i >= limits::max_selections_per_search / 2;
-    const std::chrono::seconds rest = is_urgent ? limits::redial_interval : limits::recent_dial_window;
-    const auto picked = deps_.book.select(deps_.clock.now(), rest);
+  const auto fits = [this, &full](const address_info& each, bool is_claimed, std::chrono::seconds rest) {
+    const io::endpoint where = to_endpoint(each.address);
+    return fits_a_slot(where, rest, full) && deps_.sessions.is_claimed(where) == is_claimed;
+  };
+  const auto rested = [&fits](const address_info& each) { return fits(each, false, limits::recent_dial_window); };
+  const auto dialed = [&fits](const address_info& each) { return fits(each, false, limits::redial_interval); };
+  const auto claimed = [&fits](const address_info& each) { return fits(each, true, limits::redial_interval); };
+  auto picked = deps_.book.select(deps_.clock.now(), limits::recent_dial_window, rested);
+  if (!picked) picked = select_dialed(dialed);
+  const bool tries_claimed = io::uniform_below(deps_.runtime, limits::claimed_dial_divisor) == 0;
+  if (!picked && tries_claimed) picked = deps_.book.select(deps_.clock.now(), limits::redial_interval, claimed);
+  return picked ? std::optional{to_endpoint(*picked)} : std::nullopt;
+}
+
+/// Of several addresses the one that has failed least, for many that never answer may hide one that does again.
+std::optional<wire::peer_address> dialer::select_dialed(const address_filter& fits) {
+  const address_info* best = nullptr;
+  for (std::size_t i = 0; i != limits::redial_candidates; ++i) {
+    const auto picked = deps_.book.select(deps_.clock.now(), limits::redial_interval, fits);
     if (!picked) break;
-    const io::endpoint where = to_endpoint(*picked);
-    if (!fits_a_slot(where, rest)) continue;
-    if (deps_.sessions.is_claimed(where)) {
-      if (avoids_claimed) claimed = where;
-      continue;
-    }
-    if (!is_urgent) return where;
-    const std::uint32_t failures = deps_.book.find(*picked)->failures;
-    if (again && failures >= fewest_failures) continue;
-    again = where;
-    fewest_failures = failures;
+    const address_info* const each = deps_.book.find(*picked);
+    if (best == nullptr || each->failures < best->failures) best = each;
   }
-  return again ? again : claimed;
+  return best == nullptr ? std::nullopt : std::optional{best->address};
 }
 
 /// Tried addresses in pending collisions come first. Others come last: when no address is new, and all slots are taken,
 /// since an address cannot be dialed again soon.
 std::optional<io::endpoint> dialer::next_feeler() {
   const io::wall_time now = deps_.clock.now();
+  const auto fits = [this](const address_info& each) { return may_dial(to_endpoint(each.address)); };
   auto picked = deps_.book.select_tried_collision(now);
-  for (std::size_t i = 0; i != limits::max_selections_per_search; ++i) {
-    if (!picked) picked = deps_.book.select_new(now);
-    if (!picked && missing() == 0) picked = deps_.book.select(now);
-    if (!picked) break;
-    const io::endpoint where = to_endpoint(*picked);
-    if (may_dial(where)) return where;
-    picked.reset();
-  }
-  return std::nullopt;
+  if (picked && !may_dial(to_endpoint(*picked))) picked.reset();
+  if (!picked) picked = deps_.book.select_new(now, fits);
+  if (!picked && missing() == 0) picked = deps_.book.select(now, limits::recent_dial_window, fits);
+  return picked ? std::optional{to_endpoint(*picked)} : std::nullopt;
 }
 
 bool dialer::may_dial(io::endpoint endpoint, std::chrono::seconds rest) const {
@@ -146,19 +143,24 @@ bool dialer::was_dialed_within(std::chrono::seconds rest, io::endpoint endpoint,
   return now - known->last_try < rest;
 }
 
-/// Whether it may be dialed, and its netgroup has fewer outbound peers than its limit.
-bool dialer::fits_a_slot(io::endpoint endpoint, std::chrono::seconds rest) const {
-  if (!may_dial(endpoint, rest)) return false;
-  if (!deps_.local.chain.on_internet) return true;
-  const auto is_in_group = [group = endpoint.address.netgroup()](io::endpoint each) {
-    return each.address.netgroup() == group;
-  };
-  const auto has_slot = [&](const session& each) {
-    return each.peer().direction == direction::outbound && is_in_group(each.peer().endpoint);
-  };
-  const auto dialed = std::ranges::count_if(dialing_, is_in_group);
-  const std::size_t there = deps_.sessions.count(has_slot) + static_cast<std::size_t>(dialed);
-  return there < deps_.room.outbound_per_netgroup;
+bool dialer::fits_a_slot(io::endpoint endpoint, std::chrono::seconds rest,
+                         const std::vector<std::uint64_t>& full) const {
+  return may_dial(endpoint, rest) && std::ranges::find(full, endpoint.address.netgroup()) == full.end();
+}
+
+/// Netgroups of the Internet that have as many outbound peers as they may. O(sessions).
+std::vector<std::uint64_t> dialer::full_netgroups() const {
+  if (!deps_.local.chain.on_internet) return {};
+  std::vector<std::uint64_t> taken;
+  for (const session* const each : deps_.sessions.sessions()) {
+    const bool counts = !each->is_ending() && each->peer().direction == direction::outbound;
+    if (counts) taken.push_back(each->peer().endpoint.address.netgroup());
+  }
+  for (const io::endpoint each : dialing_) taken.push_back(each.address.netgroup());
+  std::erase_if(taken, [this, all = taken](std::uint64_t group) {
+    return static_cast<std::size_t>(std::ranges::count(all, group)) < deps_.room.outbound_per_netgroup;
+  });
+  return taken;
 }
 
 task<void> dialer::attempt(io::endpoint endpoint) {
@@ -256,7 +258,8 @@ bool dialer::is_ahead(std::uint64_t work) const {
 task<void> dialer::try_ahead(scope& tasks, io::endpoint endpoint, std::uint64_t work) {
   const reset_at_end trial{trying_ahead_};
   const auto waited = co_await io::sleep_for(deps_.runtime, limits::redial_interval + limits::min_search_pause);
-  if (!waited || !is_ahead(work) || !fits_a_slot(endpoint)) co_return;
+  if (!waited || !is_ahead(work)) co_return;
+  if (!fits_a_slot(endpoint, limits::redial_interval, full_netgroups())) co_return;
   ahead_.reset();
   auto done = [this](const result<peer_info, disconnect_info>& outcome) {
     if (outcome) ahead_ = outcome->id;

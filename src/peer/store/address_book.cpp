@@ -164,21 +164,20 @@ void address_book::adjust_times(io::wall_time::duration by) {
   for (tried_collision& each : claims_) each.since = io::saturating_add(each.since, by);
 }
 
-std::optional<wire::peer_address> address_book::select(io::wall_time now, io::wall_time::duration rest) {
-  std::size_t fresh = 0;
+std::optional<wire::peer_address> address_book::select(io::wall_time now, io::wall_time::duration rest,
+                                                       const address_filter& fits) {
   std::size_t tried = 0;
   for (const family* const each : {&v4_, &v6_}) {
-    if (!is_selectable(*each, now)) continue;
-    fresh += each->fresh.size();
-    tried += each->tried.size();
+    if (is_selectable(*each, now)) tried += each->tried.size();
   }
   const std::uint64_t one_new_in = tried < limits::tried_target ? 2 : limits::new_address_divisor;
-  const bool from_new = fresh != 0 && (tried == 0 || draw() % one_new_in == 0);
-  return pick_from(from_new ? &family::fresh : &family::tried, now, rest);
+  const bool from_new = draw() % one_new_in == 0;
+  const auto picked = pick_from(from_new ? &family::fresh : &family::tried, now, rest, fits);
+  return picked ? picked : pick_from(from_new ? &family::tried : &family::fresh, now, rest, fits);
 }
 
-std::optional<wire::peer_address> address_book::select_new(io::wall_time now) {
-  return pick_from(&family::fresh, now, limits::recent_dial_window);
+std::optional<wire::peer_address> address_book::select_new(io::wall_time now, const address_filter& fits) {
+  return pick_from(&family::fresh, now, limits::recent_dial_window, fits);
 }
 
 bool address_book::is_selectable(const family& which, io::wall_time now) const noexcept {
@@ -190,22 +189,24 @@ bool address_book::is_selectable(const family& which, io::wall_time now) const n
 }
 
 /// Draws until an address is selected, from the families in proportion to their sizes. The probability grows by 1.2
-/// with each draw, so that this ends.
+/// with each draw, so that one that has often failed is selected if no other fits.
 std::optional<wire::peer_address> address_book::pick_from(bucket_table family::*tables, io::wall_time now,
-                                                          io::wall_time::duration rest) {
+                                                          io::wall_time::duration rest, const address_filter& fits) {
   constexpr double sinks = 1.2;
   const bucket_table& v4 = v4_.*tables;
   const bucket_table& v6 = v6_.*tables;
   const std::size_t size_v4 = is_selectable(v4_, now) ? v4.size() : 0;
   const std::size_t size_v6 = is_selectable(v6_, now) ? v6.size() : 0;
   if (size_v4 + size_v6 == 0) return std::nullopt;
-  for (double factor = 1.0;; factor *= sinks) {
+  double factor = 1.0;
+  for (std::size_t draws = 0; draws != limits::max_draws; ++draws, factor *= sinks) {
     const bool from_v4 = size_v6 == 0 || (size_v4 != 0 && draw() % (size_v4 + size_v6) < size_v4);
     const std::uint64_t drawn = draw();
     const address_info& info = entries_[(from_v4 ? v4 : v6).select(drawn & 0xffffffff)].info;
     const double bar = static_cast<double>(drawn >> 32) * 0x1.0p-32;
-    if (bar < factor * eagerness(info, now, rest)) return info.address;
+    if (bar < factor * eagerness(info, now, rest) && (!fits || fits(info))) return info.address;
   }
+  return std::nullopt;
 }
 
 std::vector<wire::peer_address> address_book::get_addresses(std::size_t max, wire::capabilities wanted,

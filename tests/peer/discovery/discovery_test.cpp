@@ -409,4 +409,26 @@ TEST_CASE("of addresses that have all been dialed lately, the one that has faile
   }
 }
 
+TEST_CASE("a peer that was away for long is dialed within two minutes by a node that is connected with all others") {
+  constexpr std::size_t peers = 24;
+  network on{peers, public_and_idle()};
+  on.seeded(peers);
+  sim::machine& here = on.world.add_machine();
+  node_config config = network::with_seed();
+  config.connection_limits.outbound = peers;
+  simulated_node node{here, std::move(config)};
+  on.world.run_for(20min);
+  REQUIRE(outbound(node) == peers);
+  sim::machine& there = *on.world.find(on.others.back().endpoint().address);
+  for (int times = 0; times != 4; ++times) {
+    on.world.cut(here, there);
+    on.world.reset(here, there);
+    on.world.run_for(30min);
+    CHECK(outbound(node) == peers - 1);
+    on.world.heal(here, there);
+    on.world.run_for(2min);
+    CHECK(outbound(node) == peers);
+  }
+}
+
 }  // namespace discovery_discovery_test

@@ -1,4 +1,5 @@
 // Addresses that the address book selects, to connect to or to send to peers.
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <map>
@@ -65,6 +66,37 @@ TEST_CASE("an address that failed, or was tried just now, is selected less often
   for (int i = 0; i < 1'000; ++i)
     just_now += rested.find(*rested.select(start + 1h + 1min, 30s))->last_try > start ? 1 : 0;
   CHECK(just_now > 400);
+}
+
+TEST_CASE("of a few addresses the one that fits is selected, in whichever table, however often it has failed") {
+  for (const bool is_tried : {false, true}) {
+    address_book book{key(1), true};
+    try_many(book, 20);
+    add_many(book, 20, 3, somebody());
+    const auto all = book.list();
+    const auto wanted_one = std::ranges::find(all, is_tried, &peer::address_info::tried)->address;
+    for (int times = 0; times != 10; ++times) book.failed(wanted_one, start);
+    const auto fits = [&wanted_one](const peer::address_info& each) { return each.address == wanted_one; };
+    int selected = 0;
+    for (int i = 0; i != 1'000; ++i) {
+      const auto picked = book.select(start + 1h, limits::recent_dial_window, fits);
+      if (!picked) continue;
+      CHECK(*picked == wanted_one);
+      ++selected;
+    }
+    CHECK(selected >= 980);
+    CHECK(book.select_new(start + 1h, fits).has_value() == !is_tried);
+  }
+}
+
+TEST_CASE("a selection of which nothing fits ends, and selects nothing") {
+  address_book book{key(1), true};
+  try_many(book, 300);
+  std::size_t asked = 0;
+  const auto none = [&asked](const peer::address_info&) { return ++asked == 0; };
+  CHECK_FALSE(book.select(start + 1h, limits::recent_dial_window, none).has_value());
+  CHECK(asked > 0);
+  CHECK(asked <= limits::max_draws);
 }
 
 TEST_CASE("get_addresses returns different healthy addresses with all requested capabilities") {

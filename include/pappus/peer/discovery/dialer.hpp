@@ -100,9 +100,12 @@ private:
   [[nodiscard]] io::duration pause();
   [[nodiscard]] std::optional<io::endpoint> next();
   [[nodiscard]] std::optional<io::endpoint> next_feeler();
+  [[nodiscard]] std::optional<wire::peer_address> select_dialed(const address_filter& fits);
   [[nodiscard]] bool may_dial(io::endpoint endpoint, std::chrono::seconds rest = limits::redial_interval) const;
   [[nodiscard]] bool was_dialed_within(std::chrono::seconds rest, io::endpoint endpoint, io::wall_time now) const;
-  [[nodiscard]] bool fits_a_slot(io::endpoint endpoint, std::chrono::seconds rest = limits::redial_interval) const;
+  [[nodiscard]] bool fits_a_slot(io::endpoint endpoint, std::chrono::seconds rest,
+                                 const std::vector<std::uint64_t>& full) const;
+  [[nodiscard]] std::vector<std::uint64_t> full_netgroups() const;
   task<void> attempt(io::endpoint endpoint);
   void ended(io::endpoint endpoint, io::time_point started_at, const result<peer_info, disconnect_info>& outcome);
   void note_answer(bool answered);

@@ -17,8 +17,8 @@ inline constexpr std::chrono::seconds redial_interval = 30s;
 inline constexpr double dial_rate = 4;
 /// Dials in one burst, count.
 inline constexpr double dial_burst = 16;
-/// Addresses selected from the address book in one search before it pauses, count.
-inline constexpr std::size_t max_selections_per_search = 100;
+/// Addresses dialed recently of which a search that has found no other takes the one that has failed least, count.
+inline constexpr std::size_t redial_candidates = 16;
 /// First pause of the search, duration. It grows with each further pause.
 inline constexpr io::duration min_search_pause = 1s;
 /// Longest pause of the search, duration.

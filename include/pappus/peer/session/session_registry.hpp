@@ -65,8 +65,9 @@ public:
   }
 
   /// The session with the peer at that endpoint, unless it is disconnecting; null if there is none. A peer that merely
-  /// claims the endpoint is not found. O(n).
+  /// claims the endpoint is not found. O(1) if no session is from its address, of IPv6 from its subnet; else O(n).
   [[nodiscard]] session* find(io::endpoint endpoint) const noexcept {
+    if (!by_address_.contains(endpoint.address.subnet())) return nullptr;
     const auto is_at_endpoint = [endpoint](const session* each) {
       return !each->is_ending() && each->is_endpoint_verified() && each->peer().endpoint == endpoint;
     };
@@ -89,8 +90,10 @@ public:
     return found == by_address_.end() ? 0 : found->second[static_cast<std::size_t>(direction)];
   }
 
-  /// Whether a peer claims that endpoint, whether it is there or not. O(n).
+  /// Whether a peer claims that endpoint, whether it is there or not. O(1) if no session is from its address, of IPv6
+  /// from its subnet; else O(n).
   [[nodiscard]] bool is_claimed(io::endpoint endpoint) const {
+    if (!by_address_.contains(endpoint.address.subnet())) return false;
     return count([endpoint](const session& each) { return each.peer().endpoint == endpoint; }) != 0;
   }
 

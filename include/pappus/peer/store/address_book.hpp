@@ -36,6 +36,9 @@ struct book_changes {
   [[nodiscard]] bool empty() const noexcept { return updated.empty() && dropped.empty(); }
 };
 
+/// Whether an address of the book may be selected. Empty: any may.
+using address_filter = std::function<bool(const address_info&)>;
+
 /// Address book in memory, bounded by its tables; authoritative while the node runs. The caller passes the node's time
 /// (`node_clock`), which may step either way. All functions are O(1) unless documented otherwise. Random choices come
 /// from the key, too: equal books behave alike.
@@ -79,11 +82,13 @@ public:
 
   /// Selects an address to dial: from `new` or `tried` with equal probability, but with `limits::tried_target` tried
   /// ones seldom from `new`. (Addresses that remain in `new` for lack of a tried place are those that a source has
-  /// advertised in excess.) `select_new` selects from `new` only. Addresses that have failed, or were dialed less than
-  /// `rest` ago, are less likely. Nothing if there is none.
+  /// advertised in excess.) If none of one table `fits`, one of the other is selected. `select_new` selects from `new`
+  /// only. Addresses that have failed, or were dialed less than `rest` ago, are less likely than others that fit.
+  /// Nothing if there is none, or if `limits::max_draws` have found none that fits: one of a few in many may be missed.
   [[nodiscard]] std::optional<wire::peer_address> select(io::wall_time now,
-                                                         io::wall_time::duration rest = limits::recent_dial_window);
-  [[nodiscard]] std::optional<wire::peer_address> select_new(io::wall_time now);
+                                                         io::wall_time::duration rest = limits::recent_dial_window,
+                                                         const address_filter& fits = {});
+  [[nodiscard]] std::optional<wire::peer_address> select_new(io::wall_time now, const address_filter& fits = {});
 
   /// A tried address in a pending collision; dialing it now decides the collision (Bitcoin Core SelectTriedCollision).
   /// Nothing if there is none. O(pending collisions).
@@ -157,7 +162,7 @@ private:
   [[nodiscard]] bucket_position tried_place(const wire::peer_address& address) const;
   [[nodiscard]] std::uint64_t draw() noexcept;
   [[nodiscard]] std::optional<wire::peer_address> pick_from(bucket_table family::*tables, io::wall_time now,
-                                                            io::wall_time::duration rest);
+                                                            io::wall_time::duration rest, const address_filter& fits);
 
   add_result add_unverified(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now);
   number insert(address_info info, bucket_position position);

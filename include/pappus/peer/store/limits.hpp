@@ -52,6 +52,10 @@ inline constexpr std::size_t tried_target = 64;
 /// Reciprocal share of new addresses among those selected when there are `tried_target` tried ones.
 inline constexpr std::uint64_t new_address_divisor = 16;
 
+/// Entries drawn for one selection among those that fit, from each table; count. Without a filter one of 45 is
+/// selected.
+inline constexpr std::size_t max_draws = 128;
+
 /// Time after a dial in which the address is unlikely to be selected again.
 inline constexpr std::chrono::minutes recent_dial_window = 10min;
 /// Duration in which a repeated advertisement of an address is not recorded.
