@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use grin_chain::{Chain, Tip};
+use grin_chain::{Chain, ChainStore, Tip};
 use grin_core::core::hash::{Hash, Hashed};
-use grin_core::core::BlockHeader;
+use grin_core::core::{Block, BlockHeader};
 use grin_core::global::ChainTypes;
 use grin_core::pow;
 use grin_util::{RwLock, StopState};
@@ -72,6 +72,18 @@ impl From<&BlockHeader> for Place {
     }
 }
 
+/// Makes genesis the last block, so that the state is imported anew. Grin writes the files of the state before it commits
+/// to its store: if the process is killed in between, it goes back by a block when it opens the chain, which it cannot if
+/// that is the one of the imported state, of which it has no block.
+fn forget_state(name: &str, first: &Block) -> Outcome<()> {
+    let store = ChainStore::new(name, None).or_failed()?;
+    let mut batch = store.batch().or_failed()?;
+    let genesis = Tip::from_header(&first.header);
+    batch.save_body_head(&genesis).or_failed()?;
+    batch.save_pibd_head(&genesis).or_failed()?;
+    batch.commit().or_failed()
+}
+
 impl Node {
     /// Opens the chain in `folder`, or begins one. The folder must not be that of another node: Grin unpacks archives in
     /// it beside the chain's own folder.
@@ -85,15 +97,24 @@ impl Node {
         let accepted = Arc::new(AcceptedBlocks::default());
         let first = network::first_block(chain_type, genesis)?;
         let first_hash = first.hash();
-        let chain = Chain::init(
-            name.into(),
-            accepted.clone(),
-            first,
-            pow::verify_size,
-            false,
-            None,
-        )
-        .or_failed()?;
+        let init = || {
+            let verify = pow::verify_size;
+            Chain::init(
+                name.into(),
+                accepted.clone(),
+                first.clone(),
+                verify,
+                false,
+                None,
+            )
+        };
+        let chain = match init().or_absent() {
+            Err(fault) if fault.verdict == Verdict::Absent => {
+                forget_state(name, &first)?;
+                init().or_failed()?
+            }
+            opened => opened?,
+        };
         // Grin opens the chain of another network without a word.
         let stored = chain.get_header_by_height(0).or_failed()?;
         if stored.hash() != first_hash {

@@ -10,7 +10,7 @@ use pappus_grin_chain::verdict::Verdict;
 use crate::history::{
     follow_blocks, follower, pass_segments, segment, source, uncompacted, LENGTH,
 };
-use crate::support::{verdict, TestNode};
+use crate::support::{copy_files, verdict, TestNode};
 
 #[test]
 fn a_node_far_behind_needs_a_state() {
@@ -34,6 +34,32 @@ fn a_state_is_imported_from_segments_and_followed_by_blocks() {
     follow_blocks(source, &node);
     node.reopen();
     assert_eq!(node.heads().unwrap().body, source.heads().unwrap().body);
+}
+
+/// The files of the state are written before the store knows of the block.
+#[test]
+fn a_node_that_was_killed_at_a_block_after_the_state_can_be_opened_again() {
+    let source = source();
+    let mut node = follower(source);
+    let block = node.heads().unwrap().archive.hash;
+    node.begin_state(block).unwrap();
+    assert!(pass_segments(source, &node, block, 100));
+    node.finish_state().unwrap();
+    node.close();
+    let store = node.folder().join("chain_data").join("multi_lmdb");
+    let before = node.folder().join("before");
+    copy_files(&store, &before);
+    node.reopen();
+    follow_blocks(source, &node);
+    node.close();
+    copy_files(&before, &store);
+    node.reopen();
+    if node.heads().unwrap().state_is_needed {
+        node.begin_state(block).unwrap();
+        assert!(pass_segments(source, &node, block, 100));
+        node.finish_state().unwrap();
+    }
+    follow_blocks(source, &node);
 }
 
 #[test]
