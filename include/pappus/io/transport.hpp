@@ -46,8 +46,8 @@ private:
 };
 
 /// Looks up the addresses of a host name, in the order in which the resolver prefers them, each once. Completes with at
-/// least one address, or fails with the resolver's reason
-/// or `errc::canceled`. A stop does not interrupt the lookup, which completes in the background.
+/// least one address, or fails with the resolver's reason or `errc::canceled`. A stop does not interrupt the lookup,
+/// which completes in the background.
 class [[nodiscard]] resolve_operation final : public operation<std::vector<ip_address>> {
 public:
   resolve_operation(transport& by, std::string name) : operation("resolve"), host(std::move(name)), by_(by) {}
@@ -103,9 +103,8 @@ public:
   transport& operator=(const transport&) = delete;
   virtual ~transport() = default;
 
-  /// Connects to a remote endpoint, from `local`, where an unspecified address and port 0
-  /// leave the choice to the system. Completes
-  /// with a stream. Fails with the system's reason or `errc::canceled`.
+  /// Connects to a remote endpoint, from `local`, where an unspecified address and port 0 leave the choice to the
+  /// system. Completes with a stream. Fails with the system's reason or `errc::canceled`.
   [[nodiscard]] connect_operation connect(endpoint remote, endpoint local = {}) noexcept {
     return {*this, remote, local};
   }

@@ -22,8 +22,8 @@
 namespace pappus::peer {
 
 /// Looks up the addresses of a seed, in an order in which the families take turns; completes at once if its host is an
-/// address. Fails with the resolver's error, with
-/// `std::errc::timed_out` after `limits::resolve_timeout`, or with `errc::canceled`.
+/// address. Fails with the resolver's error, with `std::errc::timed_out` after `limits::resolve_timeout`, or with
+/// `errc::canceled`.
 [[nodiscard]] task<result<std::vector<ip_address>>> resolve(io::runtime& runtime, seed seed);
 
 /// Adds the addresses of the seeds to the address book. Failed look-ups are only logged and counted.

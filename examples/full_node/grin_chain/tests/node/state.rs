@@ -12,6 +12,12 @@ use crate::history::{
 };
 use crate::support::{copy_files, verdict, TestNode};
 
+fn import_state(source: &Node, node: &Node, block: Hash) {
+    node.begin_state(block).unwrap();
+    assert!(pass_segments(source, node, block, 100));
+    node.finish_state().unwrap();
+}
+
 #[test]
 fn a_node_far_behind_needs_a_state() {
     let source = source();
@@ -26,9 +32,7 @@ fn a_state_is_imported_from_segments_and_followed_by_blocks() {
     let source = source();
     let mut node = follower(source);
     let block = node.heads().unwrap().archive.hash;
-    node.begin_state(block).unwrap();
-    assert!(pass_segments(source, &node, block, 100));
-    node.finish_state().unwrap();
+    import_state(source, &node, block);
     assert_eq!(node.heads().unwrap().body.hash, block);
     assert!(!node.heads().unwrap().state_is_needed);
     follow_blocks(source, &node);
@@ -42,9 +46,7 @@ fn a_node_that_was_killed_at_a_block_after_the_state_can_be_opened_again() {
     let source = source();
     let mut node = follower(source);
     let block = node.heads().unwrap().archive.hash;
-    node.begin_state(block).unwrap();
-    assert!(pass_segments(source, &node, block, 100));
-    node.finish_state().unwrap();
+    import_state(source, &node, block);
     node.close();
     let store = node.folder().join("chain_data").join("multi_lmdb");
     let before = node.folder().join("before");
@@ -54,11 +56,8 @@ fn a_node_that_was_killed_at_a_block_after_the_state_can_be_opened_again() {
     node.close();
     copy_files(&before, &store);
     node.reopen();
-    if node.heads().unwrap().state_is_needed {
-        node.begin_state(block).unwrap();
-        assert!(pass_segments(source, &node, block, 100));
-        node.finish_state().unwrap();
-    }
+    assert!(node.heads().unwrap().state_is_needed);
+    import_state(source, &node, block);
     follow_blocks(source, &node);
 }
 
@@ -73,9 +72,7 @@ fn an_import_goes_on_after_reopening() {
         node.continue_state(15).unwrap();
         node.reopen();
     }
-    node.begin_state(block).unwrap();
-    assert!(pass_segments(source, &node, block, 100));
-    node.finish_state().unwrap();
+    import_state(source, &node, block);
     follow_blocks(source, &node);
 }
 
@@ -92,9 +89,7 @@ fn an_import_that_was_reset_begins_anew() {
         assert_eq!((heads.body.height, heads.header.height), (0, LENGTH));
         assert_eq!(verdict(node.continue_state(15)), Verdict::Refused);
     }
-    node.begin_state(block).unwrap();
-    assert!(pass_segments(source, &node, block, 100));
-    node.finish_state().unwrap();
+    import_state(source, &node, block);
     follow_blocks(source, &node);
 }
 
@@ -103,9 +98,7 @@ fn a_state_is_imported_from_a_node_that_never_compacts() {
     let source = uncompacted();
     let node = follower(source);
     let block = node.heads().unwrap().archive.hash;
-    node.begin_state(block).unwrap();
-    assert!(pass_segments(source, &node, block, 100));
-    node.finish_state().unwrap();
+    import_state(source, &node, block);
     follow_blocks(source, &node);
 }
 
@@ -171,9 +164,7 @@ fn a_stopped_validation_is_a_failure_and_can_be_finished_later() {
     assert_eq!(verdict(node.finish_state()), Verdict::Failed);
     assert_eq!(node.heads().unwrap().body.height, 0);
     node.reopen();
-    node.begin_state(block).unwrap();
-    assert!(pass_segments(source, &node, block, 100));
-    node.finish_state().unwrap();
+    import_state(source, &node, block);
     follow_blocks(source, &node);
 }
 
