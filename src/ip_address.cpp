@@ -191,7 +191,7 @@ bool ip_address::is_private() const noexcept { return any_contains(private_block
 bool ip_address::is_unicast() const noexcept {
   constexpr std::uint64_t translated = 0xffff0000;  // ::ffff:0:a.b.c.d
   const bool contains_v4 = !is_v4() && high_ == 0 && (low_ >> 32 == 0 || low_ >> 32 == translated) && !is_loopback();
-  return !contains_v4 && !any_contains(not_unicast, *this);
+  return !contains_v4 && !is_named() && !any_contains(not_unicast, *this);
 }
 
 bool ip_address::is_routable() const noexcept {

@@ -70,14 +70,34 @@ node_handle node::handle(integration::executor executor) {
 
 task<result<peer::peer_info>> node::connect(io::endpoint endpoint) {
   services_->expect_usable("connect");
-  return awaited<peer::peer_info>(services_->exceptions, "connect",
-                                  [this, endpoint](auto done) { services_->connect(endpoint, std::move(done)); });
+  return awaited<peer::peer_info>(services_->exceptions, "connect", [this, endpoint](auto done) {
+    services_->connect(peer::seed_at(endpoint), std::move(done));
+  });
 }
 
 void node::connect(io::endpoint endpoint, std::function<void(result<peer::peer_info>)> done) {
   services_->expect_usable("connect");
   const call_completion<peer::peer_info> call{services_->deferred, std::move(done), "connect"};
-  services_->connect(endpoint, call.handler());
+  services_->connect(peer::seed_at(endpoint), call.handler());
+}
+
+task<result<peer::peer_info>> node::connect(peer::seed host) {
+  services_->expect_usable("connect");
+  return awaited<peer::peer_info>(services_->exceptions, "connect", [this, named = std::move(host)](auto done) {
+    services_->connect(named, std::move(done));
+  });
+}
+
+void node::connect(peer::seed host, std::function<void(result<peer::peer_info>)> done) {
+  services_->expect_usable("connect");
+  const call_completion<peer::peer_info> call{services_->deferred, std::move(done), "connect"};
+  services_->connect(std::move(host), call.handler());
+}
+
+std::optional<std::string> node::name_of(const ip_address& address) const {
+  services_->expect_usable("name_of");
+  const std::string* const known = services_->paths.name_of(address);
+  return known == nullptr ? std::nullopt : std::optional{*known};
 }
 
 std::size_t node::disconnect(const io::endpoint_range& range) {

@@ -50,11 +50,13 @@ void node_config::check() const {
   check_setting(user_agent.size() <= peer::limits::max_user_agent, self + ".user_agent",
                 "must be at most " + std::to_string(peer::limits::max_user_agent) + " bytes long");
   check_setting(wire::is_utf8(std::as_bytes(std::span{user_agent})), self + ".user_agent", "must be UTF-8");
+  check_setting(!onion_listen || onion_listen->port != 0, self + ".onion_listen", "must not have port 0");
   check_setting(!advertise || advertise->port != 0, self + ".advertise", "must not have port 0");
   check_setting(all_have_ports(preferred_peers), self + ".preferred_peers", "must not have port 0");
   check_hosts(preferred_hosts, self + ".preferred_hosts");
   if (seeds) check_hosts(*seeds, self + ".seeds");
   check_reconnect(reconnect, self + ".reconnect");
+  transport.check(self + ".transport");
   connection_limits.check(self + ".connection_limits");
   check_setting(max_memory != 0, self + ".max_memory", "must not be 0");
   check_setting(upload_limits.bytes != 0 || upload_limits.interval <= io::duration::zero(),

@@ -113,7 +113,7 @@ void node_handle::block_accepted(wire::block_ptr block, std::function<void(resul
 
 void node_handle::connect(io::endpoint endpoint, std::function<void(result<peer::peer_info>)> completed) const {
   call(std::move(completed), [endpoint](node& on, const completion_handler<peer::peer_info>& tell) {
-    on.services_->connect(endpoint, callback_of(tell));
+    on.services_->connect(peer::seed_at(endpoint), callback_of(tell));
   });
 }
 

@@ -14,6 +14,7 @@
 #include <pappus/integration/filter/rolling_filters.hpp>
 #include <pappus/integration/threads/limits.hpp>
 #include <pappus/misuse.hpp>
+#include <pappus/peer/discovery/limits.hpp>
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/session/session.hpp>
 #include <pappus/peer/store/null_store.hpp>
@@ -48,6 +49,13 @@ result<io::listener_ptr> listen_everywhere(io::runtime& runtime, std::uint16_t p
   const bool lacks_v6 = !both && (both.error() == std::errc::address_family_not_supported ||
                                   both.error() == std::errc::address_not_available);
   return lacks_v6 ? runtime.listen({ip_address{}, port}) : std::move(both);
+}
+
+/// Where no other address is given. What hides from where it connects does not listen where it can be found.
+result<io::listener_ptr> listen_by_default(io::runtime& runtime, const node_config& config) {
+  const bool hides = config.transport.rule != peer::transport_rule::direct;
+  const std::uint16_t port = config.chain.default_port;
+  return hides ? runtime.listen({ip_address::v4(0x7f000001), port}) : listen_everywhere(runtime, port);
 }
 
 std::shared_ptr<const peer::known_filters> known_filters_of(const node_config& config,
@@ -120,6 +128,7 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
       exceptions(sessions, log),
       deferred(runtime, exceptions),
       local_node(make_local_node(runtime, config, capabilities_of(functions), tip)),
+      paths(runtime, config.transport),
       application_filter(runtime, application_filter_of(config, local_node.secret)),
       bridge(runtime, std::move(functions), application_filter, exceptions, *local_node.memory,
              [this](const peer_info& sender, const peer::validation_result& rejected) {
@@ -144,6 +153,7 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
       address_relay(runtime, sessions, peer_store.book(), clock),
       connections({runtime,
                    local_node,
+                   paths,
                    bridge,
                    config.connection_limits,
                    gater,
@@ -158,7 +168,7 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
                    log,
                    exceptions}),
       discovery({runtime, local_node, config.connection_limits, gater, accounts, peer_store.book(), clock, sessions,
-                 connections, exceptions},
+                 paths, connections, exceptions},
                 {config.preferred_peers, config.reconnect, config.seeds.value_or(peer::seeds_of(config.chain)),
                  config.preferred_hosts},
                 peer_store, address_relay, log, [this](io::endpoint endpoint) { gater.prefer(endpoint); }),
@@ -224,6 +234,7 @@ task<result<void>> node::services::run() {
   tasks_ = nullptr;
   dandelion.close();
   listener_.reset();
+  onion_listener_.reset();
   const auto closed = co_await std::move(closing).with_stop_token({});
   close_queues();
   if (thrown) std::rethrow_exception(thrown);
@@ -246,7 +257,7 @@ void node::services::refuse_early_dials() noexcept {
 task<result<void>> node::services::run_services(scope& tasks, io::grace_period& last_words) {
   last_words.begin_with(tasks.token());
   tasks_ = &tasks;
-  for (early_dial& each : std::exchange(early_dials_, {})) connect(each.to, std::move(each.done));
+  for (early_dial& each : std::exchange(early_dials_, {})) connect(std::move(each.to), std::move(each.done));
   if (stop_requested_) tasks.request_stop();
   auto ended = co_await open(tasks, last_words.token());
   if (ended) {
@@ -261,7 +272,8 @@ task<result<void>> node::services::run_services(scope& tasks, io::grace_period& 
 }
 
 task<void> node::services::accept() {
-  return exceptions.keep_running(runtime, "accept", [this] { return connections.accept(*listener_, *tasks_); });
+  return exceptions.keep_running(
+      runtime, "accept", [this] { return connections.accept(*listener_, peer::transport_type::direct, *tasks_); });
 }
 
 /// Nothing is accepted or dialed before the bans have been read.
@@ -269,11 +281,14 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
   if (tasks.token().stop_requested()) co_return failure{make_error_code(errc::canceled)};
   PAPPUS_CO_TRY_DISCARD(co_await peer_store.open(give_up));
   if (tasks.token().stop_requested()) co_return failure{make_error_code(errc::canceled)};
-  PAPPUS_CO_TRY(listener,
-                config.listen ? runtime.listen(*config.listen) : listen_everywhere(runtime, config.chain.default_port));
+  PAPPUS_CO_TRY(listener, config.listen ? runtime.listen(*config.listen) : listen_by_default(runtime, config));
   listener_ = std::move(listener);
   local_endpoint = listener_->local_endpoint();
   local_node.advertised = config.advertise.value_or(local_endpoint);
+  if (config.onion_listen) {
+    PAPPUS_CO_TRY(onion_listener, runtime.listen(*config.onion_listen));
+    onion_listener_ = std::move(onion_listener);
+  }
   opened_.set();
   dandelion.open();
   const auto go_on = [this, &tasks](std::string_view what, std::function<task<void>()> service) {
@@ -281,6 +296,10 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
   };
   go_on("store", [this, give_up] { return peer_store.run(give_up); });
   go_on("peer maintenance", [this] { return peer_maintenance.run(); });
+  if (onion_listener_ != nullptr) {
+    go_on("accept by onion service",
+          [this, &tasks] { return connections.accept(*onion_listener_, peer::transport_type::onion, tasks); });
+  }
   go_on("limits", [this] { return limits.run(); });
   go_on("memory", [this] { return memory_monitor.run(); });
   go_on("sync", [this] { return sync.run(); });
@@ -295,20 +314,35 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
   co_return result<void>{};
 }
 
-task<void> node::services::dial_when_open(io::endpoint endpoint, peer::connection_manager::connected done) {
+task<void> node::services::dial_when_open(peer::seed to, peer::connection_manager::connected done) {
   const auto opened = co_await opened_.wait();
   if (!opened) co_return done(failure{disconnect_info{disconnect_reason::shutting_down, {}}});
-  co_await connections.dial(endpoint, peer::connection_type::full, std::move(done));
+  auto addresses = co_await paths.resolve(std::move(to.host));
+  if (!addresses) {
+    const bool is_stopped = addresses.error() == make_error_code(errc::canceled);
+    const auto reason = is_stopped ? disconnect_reason::shutting_down : disconnect_reason::unreachable;
+    co_return done(failure{disconnect_info{reason, addresses.error().message()}});
+  }
+  addresses->resize(std::min(addresses->size(), peer::limits::max_addresses_per_name));
+  bool is_connected = false;
+  for (const ip_address& each : *addresses) {
+    const bool is_last = &each == &addresses->back();
+    auto dialed = [&done, &is_connected, is_last](result<peer_info, disconnect_info> outcome) {
+      is_connected = outcome.has_value();
+      if (is_connected || is_last) done(std::move(outcome));
+    };
+    co_await connections.dial({each, to.port}, peer::connection_type::full, std::move(dialed));
+    if (is_connected) co_return;
+  }
 }
 
-void node::services::connect(io::endpoint endpoint, std::function<void(result<peer_info>)> done) {
+void node::services::connect(peer::seed to, std::function<void(result<peer_info>)> done) {
   if (tasks_ == nullptr && !has_run_ && !stop_requested_) {
-    early_dials_.push_back({endpoint, std::move(done)});
+    early_dials_.push_back({std::move(to), std::move(done)});
     return;
   }
   if (tasks_ == nullptr) return done(failure{make_error_code(disconnect_reason::shutting_down)});
-  if (sessions.find(endpoint) != nullptr) return done(failure{make_error_code(disconnect_reason::already_connected)});
-  tasks_->spawn(dial_when_open(endpoint, [done = std::move(done)](result<peer_info, disconnect_info> outcome) {
+  tasks_->spawn(dial_when_open(std::move(to), [done = std::move(done)](result<peer_info, disconnect_info> outcome) {
     if (outcome) done(*std::move(outcome));
     else done(failure{make_error_code(outcome.error().reason)});
   }));

@@ -38,6 +38,7 @@
 #include <pappus/peer/dandelion/dandelion.hpp>
 #include <pappus/peer/dandelion/diffusion.hpp>
 #include <pappus/peer/discovery/discovery.hpp>
+#include <pappus/peer/discovery/seed.hpp>
 #include <pappus/peer/handlers/address_relay.hpp>
 #include <pappus/peer/handlers/chain_handler.hpp>
 #include <pappus/peer/handlers/transaction_relay.hpp>
@@ -51,6 +52,7 @@
 #include <pappus/peer/session/session.hpp>
 #include <pappus/peer/session/session_registry.hpp>
 #include <pappus/peer/store/peer_store.hpp>
+#include <pappus/peer/transport/connector.hpp>
 #include <pappus/result.hpp>
 #include <pappus/statistics.hpp>
 #include <pappus/wire/messages/ban_reason.hpp>
@@ -78,7 +80,7 @@ public:
   // As the members of `node` with these names. Callbacks may be called before the call returns.
   [[nodiscard]] task<result<void>> run();
   void stop() noexcept;
-  void connect(io::endpoint endpoint, std::function<void(result<peer::peer_info>)> done);
+  void connect(peer::seed to, std::function<void(result<peer::peer_info>)> done);
   void stem(const wire::transaction_ptr& tx, std::function<void(result<void>)> done);
   void stem_result(const wire::transaction_ptr& tx, const std::function<void(result<peer::stem_result>)>& done);
   /// `done` gets the number of the lifted bans, too.
@@ -107,7 +109,7 @@ private:
   task<result<void>> run_services(scope& tasks, io::grace_period& last_words);
   task<result<void>> open(scope& tasks, coro::stop_token give_up);
   task<void> accept();
-  task<void> dial_when_open(io::endpoint endpoint, peer::connection_manager::connected done);
+  task<void> dial_when_open(peer::seed to, peer::connection_manager::connected done);
 
 public:
   io::runtime& runtime;
@@ -120,6 +122,7 @@ public:
   const std::shared_ptr<integration::shared_chain_tip> tip = std::make_shared<integration::shared_chain_tip>();
   const std::shared_ptr<integration::shared_chain_tip> header_tip = std::make_shared<integration::shared_chain_tip>();
   peer::local_node local_node;
+  peer::connector paths;
   integration::application_filter application_filter;
   integration::adapter_bridge bridge;
   peer::message_monitor monitor;
@@ -147,9 +150,10 @@ public:
 
 private:
   io::listener_ptr listener_;
+  io::listener_ptr onion_listener_;  // null without an onion service
   std::shared_ptr<integration::call_queue> calls_;
   struct early_dial {
-    io::endpoint to;
+    peer::seed to;
     std::function<void(result<peer::peer_info>)> done;
   };
   std::vector<early_dial> early_dials_;  // asked for before `run`

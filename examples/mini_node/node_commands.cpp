@@ -121,33 +121,20 @@ void node_commands::dandelion(const words& /*none*/, const command_handler& answ
 
 void node_commands::connect(const words& given, const command_handler& answer) {
   const std::uint16_t usual_port = node_.config().chain.default_port;
+  std::optional<pappus::peer::seed> whom;
   if (const auto where = address_of(given[0], usual_port)) {
-    return node_.connect(*where, [answer, where](const auto& connected) {
-      if (connected) return answer(description_of(*connected));
-      answer(failure{connected.error().message() + " (" + to_string(*where) + ")"});
-    });
+    whom = pappus::peer::seed_at(*where);
+  } else {
+    const bool has_port = given[0].find(':') != std::string_view::npos;
+    whom = pappus::peer::seed::parse(std::string{given[0]} + (has_port ? "" : ':' + std::to_string(usual_port)));
   }
-  std::string text{given[0]};
-  if (text.find(':') == std::string::npos) text += ':' + std::to_string(usual_port);
-  auto whom = pappus::peer::seed::parse(text);
   if (!whom) {
     return answer(failure{is_not(given[0], "IP, IP:PORT, HOST or HOST:PORT, with a PORT from 1 to 65535")});
   }
-  beside_->spawn(connect_by_name(*std::move(whom), answer));
-}
-
-/// Connects to the first address that accepts.
-pappus::task<void> node_commands::connect_by_name(pappus::peer::seed whom, command_handler answer) {
-  const auto found = co_await resolve(on_.runtime(), whom);
-  if (!found) co_return answer(failure{"cannot look up " + whom.host + ": " + found.error().message()});
-  std::string why;
-  for (std::size_t i = 0; i != std::min(found->size(), pappus::peer::limits::max_addresses_per_name); ++i) {
-    const endpoint where{(*found)[i], whom.port};
-    const auto connected = co_await node_.connect(where);
-    if (connected) co_return answer(description_of(*connected));
-    why = connected.error().message() + " (" + to_string(where) + ")";
-  }
-  answer(failure{std::move(why)});
+  node_.connect(*whom, [answer, name = to_string(*whom)](const auto& connected) {
+    if (connected) return answer(description_of(*connected));
+    answer(failure{connected.error().message() + " (" + name + ")"});
+  });
 }
 
 void node_commands::disconnect(const words& given, const command_handler& answer) {

@@ -9,7 +9,7 @@
 #include <pappus/coro/scope.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/node.hpp>
-#include <pappus/peer/discovery/seed_resolver.hpp>
+#include <pappus/peer/discovery/seed.hpp>
 #include <pappus/result.hpp>
 #include <pappus/uv/loop.hpp>
 #include <pappus/wire/chain_parameters.hpp>
@@ -53,8 +53,6 @@ private:
   void unban(const words& given, const command_handler& answer);
   void trust_clock(const words& given, const command_handler& answer);
   void quit(const words& given, const command_handler& answer);
-
-  pappus::task<void> connect_by_name(pappus::peer::seed whom, command_handler answer);
 };
 
 /// Length limit of a line, in bytes: a command with the longest message of the protocol.

@@ -107,6 +107,27 @@ result<pappus::peer::dandelion_options, early_exit> dandelion_of(const node_argu
   return how;
 }
 
+result<std::optional<pappus::io::socks5_proxy>, early_exit> proxy_of(std::string_view option,
+                                                                     const std::string& given) {
+  if (given.empty()) return std::nullopt;
+  const auto where = peer_endpoint(given);
+  if (!where) return refuse(option, given, std::string{endpoint_form} + some_port);
+  return pappus::io::socks5_proxy{*where};
+}
+
+result<pappus::peer::transport_options, early_exit> transport_of(const node_arguments& given) {
+  using pappus::peer::transport_rule;
+  pappus::peer::transport_options how;
+  PAPPUS_TRY(proxy, proxy_of("--proxy", given.proxy));
+  how.proxy = proxy;
+  PAPPUS_TRY(onion_proxy, proxy_of("--onion-proxy", given.onion_proxy));
+  how.onion_proxy = onion_proxy;
+  if (given.onion_only && !proxy && !onion_proxy) return refuse("--onion-only: needs --onion-proxy or --proxy");
+  if (proxy) how.rule = transport_rule::proxy;
+  if (given.onion_only) how.rule = transport_rule::onion_only;
+  return how;
+}
+
 result<wire::chain_parameters, early_exit> network_of(const node_arguments& given) {
   const auto chain = wire::chain_from_name(given.network);
   if (!chain) return refuse("--network", given.network, "mainnet, testnet, usernet or automated");
@@ -138,6 +159,20 @@ void declare(CLI::App& app, node_arguments& given) {
                  "Query this host for peers if none are known; may be repeated; default: those of the network")
       ->type_name(host_form)
       ->allow_extra_args(false);
+  app.add_option("--proxy", given.proxy,
+                 "Connect through this SOCKS5 proxy alone, which looks up all names; --listen is 127.0.0.1 then by "
+                 "default")
+      ->type_name("IP:PORT");
+  app.add_option("--onion-proxy", given.onion_proxy,
+                 "Connect to onion services through this SOCKS5 proxy, Tor; default: that of --proxy")
+      ->type_name("IP:PORT");
+  app.add_option(
+         "--listen-onion", given.listen_onion,
+         "Listen here, too, for the connections of an onion service, which Tor passes on: its HiddenServicePort")
+      ->type_name("IP:PORT");
+  app.add_flag("--onion-only", given.onion_only,
+               "Connect to onion services alone; --listen is 127.0.0.1 then by default")
+      ->disable_flag_override();
   app.add_option(
          "--max-inbound", given.max_inbound,
          fmt::format("Inbound connections, {}; default: {}", to_string(counts), defaults.connection_limits.inbound))
@@ -243,6 +278,12 @@ pappus::result<node_options, early_exit> understand(const node_arguments& given)
     if (!node.seeds) node.seeds.emplace();
     node.seeds->push_back(*seed);
   }
+  if (!given.listen_onion.empty()) {
+    node.onion_listen = peer_endpoint(given.listen_onion);
+    if (!node.onion_listen) return refuse("--listen-onion", given.listen_onion, std::string{endpoint_form} + some_port);
+  }
+  PAPPUS_TRY(transport, transport_of(given));
+  node.transport = transport;
   PAPPUS_TRY(inbound, number_or(node.connection_limits.inbound, "--max-inbound", given.max_inbound, counts));
   node.connection_limits.inbound = inbound;
   PAPPUS_TRY(outbound, number_or(node.connection_limits.outbound, "--max-outbound", given.max_outbound, counts));

@@ -35,6 +35,10 @@ struct node_arguments {
   std::string advertise;
   std::vector<std::string> peers;
   std::vector<std::string> seeds;
+  std::string proxy;
+  std::string onion_proxy;
+  std::string listen_onion;
+  bool onion_only = false;
   std::string max_inbound;
   std::string max_outbound;
   std::string max_memory;

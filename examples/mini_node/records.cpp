@@ -264,6 +264,7 @@ record description_of(const peer::peer_info& peer) {
   return {{"peer", to_string(peer.endpoint)},
           {"id", peer.id},
           {"direction", to_string(peer.direction)},
+          {"transport", to_string(peer.transport)},
           {"user_agent", peer.user_agent},
           {"version", peer.version.number},
           {"capabilities", peer.capabilities.bits()},

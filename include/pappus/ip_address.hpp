@@ -33,6 +33,17 @@ public:
     return made;
   }
 
+  /// Bytes of a name's hash that the address has which stands for the name.
+  static constexpr std::size_t name_bytes = 10;
+  /// Stands for a name that this machine does not look up: in fd0f:c940:f255::/48, which is the node's own and means
+  /// nothing to others. `hash` is that of the name.
+  [[nodiscard]] static constexpr ip_address named(const std::array<std::uint8_t, name_bytes>& hash) noexcept {
+    ip_address made{names >> 16, 0};
+    for (std::size_t i = 0; i != 2; ++i) made.high_ = made.high_ << 8 | hash[i];
+    for (std::size_t i = 2; i != name_bytes; ++i) made.low_ = made.low_ << 8 | hash[i];
+    return made;
+  }
+
   /// Parses dotted decimal, four parts without leading zeros, or IPv6 as in RFC 4291, without brackets and zone;
   /// nullopt otherwise.
   [[nodiscard]] static std::optional<ip_address> parse(std::string_view text) noexcept;
@@ -63,6 +74,8 @@ public:
     return {high_, low_ & ones << (128 - bits)};
   }
 
+  /// Whether it stands for a name.
+  [[nodiscard]] constexpr bool is_named() const noexcept { return high_ >> 16 == names >> 16; }
   /// 0.0.0.0 or `::`, which stand for all addresses of a machine.
   [[nodiscard]] constexpr bool is_unspecified() const noexcept {
     return is_v4() ? v4_value() == 0 : (high_ | low_) == 0;
@@ -78,19 +91,23 @@ public:
   [[nodiscard]] bool is_private() const noexcept;
   /// Whether it can be the address of one machine that is reached by it alone: neither unspecified, nor multicast, nor
   /// in 0/8, reserved or broadcast, nor an IPv6 form of an IPv4 address (compatible, RFC 4291, or translated, RFC
-  /// 6052), nor link-local IPv6, which needs a zone.
+  /// 6052), nor link-local IPv6, which needs a zone, nor `is_named`.
   [[nodiscard]] bool is_unicast() const noexcept;
   /// Whether it can belong to a node on the public Internet: in none of the special ranges of RFC 6890, and of IPv6 in
   /// 2000::/3.
   [[nodiscard]] bool is_routable() const noexcept;
 
-  /// The address's netgroup as a number: its /16 of IPv4, its /32 of IPv6. The owner of one address in it likely owns
-  /// others. As in Bitcoin Core.
+  /// The address's netgroup as a number: its /16 of IPv4, its /32 of IPv6, its /64 if it stands for a name. The owner
+  /// of one address in it likely owns others. As in Bitcoin Core.
   [[nodiscard]] constexpr std::uint64_t netgroup() const noexcept {
+    if (is_named()) return std::uint64_t{2} << 32 | (high_ & 0xffff);
     return is_v4() ? v4_value() >> 16 : std::uint64_t{1} << 32 | high_ >> 32;
   }
-  /// Leading bits of the netgroup: 16 or 32.
-  [[nodiscard]] constexpr std::uint8_t netgroup_prefix() const noexcept { return is_v4() ? 16 : 32; }
+  /// Leading bits of the netgroup: 16, 32 or 64.
+  [[nodiscard]] constexpr std::uint8_t netgroup_prefix() const noexcept {
+    if (is_named()) return 64;
+    return is_v4() ? 16 : 32;
+  }
 
   /// What one host can be expected to have: the address itself of IPv4; of IPv6 the first address of its /64, in which
   /// a host can take any address. Limits of an address apply to this.
@@ -109,6 +126,7 @@ private:
   friend std::hash<ip_address>;
 
   static constexpr std::uint64_t mapped = std::uint64_t{0xffff} << 32;
+  static constexpr std::uint64_t names = 0xfd0fc940f2550000;  // unique local (RFC 4193)
 
   constexpr ip_address(std::uint64_t high, std::uint64_t low) noexcept : high_(high), low_(low) {}
 

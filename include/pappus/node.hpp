@@ -92,6 +92,12 @@ public:
   /// in the log.
   [[nodiscard]] task<result<peer::peer_info>> connect(io::endpoint endpoint);
   void connect(io::endpoint endpoint, std::function<void(result<peer::peer_info>)> done);
+  /// The same of a host by its name, at the first of its addresses that answers, at most
+  /// `limits::max_addresses_per_name`. `node_config::transport` says whether it is looked up here.
+  [[nodiscard]] task<result<peer::peer_info>> connect(peer::seed host);
+  void connect(peer::seed host, std::function<void(result<peer::peer_info>)> done);
+  /// The name for which an address stands that `is_named`; nothing of another one. O(length).
+  [[nodiscard]] std::optional<std::string> name_of(const ip_address& address) const;
 
   /// Disconnects all peers in `range`; returns their number. The port of an inbound peer is the one that it advertises.
   std::size_t disconnect(const io::endpoint_range& range);

@@ -22,6 +22,7 @@
 #include <pappus/peer/rate_limit.hpp>
 #include <pappus/peer/store/durable_store.hpp>
 #include <pappus/peer/store/store_errc.hpp>
+#include <pappus/peer/transport/transport_options.hpp>
 #include <pappus/version.hpp>
 #include <pappus/wire/capabilities.hpp>
 #include <pappus/wire/chain_parameters.hpp>
@@ -45,6 +46,10 @@ struct node_config {
   /// Endpoint to listen on; with port 0 the system chooses the port. If absent, all addresses, of IPv6 where the
   /// system has it and of IPv4, and the default port of the chain.
   std::optional<io::endpoint> listen;
+  /// Endpoint to which Tor passes on the connections of an onion service, if there is one: HiddenServicePort in its
+  /// settings. Nothing else should be able to connect to it. At most `connection_limits.inbound_onion` peers, which
+  /// have the limits of one address together.
+  std::optional<io::endpoint> onion_listen;
   /// Endpoint advertised to peers; if absent, the one on which the node listens.
   std::optional<io::endpoint> advertise;
   /// Peers to stay connected to, one session each. They are exempt from the rules for addresses, and preferred like
@@ -56,6 +61,9 @@ struct node_config {
   io::backoff_options reconnect;
   /// Seeds, used while no peers are known; if absent, the default seeds of the chain.
   std::optional<std::vector<peer::seed>> seeds;
+  /// Which way outbound connections go: direct, through a SOCKS5 proxy, or to onion services alone. Unless `direct`,
+  /// `listen` is 127.0.0.1 and the default port of the chain by default.
+  peer::transport_options transport;
   /// Numbers of connections. Without outbound slots the node dials only endpoints that the application names. Reduced
   /// to the number of files that the process may open.
   peer::connection_limits connection_limits;

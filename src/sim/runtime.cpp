@@ -181,6 +181,7 @@ std::unique_ptr<io::wakeup> runtime::make_wakeup(std::function<void()> woken) {
 }
 
 void runtime::begin(io::connect_operation& operation) {
+  if (on_.in().tracing()) on_.in().annotate(to_string(on_.address()) + " connects to " + to_string(operation.remote));
   if (crashed_) return operation.complete_inline(failure{down()});
   if (on_.descriptors_exhausted()) {
     return operation.complete_inline(failure{std::make_error_code(std::errc::too_many_files_open)});
@@ -201,7 +202,10 @@ void runtime::abandon(io::connect_operation& operation) noexcept {
   static_cast<stream*>(operation.backend)->abandon_connect();
 }
 
-void runtime::begin(io::resolve_operation& operation) { operation.backend = new lookup{*this, operation}; }
+void runtime::begin(io::resolve_operation& operation) {
+  if (on_.in().tracing()) on_.in().annotate(to_string(on_.address()) + " looks up " + operation.host);
+  operation.backend = new lookup{*this, operation};
+}
 
 void runtime::abandon(io::resolve_operation& operation) noexcept { delete static_cast<lookup*>(operation.backend); }
 

@@ -17,6 +17,7 @@ AREAS = {
     "Peers": ("peer/peer_info.hpp", "peer/address.hpp", "peer/store/address_info.hpp", "peer/disconnect_info.hpp",
               "peer/chain_tip.hpp", "peer/session/send_priority.hpp"),
     "Requests to peers": ("peer/session/peer_request.hpp",),
+    "Ways to peers": ("peer/transport/transport_options.hpp",),
     "Broadcasts": ("peer/broadcast_report.hpp", "peer/relay/peer_filter.hpp"),
     "Dandelion": ("peer/stem_result.hpp", "peer/dandelion/status.hpp", "peer/dandelion/options.hpp"),
     "Bans": ("peer/store/ban.hpp", "wire/messages/ban_reason.hpp", "peer/access/peer_lists.hpp"),

@@ -14,6 +14,7 @@ std::vector<object> parts() {
            {{"peer", "endpoint", "where it can be dialed; of an inbound peer its IP with the port that it advertises"},
             {"id", "count", "of the connection; unique while the program runs"},
             {"direction", "direction", "of the connection"},
+            {"transport", "transport_type", "the way that the connection goes"},
             {"user_agent", "string", "what the peer calls itself"},
             {"version", "count", "negotiated protocol version"},
             {"capabilities", "count", "bits that the peer has set"},

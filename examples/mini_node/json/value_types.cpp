@@ -31,6 +31,9 @@ std::vector<value_type> enumerations() {
   using pappus::integration::sync_stage;
   using pappus::wire::reason_for_ban;
   return {{"direction", "string", "who dialed", names(direction::inbound, direction::outbound)},
+          {"transport_type", "string",
+           "`proxy`: through a SOCKS5 proxy; `onion`: through one, to an onion service; `direct`: neither",
+           names(transport_type::direct, transport_type::onion)},
           {"disconnect_reason", "string", "why a session or connection ended; a detail may follow after `: `",
            names(disconnect_reason{}, disconnect_reason::internal_error), "(: .+)?"},
           {"phase", "string", "`stem`: private; `fluff`: public", {to_string(phase::stem), to_string(phase::fluff)}},

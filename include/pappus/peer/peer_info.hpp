@@ -21,13 +21,32 @@ enum class direction : std::uint8_t { inbound, outbound };
   return direction == direction::inbound ? "inbound" : "outbound";
 }
 
+/// Which way a connection goes.
+enum class transport_type : std::uint8_t {
+  direct,
+  proxy,  // by SOCKS5
+  onion,  // by SOCKS5, to an onion service
+};
+
+/// Name for logs and metrics.
+[[nodiscard]] constexpr const char* to_string(transport_type transport) noexcept {
+  switch (transport) {
+    case transport_type::direct: return "direct";
+    case transport_type::proxy: return "proxy";
+    case transport_type::onion: return "onion";
+  }
+  return "unknown";
+}
+
 /// Copy of what is known of a peer when it is called for.
 struct peer_info {
   std::uint64_t id = 0;  // of the connection; unique in a node's life
-  /// Where it can be dialed: for an inbound peer its IP with the port that it claims.
+  /// Where it can be dialed: for an inbound peer its IP with the port that it claims. Of a host that a proxy has looked
+  /// up the address stands for the name, see `ip_address::is_named`.
   io::endpoint endpoint;
   /// Which side has made the connection.
   peer::direction direction = peer::direction::inbound;
+  transport_type transport = transport_type::direct;  // the way that its connection goes
   bool exempt = false;              // from limits by address, which do not apply to the loopback of a testing network
   wire::protocol_version version;   // negotiated
   wire::capabilities capabilities;  // that the peer has announced

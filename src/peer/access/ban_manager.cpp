@@ -90,7 +90,7 @@ void ban_manager::add_misbehavior(const peer_info& peer, double points, const st
   const bool must_disconnect = found != nullptr && found->add_misbehavior(points);
   const bool dialed = peer.direction == direction::outbound;
   if (!dialed || !gater_.prefers(peer.endpoint)) {
-    account* const charged = accounts_.account_of(peer);
+    account* const charged = account_of(peer);
     const bool before = charged != nullptr && charged->misbehavior.discourages(runtime_.now());
     if (charged != nullptr && charged->misbehavior.add(points, runtime_.now())) {
       if (dialed && before) return ban_endpoint(peer.endpoint, wire::reason_for_ban::none, why);
@@ -100,10 +100,17 @@ void ban_manager::add_misbehavior(const peer_info& peer, double points, const st
   if (must_disconnect) found->end({disconnect_reason::reported, why});
 }
 
+/// What remembers a peer's misbehavior; null if nothing does. What comes by an onion service cannot be told apart: one
+/// peer would have all others refused.
+account* ban_manager::account_of(const peer_info& peer) {
+  const bool is_anybody = peer.direction == direction::inbound && peer.transport == transport_type::onion;
+  return is_anybody ? nullptr : accounts_.account_of(peer);
+}
+
 void ban_manager::report(const peer_info& peer, wire::reason_for_ban cause) {
   const bool dialed = peer.direction == direction::outbound;
   if (dialed && !gater_.prefers(peer.endpoint)) ban_endpoint(peer.endpoint, cause, std::string{to_string(cause)});
-  if (account* const charged = dialed ? nullptr : accounts_.account_of(peer)) {
+  if (account* const charged = dialed ? nullptr : account_of(peer)) {
     charged->misbehavior.discourage(runtime_.now());
     note_discouraged(subnet_of(peer), std::string{to_string(cause)});
   }

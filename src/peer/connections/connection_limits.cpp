@@ -16,6 +16,7 @@ void connection_limits::check(const std::string& name) const {
   check_one(listener_buffer, 0, ".listener_buffer");
   check_one(outbound, 0, ".outbound");
   check_one(inbound_per_address, 1, ".inbound_per_address");
+  check_one(inbound_onion, 1, ".inbound_onion");
   check_one(outbound_per_netgroup, 1, ".outbound_per_netgroup");
   check_one(handshakes, 1, ".handshakes");
 }

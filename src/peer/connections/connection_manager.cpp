@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -36,16 +38,6 @@ bool has_no_route(std::error_code failed, const ip_address& address) noexcept {
   return std::ranges::any_of(reasons, [failed](std::errc each) { return failed == each; });
 }
 
-/// Whether a dial has failed for a local reason, which says nothing about the dialed peer.
-bool is_ours(std::error_code failed) noexcept {
-  constexpr std::array reasons{std::errc::too_many_files_open,     std::errc::too_many_files_open_in_system,
-                               std::errc::no_buffer_space,         std::errc::not_enough_memory,
-                               std::errc::address_not_available,   std::errc::network_down,
-                               std::errc::network_unreachable,     std::errc::permission_denied,
-                               std::errc::operation_not_permitted, std::errc::address_family_not_supported};
-  return std::ranges::any_of(reasons, [failed](std::errc each) { return failed == each; });
-}
-
 }  // namespace
 
 connection_manager::connection_manager(const dependencies& deps)
@@ -55,15 +47,15 @@ connection_manager::connection_manager(const dependencies& deps)
       waiting_(deps.room.handshakes),
       duplicates_(deps.runtime, deps.sessions) {}
 
-task<void> connection_manager::accept(io::listener& listener, scope& tasks) {
+task<void> connection_manager::accept(io::listener& listener, transport_type by, scope& tasks) {
   for (;;) {
     co_await coro::consume_budget(limits::handshake_cost);
     auto accepted = co_await listener.accept();
     if (accepted) {
-      const ip_address from = (*accepted)->remote_endpoint().address;
-      const auto reason = reject_reason(from);
-      if (reason) refuse(from, *reason);
-      else tasks.spawn(serve(std::move(*accepted), direction::inbound, connection_type::full, nullptr));
+      peer_info peer = arrived(**accepted, by);
+      const auto reason = reject_reason(peer);
+      if (reason) refuse(peer.endpoint.address, *reason);
+      else tasks.spawn(serve(std::move(*accepted), std::move(peer), connection_type::full, nullptr));
     } else if (accepted.error() == make_error_code(errc::canceled)) {
       co_return;
     } else {
@@ -76,8 +68,28 @@ task<void> connection_manager::accept(io::listener& listener, scope& tasks) {
   }
 }
 
-/// Why a connection from there is refused, before a byte is read; nothing if it is not.
-std::optional<disconnect_reason> connection_manager::reject_reason(ip_address from) const {
+/// What is known of a peer that has connected. To an onion service all come from this machine, or from Tor's: each gets
+/// an address of its own in one subnet, which stands for the listener, so that no two are taken for one, and all of
+/// them share what a subnet may have.
+peer_info connection_manager::arrived(const io::stream& by_stream, transport_type by) {
+  peer_info peer;
+  peer.endpoint = by_stream.remote_endpoint();
+  peer.transport = by;
+  if (by == transport_type::direct) {
+    peer.exempt = deps_.account.exempts(peer.endpoint.address);
+    return peer;
+  }
+  const std::uint16_t listener = by_stream.local_endpoint().port;
+  std::array<std::uint8_t, ip_address::name_bytes> bytes{static_cast<std::uint8_t>(listener >> 8),
+                                                         static_cast<std::uint8_t>(listener & 0xff)};
+  deps_.runtime.fill_random(std::as_writable_bytes(std::span{bytes}.subspan(2)));
+  peer.endpoint.address = ip_address::named(bytes);
+  return peer;
+}
+
+/// Why a peer that has connected is refused, before a byte is read; nothing if it is not.
+std::optional<disconnect_reason> connection_manager::reject_reason(const peer_info& peer) const {
+  const ip_address from = peer.endpoint.address;
   if (const auto found = deps_.gater.reject_reason(from, deps_.clock.now())) return found->reason;
   const account* const charged = deps_.account.find(from);
   if (charged != nullptr && charged->misbehavior.refuses(deps_.runtime.now())) return disconnect_reason::discouraged;
@@ -85,7 +97,9 @@ std::optional<disconnect_reason> connection_manager::reject_reason(ip_address fr
   if (deps_.room.inbound == 0) return disconnect_reason::too_many_peers;
   if (deps_.account.exempts(from)) return std::nullopt;
   const std::size_t there = deps_.sessions.count(direction::inbound, from) + waiting_.count_from(from);
-  return there < deps_.room.inbound_per_address ? std::nullopt : std::optional{disconnect_reason::too_many_peers};
+  const bool by_onion = peer.transport == transport_type::onion;
+  const std::size_t max = by_onion ? deps_.room.inbound_onion : deps_.room.inbound_per_address;
+  return there < max ? std::nullopt : std::optional{disconnect_reason::too_many_peers};
 }
 
 void connection_manager::refuse(ip_address from, disconnect_reason reason) {
@@ -130,7 +144,13 @@ task<void> connection_manager::dial(io::endpoint endpoint, connection_type type,
   disconnect_info reason;
   try {
     auto dialed = co_await connect(endpoint, dial);
-    if (dialed) co_return co_await serve(std::move(*dialed), direction::outbound, type, &dial);
+    if (dialed) {
+      peer_info peer;
+      peer.endpoint = endpoint;
+      peer.direction = direction::outbound;
+      peer.transport = deps_.paths.transport_to(endpoint);
+      co_return co_await serve(std::move(*dialed), std::move(peer), type, &dial);
+    }
     reason = std::move(dialed).error();
   } catch (...) {
     reason = deps_.exceptions.disconnect_info_of_caught();
@@ -145,33 +165,35 @@ task<result<io::stream_ptr, disconnect_info>> connection_manager::connect(io::en
     counted_.failed_dials.add(reject_reason->reason);
     co_return failure{*std::move(reject_reason)};
   }
+  if (const std::error_code obstacle = deps_.paths.obstacle(endpoint)) {
+    counted_.failed_dials.add(disconnect_reason::unreachable);
+    co_return failure{disconnect_info{disconnect_reason::unreachable, obstacle.message()}};
+  }
   if (deps_.sessions.find(endpoint) != nullptr || !dial.begin(endpoint)) {
     counted_.failed_dials.add(disconnect_reason::already_connected);
     co_return failure{disconnect_info{disconnect_reason::already_connected, {}}};
   }
   const io::time_point started_at = deps_.runtime.now();
   deps_.book.attempted(to_wire(endpoint), deps_.clock.now());
-  auto dialed = co_await io::with_timeout(deps_.runtime, limits::connect_timeout, deps_.runtime.connect(endpoint));
+  auto dialed = co_await deps_.paths.connect(endpoint);
   if (dialed) co_return std::move(*dialed);
   const std::error_code error = dialed.error();
   disconnect_info reason{disconnect_reason::shutting_down, {}};
   if (error != make_error_code(errc::canceled)) {
-    const bool refused = error == std::errc::connection_refused;
+    const bool is_ours = deps_.paths.is_own_failure(endpoint, error);
+    const bool refused = !is_ours && error == std::errc::connection_refused;
     reason = {refused ? disconnect_reason::connection_refused : disconnect_reason::unreachable, error.message()};
-    if (is_ours(error)) note_impossible(endpoint, started_at, error);
+    if (is_ours) note_impossible(endpoint, started_at, error);
     else note_failure(endpoint, started_at, refused);
   }
   counted_.failed_dials.add(reason.reason);
   co_return failure{std::move(reason)};
 }
 
-/// Runs one connection to its end. No fault in it affects any other one. `dial`: null if the peer has made it.
-task<void> connection_manager::serve(io::stream_ptr stream, direction direction, connection_type type, attempt* dial) {
-  peer_info peer;
+/// Runs one connection to its end. No fault in it affects any other one. `peer`: what is known of it by the way that it
+/// has come, or was connected to. `dial`: null if the peer has made the connection.
+task<void> connection_manager::serve(io::stream_ptr stream, peer_info peer, connection_type type, attempt* dial) {
   peer.id = ++last_id_;
-  peer.endpoint = stream->remote_endpoint();
-  peer.direction = direction;
-  peer.exempt = direction == direction::inbound && deps_.account.exempts(peer.endpoint.address);
   disconnect_info reason;
   accounts::account_ref charged{deps_.account, peer};
   const preferred_sessions::claim preference{preferred_, peer};
@@ -198,13 +220,11 @@ void connection_manager::report(attempt* dial, result<peer_info, disconnect_info
 task<result<std::uint64_t, disconnect_info>> connection_manager::admit(connection& connection, peer_info& peer,
                                                                        connection_type type, account& account) {
   const io::time_point started_at = deps_.runtime.now();
-  auto handshake_outcome = co_await handshake(connection, peer.direction, account);
+  auto handshake_outcome = co_await handshake(connection, account);
   if (!handshake_outcome) {
     note_failed_handshake(peer, started_at, handshake_outcome.error());
     co_return failure{std::move(handshake_outcome).error()};
   }
-  handshake_outcome->peer.id = peer.id;
-  handshake_outcome->peer.exempt = peer.exempt;
   peer = std::move(handshake_outcome->peer);
   // An inbound peer's listening port is known only now.
   if (auto reject_reason = deps_.gater.reject_reason(peer.endpoint, deps_.clock.now())) {
@@ -218,22 +238,22 @@ task<result<std::uint64_t, disconnect_info>> connection_manager::admit(connectio
 }
 
 task<result<handshake_result, disconnect_info>> connection_manager::handshake(connection& connection,
-                                                                              direction direction, account& account) {
+                                                                              account& account) {
   const counted_while_alive handshaking{counted_.handshaking};
   try {
-    co_return co_await handshake_within_limits(connection, direction, account);
+    co_return co_await handshake_within_limits(connection, account);
   } catch (...) {
     co_return failure{deps_.exceptions.disconnect_info_of_caught()};
   }
 }
 
 task<result<handshake_result, disconnect_info>> connection_manager::handshake_within_limits(connection& connection,
-                                                                                            direction direction,
                                                                                             account& account) {
-  if (direction == direction::outbound)
-    co_return co_await perform_handshake(deps_.runtime, connection, deps_.local, direction);
+  if (connection.peer().direction == direction::outbound) {
+    co_return co_await perform_handshake(deps_.runtime, connection, deps_.local);
+  }
   const coro::context here = co_await coro::current_context{};
-  pending_handshakes::entry waiting{waiting_, connection.stream().remote_endpoint().address, here.stop};
+  pending_handshakes::entry waiting{waiting_, connection.peer().endpoint.address, here.stop};
   auto handshake_task = handshake_when_admitted(connection, account);
   auto handshake_outcome = co_await std::move(handshake_task).with_stop_token(waiting.token());
   if (handshake_outcome || !waiting.displaced()) co_return handshake_outcome;
@@ -246,7 +266,7 @@ task<result<handshake_result, disconnect_info>> connection_manager::handshake_wh
                                                                                             account& account) {
   const auto taken = co_await take_message(deps_.runtime, account);
   if (!taken) co_return failure{disconnect_info_from(taken.error())};
-  co_return co_await perform_handshake(deps_.runtime, connection, deps_.local, direction::inbound);
+  co_return co_await perform_handshake(deps_.runtime, connection, deps_.local);
 }
 
 /// Registers a session with the rest of the node while it lives.

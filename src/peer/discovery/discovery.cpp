@@ -20,7 +20,8 @@ discovery::discovery(const dialer::dependencies& deps, plan settings, const peer
       address_relay_(relay),
       log_(log),
       dialer_(deps),
-      seed_resolver_(deps.runtime, plan_.seeds, deps.book, deps.clock, log),
+      seed_resolver_(deps.paths, plan_.seeds, deps.book, deps.clock, log,
+                     [this](io::endpoint seed) { dialer_.prefer(seed); }),
       prefer_(std::move(prefer)) {
   dialer_.connected = [this](const peer_info& peer) {
     address_relay_.request_addresses(*deps_.sessions.find(peer.id));
@@ -38,7 +39,7 @@ void discovery::start(scope& tasks) {
   const auto run_preferred = [this, &run_service](seed seed) {
     run_service("preferred peers", [this, preferred = std::move(seed)] { return keep_connected_to(preferred); });
   };
-  for (const io::endpoint where : plan_.preferred) run_preferred({to_string(where.address), where.port});
+  for (const io::endpoint where : plan_.preferred) run_preferred(seed_at(where));
   for (const seed& each : plan_.preferred_hosts) run_preferred(each);
   if (deps_.room.outbound == 0) return;
   for (const wire::peer_address& each : store_.anchors()) {
@@ -63,7 +64,7 @@ task<void> discovery::keep_connected_to(seed seed) {
   io::reconnect_policy policy{plan_.reconnect, limits::stable_session_time};
   std::vector<io::endpoint> preferred;
   for (;;) {
-    auto found = co_await resolve(deps_.runtime, seed);
+    auto found = co_await deps_.paths.resolve(seed.host);
     if (!found && found.error() == make_error_code(errc::canceled)) co_return;
     if (!found) {
       ++names_failed_;
@@ -75,7 +76,7 @@ task<void> discovery::keep_connected_to(seed seed) {
     for (std::size_t i = 0; i != std::min(addresses.size(), limits::max_addresses_per_name) && !is_connected; ++i) {
       const io::time_point began = deps_.runtime.now();
       prefer({addresses[i], seed.port}, preferred);
-      const bool connected = co_await stay_connected({addresses[i], seed.port});
+      const bool connected = co_await stay_connected({addresses[i], seed.port}, seed);
       policy.disconnected(deps_.runtime.now() - began);
       if (connected) break;
     }
@@ -92,13 +93,13 @@ bool discovery::is_here(const seed& seed, const std::vector<ip_address>& address
 }
 
 /// Completes when the connection has ended; false if there was no session.
-task<bool> discovery::stay_connected(io::endpoint endpoint) {
+task<bool> discovery::stay_connected(io::endpoint endpoint, const seed& known_as) {
   bool connected = false;
-  auto done = [this, endpoint, &connected](const result<peer_info, disconnect_info>& outcome) {
+  auto done = [this, &known_as, &connected](const result<peer_info, disconnect_info>& outcome) {
     connected = outcome.has_value();
     if (outcome) return;
     log_(log_level::info, log_category::preferred_peer,
-         [&] { return "cannot connect to " + to_string(endpoint) + ": " + to_string(outcome.error()); });
+         [&] { return "cannot connect to " + to_string(known_as) + ": " + to_string(outcome.error()); });
   };
   co_await deps_.through.dial(endpoint, connection_type::full, std::move(done));
   co_return connected;

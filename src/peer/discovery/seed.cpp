@@ -3,6 +3,7 @@
 
 #include <pappus/io/endpoint.hpp>
 #include <pappus/peer/discovery/seed.hpp>
+#include <pappus/peer/transport/host_names.hpp>
 
 namespace pappus::peer {
 namespace {
@@ -17,6 +18,7 @@ bool is_name(std::string_view text) {
   if (text.ends_with('.')) text.remove_suffix(1);
   const std::string_view last = text.substr(text.rfind('.') + 1);
   const bool is_number = std::ranges::all_of(last, is_digit) || last.starts_with("0x") || last.starts_with("0X");
+  if (is_in_onion_domain(text)) return is_onion_service(text);
   return text.size() <= longest && std::ranges::all_of(text, fits) && !is_number;
 }
 
@@ -32,6 +34,8 @@ std::optional<seed> seed::parse(std::string_view text) {
   if (!where || where->port == 0) return std::nullopt;
   return seed{std::string{text.substr(0, colon)}, where->port};
 }
+
+seed seed_at(const io::endpoint& where) { return {to_string(where.address), where.port}; }
 
 std::string to_string(const seed& of) {
   const auto itself = ip_address::parse(of.host);

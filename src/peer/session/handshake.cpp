@@ -58,21 +58,30 @@ task<result<void, disconnect_info>> send(connection& connection, const Message& 
 /// Checks that Hand and Shake have in common; sets the negotiated version.
 template <class Message>
 result<handshake_result, disconnect_info> accept(const Message& theirs, connection& connection, const local_node& local,
-                                                 direction side, std::uint64_t nonce) {
+                                                 std::uint64_t nonce) {
   if (theirs.version.number == 0) return failure{disconnect_info{disconnect_reason::no_common_version, "version 0"}};
   if (theirs.genesis != local.chain.genesis)
     return failure{disconnect_info{disconnect_reason::other_genesis, to_string(theirs.genesis)}};
   handshake_result handshake;
   handshake.nonce = nonce;
   peer_info& peer = handshake.peer;
-  peer.endpoint = connection.stream().remote_endpoint();
-  peer.direction = side;
+  peer = connection.peer();
   peer.version = wire::negotiated_version(local.version, theirs.version);
   peer.capabilities = theirs.capabilities;
   peer.user_agent = printable(theirs.user_agent);
   peer.tip.total_difficulty = theirs.total_difficulty;
   connection.set_version(peer.version);
   return handshake;
+}
+
+/// What a peer is told of where this node is: nothing that one behind a proxy does not know.
+io::endpoint sender_for(const peer_info& peer, const local_node& local) noexcept {
+  return peer.transport == transport_type::direct ? local.advertised : io::endpoint{{}, local.chain.default_port};
+}
+
+/// An address that stands for a name means nothing to others.
+io::endpoint receiver_for(const peer_info& peer) noexcept {
+  return {peer.endpoint.address.is_named() ? ip_address{} : peer.endpoint.address, peer.endpoint.port};
 }
 
 task<result<handshake_result, disconnect_info>> initiate(io::runtime& runtime, connection& connection,
@@ -82,8 +91,8 @@ task<result<handshake_result, disconnect_info>> initiate(io::runtime& runtime, c
   ours.capabilities = local.capabilities;
   ours.nonce = io::random_bits(runtime);
   ours.total_difficulty = local.tip().total_difficulty;
-  ours.sender = to_wire(local.advertised);
-  ours.receiver = to_wire(connection.stream().remote_endpoint());
+  ours.sender = to_wire(sender_for(connection.peer(), local));
+  ours.receiver = to_wire(receiver_for(connection.peer()));
   ours.user_agent = local.user_agent;
   ours.genesis = local.chain.genesis;
   const own_nonces::handshake registered{local.nonces, ours.nonce};
@@ -92,14 +101,14 @@ task<result<handshake_result, disconnect_info>> initiate(io::runtime& runtime, c
   auto theirs = co_await expect<shake>(connection);
   if (registered.was_received()) co_return failure{disconnect_info{disconnect_reason::self_connection, {}}};
   if (!theirs) co_return failure{std::move(theirs).error()};
-  co_return accept(*theirs, connection, local, direction::outbound, ours.nonce);
+  co_return accept(*theirs, connection, local, ours.nonce);
 }
 
 task<result<handshake_result, disconnect_info>> respond(connection& connection, local_node& local) {
   PAPPUS_CO_TRY(theirs, co_await expect<hand>(connection));
   co_await coro::deferred();  // thousands may come at once: those that are here go first
   if (local.nonces.recognize(theirs.nonce)) co_return failure{disconnect_info{disconnect_reason::self_connection, {}}};
-  PAPPUS_CO_TRY(handshake, accept(theirs, connection, local, direction::inbound, theirs.nonce));
+  PAPPUS_CO_TRY(handshake, accept(theirs, connection, local, theirs.nonce));
   handshake.peer.endpoint.port = theirs.sender.port;
 
   shake ours;
@@ -115,11 +124,12 @@ task<result<handshake_result, disconnect_info>> respond(connection& connection, 
 }  // namespace
 
 task<result<handshake_result, disconnect_info>> perform_handshake(io::runtime& runtime, connection& connection,
-                                                                  local_node& local, direction side) {
+                                                                  local_node& local) {
   const coro::context here = co_await coro::current_context{};
   io::deadline limit{runtime, here.stop};
   limit.expires_after(limits::handshake_timeout);
-  auto exchange = side == direction::outbound ? initiate(runtime, connection, local) : respond(connection, local);
+  const bool dials = connection.peer().direction == direction::outbound;
+  auto exchange = dials ? initiate(runtime, connection, local) : respond(connection, local);
   auto handshake = co_await std::move(exchange).with_stop_token(limit.token());
   if (!handshake && limit.expired()) co_return failure{disconnect_info{disconnect_reason::handshake_timeout, {}}};
   co_return handshake;

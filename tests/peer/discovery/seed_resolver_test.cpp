@@ -21,7 +21,7 @@ using support::ip;
 namespace {
 
 struct fixture {
-  explicit fixture(std::vector<seed> seeds) : asking{machine.runtime(), std::move(seeds), book, clock, say} {}
+  explicit fixture(std::vector<seed> seeds) : asking{paths, std::move(seeds), book, clock, say, [](io::endpoint) {}} {}
   void ask() { world.run(asking.query()); }
   [[nodiscard]] bool knows(const char* where) const { return book.find(peer::to_wire(at(where))) != nullptr; }
 
@@ -32,6 +32,7 @@ struct fixture {
   peer::logger say{machine.runtime(), [this](const peer::log_line& line) { lines.push_back(line.text); },
                    peer::log_level::info};
   peer::node_clock clock{machine.runtime(), say};
+  peer::connector paths{machine.runtime(), {}};
   peer::seed_resolver asking;
 };
 

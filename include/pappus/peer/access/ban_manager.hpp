@@ -65,6 +65,7 @@ private:
   template <class Predicate>
   void enter(const peer::ban& made, Predicate concerns, peer_store::store_handler done);
   void ban_endpoint(io::endpoint dialed, wire::reason_for_ban cause, const std::string& why);
+  [[nodiscard]] account* account_of(const peer_info& peer);
   void note_discouraged(const io::endpoint_range& range, const std::string& why);
   [[nodiscard]] peer::ban made_by(ban_author author, const io::endpoint_range& range, io::duration length,
                                   wire::reason_for_ban cause) const;

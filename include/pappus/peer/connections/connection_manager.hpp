@@ -34,6 +34,7 @@
 #include <pappus/peer/session/session.hpp>
 #include <pappus/peer/session/session_registry.hpp>
 #include <pappus/peer/store/address_book.hpp>
+#include <pappus/peer/transport/connector.hpp>
 #include <pappus/result.hpp>
 
 namespace pappus::peer {
@@ -53,6 +54,7 @@ public:
   struct dependencies {
     io::runtime& runtime;
     local_node& local;
+    connector& paths;
     node_events& events;
     const connection_limits& room;
     const connection_gater& gater;
@@ -72,8 +74,10 @@ public:
   connection_manager(const connection_manager&) = delete;
   connection_manager& operator=(const connection_manager&) = delete;
 
-  /// Accepts connections from `listener` until stopped; each connection runs in `tasks`.
-  [[nodiscard]] task<void> accept(io::listener& listener, scope& tasks);
+  /// Accepts connections from `listener` until stopped; each connection runs in `tasks`. `by`: `direct`, or `onion` if
+  /// Tor passes on the connections of an onion service: then at most `connection_limits::inbound_onion` are accepted,
+  /// whose peers have the limits of one address together, and are not discouraged, as they cannot be told apart.
+  [[nodiscard]] task<void> accept(io::listener& listener, transport_type by, scope& tasks);
 
   /// Dials a peer, unless it is already dialed or connected, and completes when the connection has ended. The result is
   /// recorded in the address book: a failure only if something else shows that the network works.
@@ -92,17 +96,16 @@ private:
   class attempt;
   class membership;
 
-  [[nodiscard]] std::optional<disconnect_reason> reject_reason(ip_address from) const;
+  [[nodiscard]] peer_info arrived(const io::stream& by_stream, transport_type by);
+  [[nodiscard]] std::optional<disconnect_reason> reject_reason(const peer_info& peer) const;
   void refuse(ip_address from, disconnect_reason reason);
   task<result<io::stream_ptr, disconnect_info>> connect(io::endpoint endpoint, attempt& dial);
-  task<void> serve(io::stream_ptr stream, direction direction, connection_type type, attempt* dial);
+  task<void> serve(io::stream_ptr stream, peer_info peer, connection_type type, attempt* dial);
   static void report(attempt* dial, result<peer_info, disconnect_info> outcome);
   task<result<std::uint64_t, disconnect_info>> admit(connection& connection, peer_info& peer, connection_type type,
                                                      account& account);
-  task<result<handshake_result, disconnect_info>> handshake(connection& connection, direction direction,
-                                                            account& account);
-  task<result<handshake_result, disconnect_info>> handshake_within_limits(connection& connection, direction direction,
-                                                                          account& account);
+  task<result<handshake_result, disconnect_info>> handshake(connection& connection, account& account);
+  task<result<handshake_result, disconnect_info>> handshake_within_limits(connection& connection, account& account);
   task<result<handshake_result, disconnect_info>> handshake_when_admitted(connection& connection, account& account);
   task<disconnect_info> run_session(connection& connection, peer_info& peer, std::uint64_t nonce, account& account,
                                     attempt* dial);

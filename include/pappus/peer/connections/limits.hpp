@@ -11,9 +11,6 @@ namespace pappus::peer::limits {
 
 using namespace std::chrono_literals;
 
-/// Time to open a TCP connection.
-inline constexpr io::duration connect_timeout = 10s;
-
 /// Pause after a failed accept, for example for lack of descriptors, before the next attempt, duration.
 inline constexpr io::duration accept_retry_delay = 100ms;
 /// Cost of a handshake.
@@ -59,6 +56,8 @@ inline constexpr std::size_t max_listener_buffer = 8;
 inline constexpr std::size_t max_outbound = 8;
 /// Inbound peers from one IP address, count.
 inline constexpr std::size_t max_inbound_per_address = 4;
+/// Inbound peers at the listener of an onion service, count.
+inline constexpr std::size_t max_inbound_onion = 32;
 /// Outbound peers in one netgroup, count.
 inline constexpr std::size_t max_outbound_per_netgroup = 1;
 /// Duration for which a listener-buffer connection stays before the inbound peers are cut down to their slots.

@@ -28,6 +28,7 @@
 #include <pappus/peer/session/local_node.hpp>
 #include <pappus/peer/session/session_registry.hpp>
 #include <pappus/peer/store/address_book.hpp>
+#include <pappus/peer/transport/connector.hpp>
 
 namespace pappus::peer {
 
@@ -47,6 +48,7 @@ public:
     address_book& book;
     const node_clock& clock;
     const session_registry& sessions;
+    connector& paths;
     connection_manager& through;
     exception_boundary& exceptions;
   };

@@ -45,7 +45,7 @@ public:
 private:
   task<void> keep_connected_to(seed seed);
   [[nodiscard]] bool is_here(const seed& seed, const std::vector<ip_address>& addresses) const;
-  task<bool> stay_connected(io::endpoint endpoint);
+  task<bool> stay_connected(io::endpoint endpoint, const seed& known_as);
   void prefer(io::endpoint endpoint, std::vector<io::endpoint>& preferred);
   task<void> ask_for_addresses();
   task<void> ask_seeds();

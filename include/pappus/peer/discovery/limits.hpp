@@ -49,8 +49,6 @@ inline constexpr io::duration outbound_rotation_interval = 2h;
 /// Addresses of one preferred host name that are dialed, one after the other; count.
 inline constexpr std::size_t max_addresses_per_name = 8;
 
-/// Time for a name look-up.
-inline constexpr io::duration resolve_timeout = 20s;
 /// Addresses accepted from one seed's answer, count.
 inline constexpr std::size_t max_addresses_per_seed = 256;
 /// Duration for which stored addresses are tried before seeds are queried.

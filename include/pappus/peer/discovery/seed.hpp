@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include <pappus/io/endpoint.hpp>
 #include <pappus/wire/chain_parameters.hpp>
 
 namespace pappus::peer {
@@ -17,13 +18,17 @@ struct seed {
   std::uint16_t port = 0;  // not 0
 
   /// Parses `HOST:PORT`; nullopt otherwise. HOST is an IPv4 address, an IPv6 address in brackets, or a name of letters,
-  /// digits, dots, hyphens and underscores that cannot be taken for an address; PORT is not 0.
+  /// digits, dots, hyphens and underscores that cannot be taken for an address, in the domain .onion that of an onion
+  /// service of version 3; PORT is not 0.
   [[nodiscard]] static std::optional<seed> parse(std::string_view text);
 
   friend bool operator==(const seed&, const seed&) = default;
 };
 
 [[nodiscard]] std::string to_string(const seed& of);
+
+/// The seed whose host is an address.
+[[nodiscard]] seed seed_at(const io::endpoint& where);
 
 /// The default seeds of a chain.
 [[nodiscard]] std::vector<seed> seeds_of(const wire::chain_parameters& network);

@@ -66,6 +66,8 @@ public:
   void set_version(wire::protocol_version version) noexcept { codec_.version = version; }
 
   [[nodiscard]] io::stream& stream() noexcept { return *stream_; }
+  /// What is known of the peer.
+  [[nodiscard]] const peer_info& peer() const noexcept { return peer_; }
   [[nodiscard]] send_queue& outgoing() noexcept { return outgoing_; }
   [[nodiscard]] const send_queue& outgoing() const noexcept { return outgoing_; }
   [[nodiscard]] message_monitor& monitor() noexcept { return monitor_; }

@@ -1,0 +1,78 @@
+// Connector: the way to each peer, direct or through a proxy.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include <pappus/coro/task.hpp>
+#include <pappus/io/endpoint.hpp>
+#include <pappus/io/runtime.hpp>
+#include <pappus/io/stream.hpp>
+#include <pappus/peer/peer_info.hpp>
+#include <pappus/peer/transport/host_names.hpp>
+#include <pappus/peer/transport/transport_options.hpp>
+#include <pappus/result.hpp>
+
+namespace pappus::peer {
+
+/// Why there is no way to a host.
+enum class transport_errc {
+  no_onion_proxy = 1,   // it is an onion service, and there is no proxy for those
+  onion_services_only,  // it is no onion service, and only those are reached
+  unknown_name,         // the address stands for a name that this node does not know
+};
+
+[[nodiscard]] const std::error_category& transport_category() noexcept;
+
+[[nodiscard]] inline std::error_code make_error_code(transport_errc code) noexcept {
+  return {static_cast<int>(code), transport_category()};
+}
+
+/// Makes the outbound connections of a node by its `transport_options`. Nothing else of the node connects or looks up a
+/// name. For the loop's thread.
+class connector {
+public:
+  /// `runtime` outlives it.
+  connector(io::runtime& runtime, transport_options how) : runtime_(runtime), options_(std::move(how)) {}
+  connector(const connector&) = delete;
+  connector& operator=(const connector&) = delete;
+
+  /// The addresses of a host, at least one: it may be an address itself, and a name that a proxy is to look up has one
+  /// that stands for it. Others are looked up, in an order in which the families take turns. Fails with a
+  /// `transport_errc`, the resolver's error, `std::errc::timed_out` after `limits::resolve_timeout`, or
+  /// `errc::canceled`.
+  [[nodiscard]] task<result<std::vector<ip_address>>> resolve(std::string host);
+
+  /// Which way a connection to there goes. O(1).
+  [[nodiscard]] transport_type transport_to(const io::endpoint& where) const noexcept;
+  /// Why there is no way to there, a `transport_errc`; none if there is one. O(1).
+  [[nodiscard]] std::error_code obstacle(const io::endpoint& where) const noexcept;
+  /// Whether there is a way to there. O(1).
+  [[nodiscard]] bool reaches(const io::endpoint& where) const noexcept { return !obstacle(where); }
+
+  /// Connects. Fails with a `transport_errc`, an `io::socks5_errc`, `errc::timed_out`, `errc::canceled`, or the
+  /// system's reason.
+  [[nodiscard]] task<result<io::stream_ptr>> connect(io::endpoint where);
+  /// Whether a connection to there has failed for a reason on this side, the proxy's included, which says nothing
+  /// about the peer.
+  [[nodiscard]] bool is_own_failure(const io::endpoint& where, std::error_code failed) const noexcept;
+
+  /// The name for which an address stands; null if it stands for none. Valid until the next `resolve`. O(1).
+  [[nodiscard]] const std::string* name_of(const ip_address& address) const noexcept { return names_.find(address); }
+
+private:
+  [[nodiscard]] std::error_code obstacle_to_name(std::string_view name) const noexcept;
+  [[nodiscard]] const std::optional<io::socks5_proxy>& proxy_to(transport_type transport) const noexcept;
+  [[nodiscard]] io::socks5_proxy isolated(io::socks5_proxy proxy);
+
+  io::runtime& runtime_;
+  transport_options options_;
+  host_names names_;
+};
+
+}  // namespace pappus::peer
+
+template <>
+struct std::is_error_code_enum<pappus::peer::transport_errc> : std::true_type {};

@@ -1,0 +1,142 @@
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <pappus/io/random.hpp>
+#include <pappus/io/socks5.hpp>
+#include <pappus/io/timeout.hpp>
+#include <pappus/peer/transport/connector.hpp>
+#include <pappus/peer/transport/limits.hpp>
+
+#include "../../enum_category.hpp"
+
+namespace pappus::peer {
+namespace {
+
+std::string_view text_of(transport_errc code) noexcept {
+  switch (code) {
+    case transport_errc::no_onion_proxy: return "there is no proxy for onion services";
+    case transport_errc::onion_services_only: return "only onion services are connected to";
+    case transport_errc::unknown_name: return "the name of the host is not known any more";
+  }
+  return "unknown error";
+}
+
+/// Addresses in an order in which the families take turns, beginning with that of the first one: a resolver may name
+/// many of one family first, to which there may be no route here (RFC 8305).
+std::vector<ip_address> alternate_families(const std::vector<ip_address>& addresses) {
+  std::array<std::vector<ip_address>, 2> families;
+  for (const ip_address& each : addresses) families[each.is_v4() == addresses.front().is_v4() ? 0 : 1].push_back(each);
+  std::vector<ip_address> ordered;
+  ordered.reserve(addresses.size());
+  for (std::size_t i = 0; ordered.size() != addresses.size(); ++i) {
+    for (const auto& family : families) {
+      if (i < family.size()) ordered.push_back(family[i]);
+    }
+  }
+  return ordered;
+}
+
+/// Whether a connection without a proxy has failed for a reason of this machine.
+bool is_of_this_machine(std::error_code failed) noexcept {
+  constexpr std::array reasons{std::errc::too_many_files_open,     std::errc::too_many_files_open_in_system,
+                               std::errc::no_buffer_space,         std::errc::not_enough_memory,
+                               std::errc::address_not_available,   std::errc::network_down,
+                               std::errc::network_unreachable,     std::errc::permission_denied,
+                               std::errc::operation_not_permitted, std::errc::address_family_not_supported};
+  return std::ranges::any_of(reasons, [failed](std::errc each) { return failed == each; });
+}
+
+/// Whether a proxy reports that it works, and that the host is the reason.
+bool is_of_host(std::error_code failed) noexcept {
+  using enum io::socks5_errc;
+  constexpr std::array reasons{general_failure,
+                               host_unreachable,
+                               connection_refused,
+                               ttl_expired,
+                               onion_descriptor_not_found,
+                               onion_descriptor_invalid,
+                               onion_introduction_failed,
+                               onion_rendezvous_failed,
+                               onion_authorization_missing,
+                               onion_authorization_wrong,
+                               onion_address_invalid,
+                               onion_introduction_timed_out};
+  return failed == make_error_code(errc::timed_out) ||
+         std::ranges::any_of(reasons, [failed](io::socks5_errc each) { return failed == make_error_code(each); });
+}
+
+std::string random_name(io::runtime& rng) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::uint64_t bits = io::random_bits(rng);
+  std::string made;
+  for (std::size_t i = 0; i != 2 * sizeof bits; ++i, bits >>= 4) made += digits[bits & 15];
+  return made;
+}
+
+}  // namespace
+
+const std::error_category& transport_category() noexcept {
+  static const enum_category<transport_errc> category{"pappus.transport", text_of};
+  return category;
+}
+
+std::error_code connector::obstacle_to_name(std::string_view name) const noexcept {
+  if (is_in_onion_domain(name)) {
+    return proxy_to(transport_type::onion) ? std::error_code{} : make_error_code(transport_errc::no_onion_proxy);
+  }
+  if (options_.rule == transport_rule::onion_only) return transport_errc::onion_services_only;
+  return {};
+}
+
+std::error_code connector::obstacle(const io::endpoint& where) const noexcept {
+  if (const std::string* const name = names_.find(where.address)) return obstacle_to_name(*name);
+  if (where.address.is_named()) return transport_errc::unknown_name;
+  if (options_.rule == transport_rule::onion_only) return transport_errc::onion_services_only;
+  return {};
+}
+
+transport_type connector::transport_to(const io::endpoint& where) const noexcept {
+  const std::string* const name = names_.find(where.address);
+  if (name != nullptr && is_in_onion_domain(*name)) return transport_type::onion;
+  return options_.rule == transport_rule::direct ? transport_type::direct : transport_type::proxy;
+}
+
+const std::optional<io::socks5_proxy>& connector::proxy_to(transport_type transport) const noexcept {
+  const bool has_own = transport == transport_type::onion && options_.onion_proxy;
+  return has_own ? options_.onion_proxy : options_.proxy;
+}
+
+task<result<std::vector<ip_address>>> connector::resolve(std::string host) {
+  if (const auto itself = ip_address::parse(host)) co_return std::vector{*itself};
+  if (const std::error_code obstacle = obstacle_to_name(host)) co_return failure{obstacle};
+  if (options_.rule == transport_rule::proxy || is_in_onion_domain(host)) co_return std::vector{names_.add(host)};
+  PAPPUS_CO_TRY(addresses,
+                co_await io::with_timeout(runtime_, limits::resolve_timeout, runtime_.resolve(std::move(host))));
+  co_return alternate_families(addresses);
+}
+
+task<result<io::stream_ptr>> connector::connect(io::endpoint where) {
+  if (const std::error_code obstacle = this->obstacle(where)) co_return failure{obstacle};
+  const transport_type transport = transport_to(where);
+  if (transport == transport_type::direct) {
+    co_return co_await io::with_timeout(runtime_, limits::connect_timeout, runtime_.connect(where));
+  }
+  const std::string* const name = names_.find(where.address);
+  io::socks5_target target{where.address, where.port};
+  if (name != nullptr) target.host = *name;
+  co_return co_await io::connect_by_socks5(runtime_, isolated(*proxy_to(transport)), std::move(target));
+}
+
+io::socks5_proxy connector::isolated(io::socks5_proxy proxy) {
+  if (options_.isolates && !proxy.credentials) proxy.credentials.emplace(random_name(runtime_), random_name(runtime_));
+  return proxy;
+}
+
+bool connector::is_own_failure(const io::endpoint& where, std::error_code failed) const noexcept {
+  return transport_to(where) == transport_type::direct ? is_of_this_machine(failed) : !is_of_host(failed);
+}
+
+}  // namespace pappus::peer

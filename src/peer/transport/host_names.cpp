@@ -1,0 +1,55 @@
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <pappus/peer/transport/host_names.hpp>
+#include <pappus/wire/hash.hpp>
+
+namespace pappus::peer {
+namespace {
+
+constexpr std::string_view onion_suffix = ".onion";
+
+char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+std::string in_lower_case(std::string_view text) {
+  std::string made{text};
+  std::ranges::transform(made, made.begin(), lower);
+  return made;
+}
+
+}  // namespace
+
+bool is_in_onion_domain(std::string_view name) noexcept {
+  if (name.ends_with('.')) name.remove_suffix(1);
+  if (name.size() < onion_suffix.size()) return false;
+  return std::ranges::equal(name.substr(name.size() - onion_suffix.size()), onion_suffix, {}, lower);
+}
+
+bool is_onion_service(std::string_view name) noexcept {
+  constexpr std::size_t length = 56;
+  const auto is_base32 = [](char c) { return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '2' && c <= '7'); };
+  return name.size() == length + onion_suffix.size() && is_in_onion_domain(name) &&
+         std::ranges::all_of(name.substr(0, length), is_base32);
+}
+
+/// The hash makes one name stand for one address, though nobody has given it out.
+ip_address host_names::add(std::string_view name) {
+  std::string known = in_lower_case(name);
+  const wire::hash digest = wire::blake2b(std::as_bytes(std::span{known}));
+  std::array<std::uint8_t, ip_address::name_bytes> bytes{};
+  std::ranges::transform(digest.view().first(bytes.size()), bytes.begin(),
+                         [](std::byte each) { return std::to_integer<std::uint8_t>(each); });
+  const ip_address made = ip_address::named(bytes);
+  names_.try_emplace(made, std::move(known));
+  return made;
+}
+
+const std::string* host_names::find(const ip_address& address) const noexcept {
+  const auto found = names_.find(address);
+  return found == names_.end() ? nullptr : &found->second;
+}
+
+}  // namespace pappus::peer

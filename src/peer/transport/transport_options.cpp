@@ -1,0 +1,31 @@
+#include <pappus/peer/transport/transport_options.hpp>
+
+#include "../../check_setting.hpp"
+
+namespace pappus::peer {
+namespace {
+
+void check_port(const std::optional<io::socks5_proxy>& proxy, const std::string& name) {
+  check_setting(!proxy || proxy->where.port != 0, name, "must not have port 0");
+}
+
+}  // namespace
+
+std::string_view to_string(transport_rule rule) noexcept {
+  switch (rule) {
+    case transport_rule::direct: return "direct";
+    case transport_rule::proxy: return "proxy";
+    case transport_rule::onion_only: return "onion_only";
+  }
+  return "unknown";
+}
+
+void transport_options::check(const std::string& name) const {
+  check_port(proxy, name + ".proxy");
+  check_port(onion_proxy, name + ".onion_proxy");
+  check_setting(rule != transport_rule::proxy || proxy, name + ".proxy", "is required by the rule `proxy`");
+  check_setting(rule != transport_rule::onion_only || onion_proxy || proxy, name + ".onion_proxy",
+                "is required by the rule `onion_only`, unless there is a proxy for all");
+}
+
+}  // namespace pappus::peer

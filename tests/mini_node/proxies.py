@@ -1,0 +1,126 @@
+"""Connections through a SOCKS5 proxy."""
+
+import socket
+import threading
+
+import process
+from command_line import run
+from protocol import HAND, PATIENCE, SHAKE, read_hand, shake
+
+ONION = "a" * 56 + ".onion"
+
+
+class Proxy:
+    """Passes all connections on to one address, and keeps what it was asked for."""
+
+    def __init__(self, target):
+        self.target = target
+        self.asked = []
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.address = "127.0.0.1:{}".format(self.server.getsockname()[1])
+        self.open = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self.server.accept()
+            except OSError:
+                return
+            self.open.append(client)
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    @staticmethod
+    def _exactly(client, size):
+        got = b""
+        while len(got) < size:
+            piece = client.recv(size - len(got))
+            if not piece:
+                raise EOFError
+            got += piece
+        return got
+
+    def _text(self, client):
+        return self._exactly(client, self._exactly(client, 1)[0])
+
+    def _serve(self, client):
+        try:
+            self._exactly(client, 1)
+            if 2 in self._text(client):
+                client.sendall(b"\5\2")
+                self._exactly(client, 1)
+                credentials = self._text(client), self._text(client)
+                client.sendall(b"\1\0")
+            else:
+                credentials = None
+                client.sendall(b"\5\0")
+            kind = self._exactly(client, 4)[3]
+            host = self._text(client).decode() if kind == 3 else socket.inet_ntoa(self._exactly(client, 4))
+            self.asked.append((host, int.from_bytes(self._exactly(client, 2), "big"), credentials))
+            peer = socket.create_connection(self.target, PATIENCE)
+            self.open.append(peer)
+            client.sendall(b"\5\0\0\1" + bytes(6))
+            threading.Thread(target=self._pass, args=(peer, client), daemon=True).start()
+            self._pass(client, peer)
+        except (EOFError, OSError):
+            client.close()
+
+    @staticmethod
+    def _pass(one, other):
+        try:
+            while piece := one.recv(4096):
+                other.sendall(piece)
+            other.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def close(self):
+        for each in [self.server, *self.open]:
+            each.close()
+
+
+class Proxies(process.TestCase):
+    def proxied(self, *options):
+        listener = self.listener()
+        ip, port = listener.address.split(":")
+        proxy = self._opened(Proxy((ip, int(port))))
+        return self.node("--max-outbound", "0", *(each.format(proxy=proxy.address) for each in options)), listener, proxy
+
+    def met(self, node, listener):
+        """The Hand, and what the node says of the peer."""
+        peer = self.accept(listener)
+        told = read_hand(peer.expect(HAND))
+        peer.send(SHAKE, shake())
+        return told, node.event("peer_connected")
+
+    def test_a_name_an_onion_service_and_an_address_go_through_the_proxy_and_tell_nothing_of_the_node(self):
+        node, listener, proxy = self.proxied("--proxy", "{proxy}", "--advertise", "5.6.7.8:9")
+        for host, transport in [("nowhere.example", "proxy"), (ONION, "onion"), ("1.2.3.4", "proxy")]:
+            node.tell(f"connect {host}:3414")
+            told, connected = self.met(node, listener)
+            self.assertEqual(proxy.asked[-1][:2], (host, 3414))
+            self.assertEqual(connected["transport"], transport)
+            self.assertEqual(told["sender"], ("0.0.0.0", 23414))
+            self.assertEqual(told["receiver"], ("1.2.3.4" if host == "1.2.3.4" else "0.0.0.0", 3414))
+            self.assertIs(node.reply("connect")["ok"], True)
+        credentials = [each[2] for each in proxy.asked]
+        self.assertEqual(len(set(credentials)), 3)
+        self.assertEqual([each["peer"] for each in node.ask("addresses")["addresses"]], ["1.2.3.4:3414"])
+
+    def test_an_onion_service_is_a_peer_to_stay_connected_to(self):
+        node, listener, _ = self.proxied("--onion-only", "--onion-proxy", "{proxy}", "--peer", ONION + ":3414")
+        self.assertEqual(self.met(node, listener)[1]["transport"], "onion")
+        for host in ["nowhere.example", "1.2.3.4"]:
+            refused = node.ask("connect " + host)
+            self.assertIs(refused["ok"], False)
+            self.assertIn(f"({host}:23414)", refused["error"])
+
+    def test_wrong_options_are_refused(self):
+        for options, why in [
+            (["--proxy", "localhost:9050"], "--proxy: 'localhost:9050' is not A.B.C.D:PORT or [IPV6]:PORT with a PORT "
+                                            "from 1 to 65535"),
+            (["--onion-only"], "--onion-only: needs --onion-proxy or --proxy"),
+            (["--peer", "short.onion:3414"], "--peer: 'short.onion:3414' is not HOST:PORT with a PORT from 1 to 65535"),
+        ]:
+            with self.subTest(options=options):
+                self.assertEqual(run(*options), (2, "", f"pappus-node: {why}\n"))

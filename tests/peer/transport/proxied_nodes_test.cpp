@@ -1,0 +1,153 @@
+// Nodes that reach their peers through a proxy.
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/scripted_peer.hpp>
+#include <support/socks_proxy.hpp>
+
+#include <pappus/peer/address.hpp>
+#include <pappus/statistics.hpp>
+
+#include "peer/discovery/seeded_network.hpp"
+
+namespace transport_proxied_nodes_test {
+
+using namespace discovery;
+using namespace std::chrono_literals;
+using peer::transport_rule;
+using peer::transport_type;
+
+namespace {
+
+const std::string onion = std::string(56, 'c') + ".onion";
+
+struct proxied : network {
+  explicit proxied(std::size_t nodes) : network(nodes, network::with_seed()) {
+    seeded(std::min<std::size_t>(nodes, 1));
+    world.trace([this](std::string_view line) {
+      const std::string who = to_string(here.address()) + ' ';
+      const std::size_t at = line.find(who + "connects to ");
+      if (line.find(who + "looks up ") != line.npos) looks_up = true;
+      if (at != line.npos && line.substr(at + who.size() + 12) != to_string(proxy.endpoint())) goes_elsewhere = true;
+    });
+  }
+
+  [[nodiscard]] node_config with(transport_rule rule) const {
+    node_config config = network::with_seed();
+    config.transport.rule = rule;
+    config.transport.proxy = proxy.settings();
+    return config;
+  }
+
+  sim::machine& here = world.add_machine();
+  support::socks_proxy proxy{world.add_machine()};
+  bool looks_up = false;        // the node's machine
+  bool goes_elsewhere = false;  // than to the proxy
+};
+
+}  // namespace
+
+TEST_CASE("a node behind a proxy finds its peers without a look-up or a connection of its own") {
+  proxied on{12};
+  on.world.run_for(10min);  // the others find each other
+  simulated_node node{on.here, on.with(transport_rule::proxy)};
+  on.world.run_for(10min);
+  CHECK(outbound(node) == peer::limits::max_outbound);
+  for (const peer::peer_stats& each : node->peers()) CHECK(each.transport == transport_type::proxy);
+  CHECK_FALSE(on.looks_up);
+  CHECK_FALSE(on.goes_elsewhere);
+  CHECK(on.proxy.requests.front().host == "seed.example");
+}
+
+TEST_CASE("an onion service is a peer to stay connected to, and may be named to connect to") {
+  proxied on{2};
+  on.proxy.services[onion] = on.others[0].endpoint();
+  const std::string other = std::string(56, 'd') + ".onion";
+  on.proxy.services[other] = on.others[1].endpoint();
+  node_config config = on.with(transport_rule::onion_only);
+  config.preferred_hosts = {{onion, support::port}};
+  simulated_node node{on.here, std::move(config)};
+  on.world.run_for(1min);
+  REQUIRE(node->peers().size() == 1);
+  const peer::peer_stats there = node->peers().front();
+  CHECK(there.transport == transport_type::onion);
+  CHECK(node->name_of(there.endpoint.address) == onion);
+  std::optional<result<peer::peer_info>> connected;
+  node->connect(peer::seed{other, support::port}, [&connected](auto outcome) { connected = std::move(outcome); });
+  on.world.run_for(10s);
+  REQUIRE(connected);
+  REQUIRE(connected->has_value());
+  CHECK((*connected)->transport == transport_type::onion);
+  connected.reset();
+  node->connect(on.others[1].endpoint(), [&connected](auto outcome) { connected = std::move(outcome); });
+  on.world.run_for(10s);
+  REQUIRE(connected);
+  CHECK(connected->error() == make_error_code(peer::disconnect_reason::unreachable));
+  CHECK_FALSE(on.looks_up);
+  CHECK_FALSE(on.goes_elsewhere);
+  for (const peer::address_info& each : node->known_addresses()) CHECK_FALSE(each.address.ip.is_named());
+}
+
+TEST_CASE("a preferred onion service is connected to again when its session has ended") {
+  proxied on{1};
+  on.proxy.services[onion] = on.others[0].endpoint();
+  node_config config = on.with(transport_rule::onion_only);
+  config.preferred_hosts = {{onion, support::port}};
+  simulated_node node{on.here, std::move(config)};
+  std::uint64_t last = 0;
+  for (int times = 0; times != 3; ++times) {
+    on.world.run_for(2min);
+    REQUIRE(node->peers().size() == 1);
+    CHECK(node->peers().front().id != last);
+    last = node->peers().front().id;
+    on.world.reset(on.here, *on.world.find(on.proxy.endpoint().address));
+  }
+}
+
+TEST_CASE("a proxy that lets nothing through makes no address a failure, and its peers no misbehavior") {
+  proxied on{12};
+  on.world.run_for(10min);
+  simulated_node node{on.here, on.with(transport_rule::proxy)};
+  on.world.run_for(10min);
+  REQUIRE(outbound(node) == peer::limits::max_outbound);
+  on.proxy.refuses = true;
+  on.world.reset(on.here, *on.world.find(on.proxy.endpoint().address));
+  on.world.run_for(30min);
+  CHECK(outbound(node) == 0);
+  for (const peer::address_info& each : node->known_addresses()) CHECK(each.failures == 0);
+  CHECK(node->statistics().dialer.network_down);
+  CHECK(node->statistics().bans == 0);
+  on.proxy.refuses = false;
+  on.world.run_for(2min);
+  CHECK(outbound(node) == peer::limits::max_outbound);
+}
+
+TEST_CASE("a peer behind a proxy is told nothing of where the node is") {
+  proxied on{0};
+  sim::machine& machine = on.world.add_machine();
+  std::optional<wire::messages::hand> told;
+  const auto listen = [](sim::machine& at, std::optional<wire::messages::hand>& got) -> task<void> {
+    auto listener = at.runtime().listen({{}, support::port}).value();
+    auto accepted = co_await listener->accept();
+    if (!accepted) co_return;
+    support::scripted_peer peer{at.runtime(), std::move(*accepted)};
+    got = co_await peer.expect<wire::messages::hand>();
+  };
+  machine.spawn(listen(machine, told));
+  on.proxy.services[onion] = {machine.address(), support::port};
+  node_config config = on.with(transport_rule::proxy);
+  config.preferred_hosts = {{onion, support::port}};
+  const io::endpoint anything{{}, config.chain.default_port};
+  simulated_node node{on.here, std::move(config)};
+  on.world.run_for(30s);
+  REQUIRE(told);
+  CHECK(peer::to_endpoint(told->sender) == anything);
+  CHECK(told->receiver.ip == ip_address{});
+}
+
+}  // namespace transport_proxied_nodes_test
