@@ -49,7 +49,7 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/cmake/find" DESTINATION "${pappus_packa
 set(pappus_pc_requires libuv)
 set(pappus_pc_requires_private)
 if(NOT PAPPUS_LOW_LEVELS_ONLY)
-  set(pappus_pc_requires_private fmt libsodium libzip sqlite3)
+  set(pappus_pc_requires_private fmt libsodium libzip openssl sqlite3)
 endif()
 set(pappus_pc_libs)
 set(pappus_pc_libs_private)

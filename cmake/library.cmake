@@ -84,6 +84,7 @@ if(PAPPUS_LOW_LEVELS_ONLY)
 endif()
 
 pappus_add_level(wire PUBLIC pappus_base PRIVATE libsodium::libsodium)
+pappus_add_level(tls PUBLIC pappus_io PRIVATE OpenSSL::SSL)
 pappus_add_level(peer PUBLIC pappus_io pappus_wire
   PRIVATE libsodium::libsodium SQLiteCpp SQLite::SQLite3)
 pappus_add_level(integration PUBLIC pappus_peer Threads::Threads
@@ -100,7 +101,7 @@ if(BUILD_SHARED_LIBS)
     target_sources(pappus PRIVATE $<TARGET_OBJECTS:pappus_${level}>)
   endforeach()
   target_link_libraries(pappus PUBLIC ${pappus_libuv} Threads::Threads
-    PRIVATE fmt::fmt libsodium::libsodium libzip::zip SQLiteCpp SQLite::SQLite3)
+    PRIVATE fmt::fmt libsodium::libsodium libzip::zip OpenSSL::SSL SQLiteCpp SQLite::SQLite3)
   # Names of ours are exported and nothing else: not what was linked in statically, and no instantiation of a template
   # of another library.
   if(NOT APPLE AND NOT WIN32)
@@ -109,7 +110,7 @@ if(BUILD_SHARED_LIBS)
     set_target_properties(pappus PROPERTIES LINK_DEPENDS "${exports}")
   endif()
 else()
-  target_link_libraries(pappus PUBLIC pappus_uv pappus_sim pappus_integration)
+  target_link_libraries(pappus PUBLIC pappus_uv pappus_sim pappus_tls pappus_integration)
 endif()
 set_target_properties(pappus PROPERTIES
   VERSION ${pappus_VERSION}

@@ -10,7 +10,8 @@ export CCACHE_COMMENTS=true  # also by its comments: a compiler includes twice a
 export PYTHONDONTWRITEBYTECODE=1
 
 # What the library itself is built on; for install_missing.
-library_packages='libuv1-dev libfmt-dev libsodium-dev libzip-dev libsqlitecpp-dev libsqlite3-dev libconcurrentqueue-dev'
+library_packages='libuv1-dev libfmt-dev libsodium-dev libssl-dev libzip-dev libsqlitecpp-dev libsqlite3-dev
+  libconcurrentqueue-dev'
 
 # A program counts as present however it was installed; a library only as a package.
 is_present() {

@@ -68,6 +68,9 @@ world::~world() {
   while (tasks_ != 0 || jobs_ != 0) {
     if (!step(io::never)) give_up("a world ended and its coroutines wait for what will never happen");
   }
+  // Coroutines of streams over streams end after their streams are closed.
+  while (wires_->alive() != 0 && step(now_)) {
+  }
   if (wires_->alive() != 0) give_up("a world was destroyed while somebody had a stream or a listener of it");
 }
 

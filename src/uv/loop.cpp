@@ -100,6 +100,7 @@ loop::loop(std::unique_ptr<uv_loop_t> own, uv_loop_t* host)
 loop::~loop() {
   if (!own_) {
     if (roots_ != 0) give_up("a loop on a host's uv_loop_t was destroyed before what it ran had ended");
+    run_what_is_ready();
     handles_->close();
     return;
   }
@@ -108,9 +109,18 @@ loop::~loop() {
     request_stop();
   }
   while (roots_ != 0) run_or_terminate(UV_RUN_ONCE);
+  run_what_is_ready();
   handles_->close();
   uv_run(loop_, UV_RUN_DEFAULT);
   if (uv_loop_close(loop_) != 0) give_up("a loop was destroyed while handles on it were open");
+}
+
+/// Coroutines of streams over streams end after their streams are closed.
+void loop::run_what_is_ready() noexcept {
+  while (!ready_.empty()) {
+    ready_.refill();
+    ready_.run();
+  }
 }
 
 bool loop::drain(io::duration within) {

@@ -42,7 +42,7 @@ consume_levels() {
   for level in coro io uv sim; do
     "$work/$1/$level"
     needs=$(ldd "$work/$1/$level")
-    if echo "$needs" | grep -E 'fmt|sqlite|zip|sodium' >&2; then
+    if echo "$needs" | grep -E 'fmt|sqlite|zip|sodium|ssl' >&2; then
       echo "pappus::$level needs these" >&2
       return 1
     fi
@@ -50,7 +50,7 @@ consume_levels() {
 }
 
 forbidden=
-for package in fmt libsodium libzip SQLite3 SQLiteCpp concurrentqueue; do
+for package in fmt libsodium libzip OpenSSL SQLite3 SQLiteCpp concurrentqueue; do
   forbidden="$forbidden -D CMAKE_DISABLE_FIND_PACKAGE_$package=ON"
 done
 

@@ -49,6 +49,7 @@ AREAS = {
     "Input and output": ("io/runtime.hpp", "io/transport.hpp", "io/stream.hpp", "io/buffered_reader.hpp",
                          "io/endpoint.hpp", "io/endpoint_range.hpp", "io/socks5.hpp", "io/reconnect.hpp",
                          "io/for_each.hpp", "io/offload.hpp", "io/random.hpp", "io/wakeup.hpp"),
+    "TLS": ("tls/handshake.hpp", "tls/context.hpp", "tls/errc.hpp"),
     "The loop": ("uv/loop.hpp", "uv/signal_set.hpp", "uv/stdio.hpp", "uv/file.hpp", "uv/wakeup.hpp"),
 }
 

@@ -1,4 +1,4 @@
-// A bidirectional byte stream, independent of the transport: TCP, a simulation, later TLS.
+// A bidirectional byte stream, independent of the transport: TCP, a simulation, TLS.
 #pragma once
 
 #include <array>
@@ -253,6 +253,13 @@ protected:
   bool on_bytes_written(std::size_t bytes) noexcept { return writing_->advance(bytes); }
   void deliver_write() noexcept;                    // resumes the writer on this stack
   void fail_write(std::error_code error) noexcept;  // like `deliver_write`, with an error
+
+  /// For a stream over another one: writes what the one below takes at once and returns how many bytes; 0 also on
+  /// failure, and while a write to it is under way.
+  static std::size_t try_write_to(stream& below, const_buffer bytes) noexcept {
+    if (below.broken_ || below.writing_ != nullptr) return 0;
+    return below.try_write({&bytes, 1});
+  }
 
   /// `begin_read` and `begin_write` return the result of these when they fail at once.
   bool fail_read_now(std::error_code error) noexcept;

@@ -121,6 +121,7 @@ private:
   void end_turn() noexcept;
   void run_until_ended(task<void> main);
   void run_or_terminate(uv_run_mode mode) noexcept;
+  void run_what_is_ready() noexcept;
 
   std::unique_ptr<uv_loop_t> own_;
   uv_loop_t* loop_;

@@ -1,0 +1,135 @@
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+#include <pappus/tls/context.hpp>
+#include <pappus/tls/errc.hpp>
+
+#include "key_hash.hpp"
+#include "settings.hpp"
+
+namespace pappus::tls {
+namespace {
+
+/// Intermediate certificates that are followed, count.
+constexpr int max_intermediates = 4;
+
+/// Of TLS 1.2. Those of TLS 1.3 all have forward secrecy and authenticated encryption.
+constexpr const char* cipher_suites = "ECDHE+AESGCM:ECDHE+CHACHA20";
+
+int native_version(protocol_version version) noexcept {
+  return version == protocol_version::tls_1_2 ? TLS1_2_VERSION : TLS1_3_VERSION;
+}
+
+bool configure(SSL_CTX* native, protocol_version min, protocol_version max) noexcept {
+  SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET);
+  SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_mode(native,
+                   SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  return SSL_CTX_set_num_tickets(native, 0) == 1 && SSL_CTX_set_cipher_list(native, cipher_suites) == 1 &&
+         SSL_CTX_set_min_proto_version(native, native_version(min)) == 1 &&
+         SSL_CTX_set_max_proto_version(native, native_version(max)) == 1;
+}
+
+bool use(SSL_CTX* native, const certificate_files& own) noexcept {
+  return SSL_CTX_use_certificate_chain_file(native, own.chain.c_str()) == 1 &&
+         SSL_CTX_use_PrivateKey_file(native, own.key.c_str(), SSL_FILETYPE_PEM) == 1 &&
+         SSL_CTX_check_private_key(native) == 1;
+}
+
+/// In place of a check of the certificate's issuer, name and dates.
+int check_pinned_key(X509_STORE_CTX* received, void* pinned) noexcept {
+  const auto& accepted = *static_cast<const std::vector<key_hash>*>(pinned);
+  const X509* const certificate = X509_STORE_CTX_get0_cert(received);
+  const auto hash = certificate == nullptr ? std::nullopt : hash_of_key(*certificate);
+  const bool is_pinned = hash && std::ranges::find(accepted, *hash) != accepted.end();
+  X509_STORE_CTX_set_error(received, is_pinned ? X509_V_OK : X509_V_ERR_APPLICATION_VERIFICATION);
+  return is_pinned ? 1 : 0;
+}
+
+/// `pinned` lives as long as `native`.
+bool accept_those_of(SSL_CTX* native, const trust& whom, std::vector<key_hash>& pinned, int mode) {
+  SSL_CTX_set_verify(native, mode, nullptr);
+  SSL_CTX_set_verify_depth(native, max_intermediates);
+  pinned = whom.pinned_keys;
+  if (!pinned.empty()) SSL_CTX_set_cert_verify_callback(native, check_pinned_key, &pinned);
+  else if (whom.authorities.empty()) return SSL_CTX_set_default_verify_paths(native) == 1;
+  else return SSL_CTX_load_verify_locations(native, whom.authorities.c_str(), nullptr) == 1;
+  return true;
+}
+
+/// As ALPN sends them. Empty if it cannot.
+std::string alpn_list(const std::vector<std::string>& protocols) {
+  constexpr std::size_t max_length = 255;
+  std::string list;
+  for (const std::string& each : protocols) {
+    if (each.empty() || each.size() > max_length) return {};
+    list += static_cast<char>(each.size());
+    list += each;
+  }
+  return list;
+}
+
+const unsigned char* bytes_of(const std::string& list) noexcept {
+  return reinterpret_cast<const unsigned char*>(list.data());
+}
+
+int select_protocol(SSL* /*connection*/, const unsigned char** chosen, unsigned char* size,
+                    const unsigned char* offered, unsigned offered_size, void* own) noexcept {
+  const std::string& list = *static_cast<const std::string*>(own);
+  unsigned char* found = nullptr;
+  const int outcome =
+      SSL_select_next_proto(&found, size, bytes_of(list), static_cast<unsigned>(list.size()), offered, offered_size);
+  *chosen = found;
+  return outcome == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+using settings_ptr = std::shared_ptr<context_settings>;
+
+/// What clients and servers have in common.
+result<settings_ptr> make_settings(const SSL_METHOD* side, const std::vector<std::string>& protocols,
+                                   protocol_version min, protocol_version max) {
+  auto made = std::make_shared<context_settings>();
+  made->protocols = alpn_list(protocols);
+  if (made->protocols.empty() != protocols.empty()) return failure{std::make_error_code(std::errc::invalid_argument)};
+  made->native.reset(SSL_CTX_new(side));
+  const bool configured = made->native != nullptr && configure(made->native.get(), min, max);
+  ERR_clear_error();
+  if (!configured) return failure{make_error_code(errc::internal_error)};
+  return made;
+}
+
+}  // namespace
+
+result<context> context::client(const client_options& options) {
+  PAPPUS_TRY(made, make_settings(TLS_client_method(), options.protocols, options.min_version, options.max_version));
+  SSL_CTX* const native = made->native.get();
+  const std::string& list = made->protocols;
+  if (!list.empty() && SSL_CTX_set_alpn_protos(native, bytes_of(list), static_cast<unsigned>(list.size())) != 0) {
+    return failure{make_error_code(errc::internal_error)};
+  }
+  const bool has_own = !options.own.chain.empty() || !options.own.key.empty();
+  const bool usable = (!has_own || use(native, options.own)) &&
+                      accept_those_of(native, options.servers, made->pinned_keys, SSL_VERIFY_PEER);
+  ERR_clear_error();
+  if (!usable) return failure{make_error_code(errc::unusable_certificate)};
+  return context{std::move(made)};
+}
+
+result<context> context::server(const server_options& options) {
+  PAPPUS_TRY(made, make_settings(TLS_server_method(), options.protocols, options.min_version, options.max_version));
+  SSL_CTX* const native = made->native.get();
+  if (!made->protocols.empty()) SSL_CTX_set_alpn_select_cb(native, select_protocol, &made->protocols);
+  constexpr int demand = SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+  const bool usable = use(native, options.own) &&
+                      (!options.clients || accept_those_of(native, *options.clients, made->pinned_keys, demand));
+  ERR_clear_error();
+  if (!usable) return failure{make_error_code(errc::unusable_certificate)};
+  return context{std::move(made)};
+}
+
+}  // namespace pappus::tls

@@ -1,0 +1,15 @@
+// Streams over TLS pass the conformance suite, in the simulation.
+#include "../sim/conformance_backend.hpp"
+#include "conformance_backend.hpp"
+
+using backend = encrypted_backend<simulated_backend<false>>;
+
+#include "../io/conformance/allocations.hpp"
+#include "../io/conformance/deadlines.hpp"
+#include "../io/conformance/endings.hpp"
+#include "../io/conformance/endpoints.hpp"
+#include "../io/conformance/lines.hpp"
+#include "../io/conformance/stopping.hpp"
+#include "../io/conformance/streams.hpp"
+#include "../io/conformance/timeouts.hpp"
+#include "../io/conformance/timers.hpp"
