@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <new>
+#include <optional>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@
 #include <pappus/uv/wakeup.hpp>
 
 #include "address.hpp"
+#include "datagram_socket.hpp"
 #include "listener.hpp"
 #include "process.hpp"
 #include "stream.hpp"
@@ -72,6 +74,10 @@ struct pool_item {
 }  // namespace
 
 result<io::listener_ptr> runtime::listen(io::endpoint local) { return listener::open(on_, local); }
+
+result<io::datagram_socket_ptr> runtime::open_datagram_socket(io::endpoint local, std::optional<io::endpoint> remote) {
+  return datagram_socket::open(on_, local, remote);
+}
 
 io::time_point runtime::now() const noexcept { return on_.now(); }
 

@@ -16,8 +16,8 @@
 
 namespace pappus::io {
 
-/// Clock, timers, random numbers, worker threads and TCP of one loop. Must outlive everything made by it. All members
-/// are for the loop's thread.
+/// Clock, timers, random numbers, worker threads, TCP and UDP of one loop. Must outlive everything made by it. All
+/// members are for the loop's thread.
 class runtime : public transport {
 public:
   /// Steady time; constant during one turn.

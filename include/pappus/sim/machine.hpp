@@ -70,7 +70,7 @@ public:
   [[nodiscard]] std::size_t descriptor_limit() const noexcept { return descriptor_limit_; }
 
   /// Sets whether its processes are out of descriptors: connecting and accepting fail with
-  /// `std::errc::too_many_files_open`; connections that it does not accept wait.
+  /// `std::errc::too_many_files_open`, opening a datagram socket, too; connections that it does not accept wait.
   void exhaust_descriptors(bool exhausted) noexcept { descriptors_exhausted_ = exhausted; }
   [[nodiscard]] bool descriptors_exhausted() const noexcept { return descriptors_exhausted_; }
 

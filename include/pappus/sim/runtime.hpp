@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <pappus/coro/or_throw.hpp>
@@ -42,6 +43,8 @@ public:
   [[nodiscard]] machine& on() const noexcept { return on_; }
 
   [[nodiscard]] result<io::listener_ptr> listen(io::endpoint local) override;
+  [[nodiscard]] result<io::datagram_socket_ptr> open_datagram_socket(io::endpoint local,
+                                                                     std::optional<io::endpoint> remote) override;
   [[nodiscard]] io::time_point now() const noexcept override;
   [[nodiscard]] io::wall_time wall_clock() const noexcept override;
   void fill_random(io::buffer bytes) noexcept override;
