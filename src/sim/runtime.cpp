@@ -168,6 +168,8 @@ io::time_point runtime::now() const noexcept { return on_.in().now(); }
 
 std::size_t runtime::descriptor_limit() const noexcept { return on_.descriptor_limit(); }
 
+std::vector<ip_address> runtime::default_gateways() const { return on_.default_gateways(); }
+
 io::wall_time runtime::wall_clock() const noexcept {
   const io::duration since_epoch = io::saturating_add(now().time_since_epoch(), on_.clock_offset());
   return io::saturating_add(on_.in().options().epoch, std::chrono::floor<io::wall_time::duration>(since_epoch));

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include <pappus/coro/or_throw.hpp>
 #include <pappus/coro/stop.hpp>
@@ -49,6 +50,7 @@ public:
   [[nodiscard]] io::wall_time wall_clock() const noexcept override;
   void fill_random(io::buffer bytes) noexcept override;
   [[nodiscard]] std::size_t descriptor_limit() const noexcept override;
+  [[nodiscard]] std::vector<ip_address> default_gateways() const override;
   [[nodiscard]] io::timer_queue& timers() noexcept override;
   [[nodiscard]] coro::ready_queue& ready() noexcept override;
   void submit(std::unique_ptr<io::work> item) override;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include <pappus/io/runtime.hpp>
 
@@ -26,6 +27,7 @@ public:
   void fill_random(io::buffer bytes) noexcept override;
   [[nodiscard]] std::size_t descriptor_limit() const noexcept override;
   void reserve_descriptors(std::size_t count) noexcept override;
+  [[nodiscard]] std::vector<ip_address> default_gateways() const override;
   [[nodiscard]] io::turn_statistics turns() const noexcept override;
   [[nodiscard]] io::timer_queue& timers() noexcept override;
   [[nodiscard]] coro::ready_queue& ready() noexcept override;
