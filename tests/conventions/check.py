@@ -15,7 +15,7 @@ import pathlib
 import re
 import sys
 
-LEVELS = [{"coro"}, {"io", "wire"}, {"uv", "sim"}, {"peer"}, {"integration"}]
+LEVELS = [{"coro"}, {"io", "wire"}, {"uv", "sim", "portmap"}, {"peer"}, {"integration"}]
 FOLDERS = {
     "peer": ["", "clock", "store", "adapter", "accounts", "session", "access", "connections", "relay", "dandelion",
              "handlers", "discovery"],
