@@ -49,7 +49,8 @@ AREAS = {
                          "io/buffered_reader.hpp",
                          "io/endpoint.hpp", "io/endpoint_range.hpp", "io/socks5.hpp", "io/reconnect.hpp",
                          "io/for_each.hpp", "io/offload.hpp", "io/random.hpp", "io/wakeup.hpp"),
-    "Port mapping": ("portmap/error.hpp", "portmap/transport_protocol.hpp", "portmap/pcp.hpp", "portmap/nat_pmp.hpp"),
+    "Port mapping": ("portmap/port_mapper.hpp", "portmap/error.hpp", "portmap/transport_protocol.hpp",
+                     "portmap/epoch.hpp", "portmap/pcp.hpp", "portmap/nat_pmp.hpp"),
     "The loop": ("uv/loop.hpp", "uv/signal_set.hpp", "uv/stdio.hpp", "uv/file.hpp", "uv/wakeup.hpp"),
 }
 
