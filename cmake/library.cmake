@@ -67,6 +67,7 @@ pappus_add_level(coro PUBLIC pappus_base)
 pappus_add_level(io PUBLIC pappus_coro)
 pappus_add_level(uv PUBLIC pappus_io ${pappus_libuv} Threads::Threads)
 pappus_add_level(sim PUBLIC pappus_io)
+pappus_add_level(portmap PUBLIC pappus_io)
 get_property(pappus_levels GLOBAL PROPERTY pappus_levels)
 
 if(PAPPUS_LOW_LEVELS_ONLY)
@@ -76,7 +77,7 @@ if(PAPPUS_LOW_LEVELS_ONLY)
   get_property(pappus_installed GLOBAL PROPERTY pappus_level_targets)
   file(GLOB_RECURSE pappus_headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/pappus/*.hpp")
   list(FILTER pappus_headers INCLUDE REGEX
-    "/include/pappus/((coro|io|uv|sim)/.*|error|exceptions|ip_address|lifetime_bound|misuse|mix64|prefetch|printable|result|ring_buffer|slab)\\.hpp$")
+    "/include/pappus/((coro|io|uv|sim|portmap)/.*|error|exceptions|ip_address|lifetime_bound|misuse|mix64|prefetch|printable|result|ring_buffer|slab)\\.hpp$")
   target_sources(pappus_base PUBLIC FILE_SET HEADERS
     BASE_DIRS "${PROJECT_SOURCE_DIR}/include" "${pappus_generated}"
     FILES ${pappus_headers} "${pappus_generated}/pappus/version.hpp")
@@ -110,7 +111,7 @@ if(BUILD_SHARED_LIBS)
     set_target_properties(pappus PROPERTIES LINK_DEPENDS "${exports}")
   endif()
 else()
-  target_link_libraries(pappus PUBLIC pappus_uv pappus_sim pappus_tls pappus_integration)
+  target_link_libraries(pappus PUBLIC pappus_uv pappus_sim pappus_tls pappus_portmap pappus_integration)
 endif()
 set_target_properties(pappus PROPERTIES
   VERSION ${pappus_VERSION}

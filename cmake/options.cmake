@@ -1,7 +1,7 @@
 # What a person configuring pappus may choose, and the warnings that only our own builds turn on.
 
 option(PAPPUS_BUNDLED_LIBUV "Download and build a pinned libuv instead of using the system's" OFF)
-option(PAPPUS_LOW_LEVELS_ONLY "Build coro, io, uv and sim alone, which need libuv and nothing else" OFF)
+option(PAPPUS_LOW_LEVELS_ONLY "Build coro, io, uv, sim and portmap alone, which need libuv and nothing else" OFF)
 option(PAPPUS_BUILD_NODE "Build pappus-node" ${PROJECT_IS_TOP_LEVEL})
 option(PAPPUS_BUILD_EXAMPLES "Build the other examples" ${PROJECT_IS_TOP_LEVEL})
 option(PAPPUS_BUILD_FULL_NODE "Build examples/full_node on Grin's own chain, which needs cargo" OFF)

@@ -1,4 +1,4 @@
-// State shared by a world's connections: the routes between machines and the memory of bytes in flight.
+// State shared by a world's sockets: the routes between machines and the memory of bytes in flight.
 #pragma once
 
 #include <algorithm>
@@ -12,6 +12,7 @@
 #include <pappus/sim/world.hpp>
 
 #include "byte_queue.hpp"
+#include "packet.hpp"
 #include "route.hpp"
 
 namespace pappus::sim {
@@ -21,9 +22,14 @@ public:
   explicit fabric(const world_options& options);
 
   [[nodiscard]] block_pool& blocks() noexcept { return blocks_; }
+  [[nodiscard]] packet_pool& packets() noexcept { return packets_; }
 
   /// The route between two machines; its first end is the machine with the lower index.
   [[nodiscard]] route& between(machine& one, machine& other);
+  /// The direction of that route from one machine to the other.
+  [[nodiscard]] lane& way(machine& from, machine& to) { return between(from, to).way_to(to.index() < from.index()); }
+  /// Whether nothing passes in this direction.
+  [[nodiscard]] bool blocked(machine& from, machine& to) { return between(from, to).blocked() || way(from, to).cut; }
   /// A blocked route, for addresses without a machine.
   [[nodiscard]] route& nowhere() noexcept { return nowhere_; }
   /// All routes, in the order of first use.
@@ -38,7 +44,7 @@ public:
     if (viewed_ != 0) overwrite_views();
   }
 
-  /// Counts live connections and listeners.
+  /// Counts live connections, listeners and sockets for datagrams.
   void count(int more) noexcept { alive_ += more; }
   [[nodiscard]] int alive() const noexcept { return alive_; }
 
@@ -47,6 +53,7 @@ private:
 
   const world_options& options_;
   block_pool blocks_;
+  packet_pool packets_;
   std::vector<std::unique_ptr<route>> routes_;
   std::unordered_map<std::uint64_t, route*> by_hosts_;
   route nowhere_;

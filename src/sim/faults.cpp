@@ -18,11 +18,12 @@ void link::check() const {
   if (jitter < io::duration::zero() || jitter > max_jitter_mean) {
     throw std::invalid_argument("a link's jitter is negative, or longer than an hour");
   }
+  if (datagram_loss > 1000) throw std::invalid_argument("a link loses more datagrams than are sent");
 }
 
 void world::set_link_one_way(machine& from, machine& to, const link& properties) {
   properties.check();
-  wires_->between(from, to).way_to(to.index() < from.index()).properties = properties;
+  wires_->way(from, to).properties = properties;
 }
 
 void world::partition(const std::vector<machine*>& island) {
@@ -42,7 +43,7 @@ void world::cut(machine& one, machine& other) {
 
 void world::cut_one_way(machine& from, machine& to) {
   if (tracing()) annotate(to_string(from.address()) + " is cut off from " + to_string(to.address()) + ", one way");
-  wires_->between(from, to).way_to(to.index() < from.index()).cut = true;
+  wires_->way(from, to).cut = true;
 }
 
 void world::heal(machine& one, machine& other) {

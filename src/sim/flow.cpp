@@ -6,17 +6,14 @@
 
 #include "connection.hpp"
 #include "fabric.hpp"
+#include "transit.hpp"
 
 namespace pappus::sim {
 namespace {
 
 /// Maximum packet size on a link with limited bandwidth, bytes: the first of many bytes arrive before the last have
 /// left.
-constexpr std::size_t packet = 4096;
-
-io::duration time_on_the_wire(std::size_t bytes, std::uint64_t bandwidth) noexcept {
-  return io::duration{std::uint64_t{bytes} * 1'000'000'000 / bandwidth};
-}
+constexpr std::size_t max_packet = 4096;
 
 }  // namespace
 
@@ -48,20 +45,15 @@ void flow::put(io::const_buffer bytes) noexcept {
 void flow::send(signal what, std::size_t bytes) noexcept {
   if (silent_) return;
   if (there_.properties.bandwidth != 0) {
-    for (; bytes > packet; bytes -= packet) send_later(what, packet);
+    for (; bytes > max_packet; bytes -= max_packet) send_later(what, max_packet);
   }
   send_later(what, bytes);
 }
 
 void flow::send_later(signal what, std::size_t bytes) noexcept {
-  const io::time_point now = owner_.in().now();
-  io::time_point leaves = now;
-  if (there_.properties.bandwidth != 0) {
-    leaves = io::saturating_add(std::max(now, there_.free_at), time_on_the_wire(bytes, there_.properties.bandwidth));
-    there_.free_at = leaves;
-  }
+  const io::time_point leaves = departure(there_, owner_.in().now(), bytes);
   // A segment that would overtake waits: segments arrive in the order of this queue, whatever their due times.
-  const io::time_point due = io::saturating_add(leaves, travel_time());
+  const io::time_point due = io::saturating_add(leaves, travel_time(there_.properties, rng_));
   const bool joins = what == signal::data && !under_way_.empty() && under_way_.back().what == signal::data &&
                      under_way_.back().due == due;
   try {
@@ -71,16 +63,6 @@ void flow::send_later(signal what, std::size_t bytes) noexcept {
     return owner_.reset();
   }
   if (!arrival_.armed() && !arrivals_held_) owner_.in().timers().arm(arrival_, due);
-}
-
-io::duration flow::travel_time() noexcept {
-  const link& over = there_.properties;
-  if (over.jitter <= io::duration::zero()) return over.latency;
-  if (over.shape == jitter_distribution::long_tailed) {
-    return io::saturating_add(over.latency, long_tailed(rng_, over.jitter));
-  }
-  const auto twice = static_cast<std::uint64_t>(over.jitter.count()) * 2;
-  return io::saturating_add(over.latency, io::duration{uniform_below(rng_, twice + 1)});
 }
 
 std::size_t flow::next_piece(std::size_t bytes) noexcept {
@@ -148,7 +130,7 @@ void flow::release_held() noexcept {
   const io::time_point now = owner_.in().now();
   if (arrivals_held_ && !blocked(there_)) {
     arrivals_held_ = false;
-    owner_.in().timers().arm(arrival_, io::saturating_add(now, travel_time()));
+    owner_.in().timers().arm(arrival_, io::saturating_add(now, travel_time(there_.properties, rng_)));
   }
   if (updates_held_ && !blocked(back_)) {
     updates_held_ = false;

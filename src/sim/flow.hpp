@@ -70,7 +70,6 @@ private:
   void on_window_update() noexcept;
   void taken(std::size_t bytes) noexcept;
   void send_later(signal what, std::size_t bytes) noexcept;
-  [[nodiscard]] io::duration travel_time() noexcept;
   [[nodiscard]] std::size_t next_piece(std::size_t bytes) noexcept;
   [[nodiscard]] bool blocked(const lane& way) const noexcept;
   void trace_arrival(signal what, std::size_t bytes);

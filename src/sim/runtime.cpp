@@ -2,6 +2,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include <pappus/sim/world.hpp>
 
 #include "connection.hpp"
+#include "datagram_socket.hpp"
 #include "fabric.hpp"
 #include "sockets.hpp"
 
@@ -153,9 +155,20 @@ result<io::listener_ptr> runtime::listen(io::endpoint local) {
   return io::listener_ptr{new listener{*this, where}};
 }
 
+result<io::datagram_socket_ptr> runtime::open_datagram_socket(io::endpoint local, std::optional<io::endpoint> remote) {
+  if (crashed_) return failure{down()};
+  if (on_.descriptors_exhausted()) return failure{std::make_error_code(std::errc::too_many_files_open)};
+  PAPPUS_TRY(where, sockets_->bind_datagram_socket(local, remote));
+  const std::uint64_t number = std::uint64_t{incarnation_} << 40 | sockets_->count_datagram_socket();
+  const std::uint64_t seed = derive(on_.in().seed(), rng_stream::datagram_socket, on_.index(), number);
+  return io::datagram_socket_ptr{new datagram_socket{*this, where, remote, seed}};
+}
+
 io::time_point runtime::now() const noexcept { return on_.in().now(); }
 
 std::size_t runtime::descriptor_limit() const noexcept { return on_.descriptor_limit(); }
+
+std::vector<ip_address> runtime::default_gateways() const { return on_.default_gateways(); }
 
 io::wall_time runtime::wall_clock() const noexcept {
   const io::duration since_epoch = io::saturating_add(now().time_since_epoch(), on_.clock_offset());

@@ -1,9 +1,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <new>
+#include <optional>
+#include <string>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -11,11 +15,13 @@
 #include <uv.h>
 
 #include <pappus/uv/error.hpp>
+#include <pappus/uv/linux_routes.hpp>
 #include <pappus/uv/loop.hpp>
 #include <pappus/uv/runtime.hpp>
 #include <pappus/uv/wakeup.hpp>
 
 #include "address.hpp"
+#include "datagram_socket.hpp"
 #include "listener.hpp"
 #include "process.hpp"
 #include "stream.hpp"
@@ -69,9 +75,19 @@ struct pool_item {
   }
 };
 
+/// The text of a file; empty if there is none.
+std::string text_of(const char* path) {
+  std::ifstream file{path};
+  return {std::istreambuf_iterator<char>{file}, {}};
+}
+
 }  // namespace
 
 result<io::listener_ptr> runtime::listen(io::endpoint local) { return listener::open(on_, local); }
+
+result<io::datagram_socket_ptr> runtime::open_datagram_socket(io::endpoint local, std::optional<io::endpoint> remote) {
+  return datagram_socket::open(on_, local, remote);
+}
 
 io::time_point runtime::now() const noexcept { return on_.now(); }
 
@@ -96,6 +112,13 @@ void runtime::fill_random(io::buffer bytes) noexcept {
   const auto drawn = io::buffer{random_pool_}.subspan(random_left_, bytes.size());
   std::copy(drawn.begin(), drawn.end(), bytes.begin());
   std::fill(drawn.begin(), drawn.end(), std::byte{0});
+}
+
+std::vector<ip_address> runtime::default_gateways() const {
+  std::vector<ip_address> found = default_gateways_v4(text_of("/proc/net/route"));
+  const std::vector<ip_address> of_v6 = default_gateways_v6(text_of("/proc/net/ipv6_route"));
+  found.insert(found.end(), of_v6.begin(), of_v6.end());
+  return found;
 }
 
 io::turn_statistics runtime::turns() const noexcept { return on_.turns(); }

@@ -39,7 +39,7 @@ consume() {
 consume_levels() {
   # shellcheck disable=SC2086
   consume "$here/levels" "$1" -D CMAKE_PREFIX_PATH="$2" $forbidden
-  for level in coro io uv sim; do
+  for level in coro io uv sim portmap; do
     "$work/$1/$level"
     needs=$(ldd "$work/$1/$level")
     if echo "$needs" | grep -E 'fmt|sqlite|zip|sodium|ssl' >&2; then

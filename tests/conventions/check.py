@@ -15,7 +15,7 @@ import pathlib
 import re
 import sys
 
-LEVELS = [{"coro"}, {"io", "wire"}, {"uv", "sim", "tls"}, {"peer"}, {"integration"}]
+LEVELS = [{"coro"}, {"io", "wire"}, {"uv", "sim", "tls", "portmap"}, {"peer"}, {"integration"}]
 FOLDERS = {
     "peer": ["", "clock", "store", "adapter", "accounts", "transport", "session", "access", "connections", "relay", "dandelion",
              "handlers", "discovery"],

@@ -46,10 +46,13 @@ AREAS = {
                    "coro/yield.hpp", "coro/deferred.hpp",
                    "coro/awaitable.hpp"),
     "Time": ("io/time.hpp", "io/timeout.hpp", "io/timer.hpp", "io/backoff.hpp", "io/token_bucket.hpp"),
-    "Input and output": ("io/runtime.hpp", "io/transport.hpp", "io/stream.hpp", "io/buffered_reader.hpp",
+    "Input and output": ("io/runtime.hpp", "io/transport.hpp", "io/stream.hpp", "io/datagram.hpp",
+                         "io/buffered_reader.hpp",
                          "io/endpoint.hpp", "io/endpoint_range.hpp", "io/socks5.hpp", "io/reconnect.hpp",
                          "io/for_each.hpp", "io/offload.hpp", "io/random.hpp", "io/wakeup.hpp"),
     "TLS": ("tls/handshake.hpp", "tls/context.hpp", "tls/errc.hpp"),
+    "Port mapping": ("portmap/port_mapper.hpp", "portmap/error.hpp", "portmap/transport_protocol.hpp",
+                     "portmap/epoch.hpp", "portmap/pcp.hpp", "portmap/nat_pmp.hpp"),
     "The loop": ("uv/loop.hpp", "uv/signal_set.hpp", "uv/stdio.hpp", "uv/file.hpp", "uv/wakeup.hpp"),
 }
 

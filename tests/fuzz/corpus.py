@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the fuzzers' first inputs from messages that Grin wrote: corpus.py DATA_FOLDER CORPUS_FOLDER."""
+"""Makes the fuzzers' first inputs, mostly from messages that Grin wrote: corpus.py DATA_FOLDER CORPUS_FOLDER."""
 
 import hashlib
 import re
@@ -52,6 +52,13 @@ def main():
         for sizes in ([33] * 9, [34] * 5 + [114] * 4, [168] * 8, [0, 1, 127, 128, 129, 256, 257, 1024]):
             lengths = b"".join(size.to_bytes(2, "little") for size in sizes)
             keep(corpus / "hash", bytes([lanes, len(sizes)]) + lengths + bytes(range(200)))
+    # Responses of PCP and NAT-PMP to requests for a mapping and for the epoch or address, with options and as errors.
+    pcp = bytes([2, 0x81]) + bytes(22) + bytes(12) + bytes([6, 0, 0, 0]) + bytes.fromhex("0d569c40") + bytes(10)
+    pcp += bytes.fromhex("ffffcb007109")
+    for packet in (pcp, pcp + bytes.fromhex("ff000001aa000000"), pcp[:24].replace(b"\x81", b"\x80"),
+                   bytes.fromhex("0081000100000102"), bytes.fromhex("0080000000000102cb007109"),
+                   bytes.fromhex("00820000000001020d569c4000000e10"), bytes.fromhex("0081000300000102")):
+        keep(corpus / "portmap", packet)
     # A requested archive, and a ping behind it.
     said = bytes(32 + 8) + (100).to_bytes(8, "big")
     ping = USERNET_MAGIC + bytes([3]) + (16).to_bytes(8, "big") + bytes(16)

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Cross-builds the tests of coro, io, uv and sim for Windows with mingw-w64, and runs them in wine. The last line is "N
-# passed, N failed", or begins with SKIPPED if the tools or a source cannot be had. docs/reference/platforms.md says what
-# is not tested.
+# Cross-builds the tests of coro, io, uv, sim and portmap for Windows with mingw-w64, and runs them in wine. The last line
+# is "N passed, N failed", or begins with SKIPPED if the tools or a source cannot be had. docs/reference/platforms.md says
+# what is not tested.
 #   sh tests/portability/mingw.sh [FOLDER]
 # FOLDER has the source of libuv. By default that is the pinned archive or, where it cannot be downloaded, what the crate
 # libuv-sys2 carries, a later version.
@@ -36,7 +36,7 @@ cmake -S "$root" -B "$folder" -G Ninja --toolchain "$root/tests/portability/ming
   -D CMAKE_BUILD_TYPE=Release -D CMAKE_CXX_FLAGS_RELEASE=-O1 -D CMAKE_UNITY_BUILD=ON -D PAPPUS_LOW_LEVELS_ONLY=ON \
   -D PAPPUS_BUNDLED_LIBUV=ON -D FETCHCONTENT_SOURCE_DIR_LIBUV="$source" \
   -D doctest_DIR="$doctest" >/dev/null
-cmake --build "$folder" --target pappus_tests_coro pappus_tests_io pappus_tests_uv pappus_tests_sim
+cmake --build "$folder" --target pappus_tests_coro pappus_tests_io pappus_tests_uv pappus_tests_sim pappus_tests_portmap
 
 export WINEPREFIX="$folder/wine" WINEDEBUG=-all
 wineboot --init >/dev/null 2>&1

@@ -328,4 +328,13 @@ TEST_CASE("the random numbers of a machine depend only on the seed, its index an
   CHECK(first != io::random_bits(machine.restart()));
 }
 
+TEST_CASE("a process knows the default gateways that its machine is given") {
+  sim::world world{1};
+  sim::machine& machine = world.add_machine();
+  CHECK(machine.runtime().default_gateways().empty());
+  const std::vector<ip_address> gateways{ip_address::v4(0xc0a80101)};
+  machine.set_default_gateways(gateways);
+  CHECK(machine.runtime().default_gateways() == gateways);
+}
+
 }  // namespace world_test

@@ -4,6 +4,7 @@
 using backend = loopback_backend<false>;
 
 #include "../io/conformance/allocations.hpp"
+#include "../io/conformance/datagrams.hpp"
 #include "../io/conformance/deadlines.hpp"
 #include "../io/conformance/endings.hpp"
 #include "../io/conformance/endpoints.hpp"

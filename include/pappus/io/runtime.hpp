@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include <pappus/coro/ready_queue.hpp>
 #include <pappus/io/time.hpp>
@@ -16,8 +17,8 @@
 
 namespace pappus::io {
 
-/// Clock, timers, random numbers, worker threads and TCP of one loop. Must outlive everything made by it. All members
-/// are for the loop's thread.
+/// Clock, timers, random numbers, worker threads, TCP and UDP of one loop. Must outlive everything made by it. All
+/// members are for the loop's thread.
 class runtime : public transport {
 public:
   /// Steady time; constant during one turn.
@@ -33,6 +34,10 @@ public:
   /// Prepares the process for so many open files and sockets, as far as it may have them. Without it Linux enlarges its
   /// table of them whenever they have doubled, and stops the thread for about 10 ms each time if there are others.
   virtual void reserve_descriptors(std::size_t /*count*/) noexcept {}
+
+  /// The gateways of this host's default routes: first those of IPv4, and of each family those with the lowest metric.
+  /// Without link-local addresses, which need a zone. Known on Linux; elsewhere there are none. Reads small files.
+  [[nodiscard]] virtual std::vector<ip_address> default_gateways() const { return {}; }
 
   /// Those of a simulated runtime take no time, and are not counted.
   [[nodiscard]] virtual turn_statistics turns() const noexcept { return {}; }

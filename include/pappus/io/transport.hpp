@@ -1,11 +1,13 @@
-// Interface of the ways to reach an endpoint: connecting, accepting, and looking up names.
+// Interface of the ways to reach an endpoint: connecting, accepting, datagrams, and looking up names.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <pappus/io/datagram.hpp>
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/operation.hpp>
 #include <pappus/io/stream.hpp>
@@ -96,7 +98,7 @@ private:
   virtual void release() noexcept = 0;
 };
 
-/// Makes streams. Must outlive everything made by it. All members are for the loop's thread.
+/// Makes streams and sockets. Must outlive everything made by it. All members are for the loop's thread.
 class transport {
 public:
   transport(const transport&) = delete;
@@ -115,6 +117,13 @@ public:
   /// Starts listening at once: at `::`, which is unspecified, for both families where the system has IPv6. Fails with
   /// the system's reason, for example `std::errc::address_in_use`.
   [[nodiscard]] virtual result<listener_ptr> listen(endpoint local) = 0;
+
+  /// Opens a socket for datagrams of the family of `local`, where an unspecified address and port 0 leave the choice to
+  /// the system. With `remote` it is connected: it sends to that endpoint alone, and datagrams of others are not
+  /// delivered; an unspecified `local` then has the remote's family. Fails with the system's reason, for example
+  /// `std::errc::address_in_use`.
+  [[nodiscard]] virtual result<datagram_socket_ptr> open_datagram_socket(endpoint local,
+                                                                         std::optional<endpoint> remote) = 0;
 
 protected:
   transport() = default;

@@ -14,7 +14,8 @@ enum class jitter_distribution {
   long_tailed,  // mostly short, sometimes long
 };
 
-/// One direction between two machines, or both if they are alike. Bytes of a connection are never reordered.
+/// One direction between two machines, or both if they are alike. Bytes of a connection are never lost or reordered;
+/// datagrams are where the link is cut, and may overtake each other where it has jitter.
 struct link {
   io::duration latency = std::chrono::milliseconds{20};  // one way; not negative
   io::duration jitter{};                                 // mean random addition to `latency`; 0 to `max_jitter_mean`
@@ -30,7 +31,10 @@ struct link {
   /// Written bytes arrive in segments of random size up to this, bytes; 0: not split.
   std::size_t max_segment = 0;
 
-  /// Throws `std::invalid_argument` if latency or jitter is out of range.
+  /// Of 1,000 datagrams, how many are lost: 0 to 1,000.
+  std::uint32_t datagram_loss = 0;
+
+  /// Throws `std::invalid_argument` if latency, jitter or loss is out of range.
   void check() const;
 };
 

@@ -69,8 +69,12 @@ public:
   void set_descriptor_limit(std::size_t max) noexcept { descriptor_limit_ = max; }
   [[nodiscard]] std::size_t descriptor_limit() const noexcept { return descriptor_limit_; }
 
+  /// Sets the value of `runtime::default_gateways` for its processes; none at first. Nothing is routed by them.
+  void set_default_gateways(std::vector<ip_address> gateways) { default_gateways_ = std::move(gateways); }
+  [[nodiscard]] const std::vector<ip_address>& default_gateways() const noexcept { return default_gateways_; }
+
   /// Sets whether its processes are out of descriptors: connecting and accepting fail with
-  /// `std::errc::too_many_files_open`; connections that it does not accept wait.
+  /// `std::errc::too_many_files_open`, opening a datagram socket, too; connections that it does not accept wait.
   void exhaust_descriptors(bool exhausted) noexcept { descriptors_exhausted_ = exhausted; }
   [[nodiscard]] bool descriptors_exhausted() const noexcept { return descriptors_exhausted_; }
 
@@ -85,6 +89,7 @@ private:
   world& owner_;
   std::size_t index_;
   std::vector<ip_address> addresses_;
+  std::vector<ip_address> default_gateways_;
   std::size_t island_ = 0;
   io::duration clock_offset_{};
   std::size_t descriptor_limit_ = SIZE_MAX;

@@ -53,7 +53,7 @@ private:
 };
 
 /// The use of a stream of random numbers; streams with different purposes or numbers are independent of each other.
-enum class rng_stream : std::uint64_t { process = 1, connection };
+enum class rng_stream : std::uint64_t { process = 1, connection, datagram_socket };
 
 /// The seed of one of a world's random streams.
 [[nodiscard]] constexpr std::uint64_t derive(std::uint64_t seed, rng_stream what_for, std::uint64_t first,

@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include <pappus/coro/or_throw.hpp>
 #include <pappus/coro/stop.hpp>
@@ -42,10 +44,13 @@ public:
   [[nodiscard]] machine& on() const noexcept { return on_; }
 
   [[nodiscard]] result<io::listener_ptr> listen(io::endpoint local) override;
+  [[nodiscard]] result<io::datagram_socket_ptr> open_datagram_socket(io::endpoint local,
+                                                                     std::optional<io::endpoint> remote) override;
   [[nodiscard]] io::time_point now() const noexcept override;
   [[nodiscard]] io::wall_time wall_clock() const noexcept override;
   void fill_random(io::buffer bytes) noexcept override;
   [[nodiscard]] std::size_t descriptor_limit() const noexcept override;
+  [[nodiscard]] std::vector<ip_address> default_gateways() const override;
   [[nodiscard]] io::timer_queue& timers() noexcept override;
   [[nodiscard]] coro::ready_queue& ready() noexcept override;
   void submit(std::unique_ptr<io::work> item) override;

@@ -119,7 +119,7 @@ public:
   void set_link_one_way(machine& from, machine& to, const link& properties);
 
   /// Cuts all links between `island` and the other machines; the machines in `island` still reach each other. Bytes
-  /// sent meanwhile arrive after the heal, as if they had been sent then.
+  /// sent meanwhile arrive after the heal, as if they had been sent then; datagrams are lost.
   void partition(const std::vector<machine*>& island);
   /// Cuts the link between two machines; `heal` restores it.
   void cut(machine& one, machine& other);

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include <pappus/io/runtime.hpp>
 
@@ -11,17 +13,21 @@ namespace pappus::uv {
 
 class loop;
 
-/// TCP over IPv4 and IPv6. Member of its loop. Connections use TCP_NODELAY, because the library gathers writes itself.
+/// TCP and UDP over IPv4 and IPv6. Member of its loop. Connections use TCP_NODELAY, because the library gathers writes
+/// itself.
 class runtime final : public io::runtime {
 public:
   explicit runtime(loop& on) noexcept : on_(on) {}
 
   [[nodiscard]] result<io::listener_ptr> listen(io::endpoint local) override;
+  [[nodiscard]] result<io::datagram_socket_ptr> open_datagram_socket(io::endpoint local,
+                                                                     std::optional<io::endpoint> remote) override;
   [[nodiscard]] io::time_point now() const noexcept override;
   [[nodiscard]] io::wall_time wall_clock() const noexcept override;
   void fill_random(io::buffer bytes) noexcept override;
   [[nodiscard]] std::size_t descriptor_limit() const noexcept override;
   void reserve_descriptors(std::size_t count) noexcept override;
+  [[nodiscard]] std::vector<ip_address> default_gateways() const override;
   [[nodiscard]] io::turn_statistics turns() const noexcept override;
   [[nodiscard]] io::timer_queue& timers() noexcept override;
   [[nodiscard]] coro::ready_queue& ready() noexcept override;

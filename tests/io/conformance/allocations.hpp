@@ -79,6 +79,27 @@ TEST_CASE("reading, writing and sleeping allocate nothing" * doctest::skip(suppo
   });
 }
 
+TEST_CASE("sending and receiving datagrams allocates nothing" * doctest::skip(support::sanitized)) {
+  run([](backend& on) -> task<void> {
+    auto opened = on.server().open_datagram_socket(on.anywhere(), std::nullopt);
+    REQUIRE(opened);
+    auto dialed = on.client().open_datagram_socket({}, (*opened)->local_endpoint());
+    REQUIRE(dialed);
+    std::array<std::byte, 64> bytes{};
+    std::size_t before = 0;
+    for (int i = 0; i != 220; ++i) {
+      if (i == 20) before = allocations;
+      CHECK((*dialed)->send(bytes));
+      const auto asked = co_await (*opened)->receive(bytes);
+      REQUIRE(asked);
+      CHECK((*opened)->send_to(bytes, asked->from));
+      const auto answered = co_await io::with_timeout(on.client(), 1h, (*dialed)->receive(bytes));
+      CHECK(answered);
+    }
+    CHECK(allocations == before);
+  });
+}
+
 TEST_CASE("reading lines, with a deadline, and gathered writes allocate nothing once the buffer has grown" *
           doctest::skip(support::sanitized)) {
   run([](backend& on) -> task<void> {
