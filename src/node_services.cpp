@@ -43,6 +43,13 @@ peer::local_node make_local_node(io::runtime& runtime, const node_config& config
   return us;
 }
 
+/// Why a dial has not begun for want of the host's addresses.
+disconnect_reason reason_of_unresolved(std::error_code failed) {
+  if (failed == make_error_code(errc::canceled)) return disconnect_reason::shutting_down;
+  return failed.category() == peer::transport_category() ? disconnect_reason::unreachable
+                                                         : disconnect_reason::unknown_host;
+}
+
 /// At all addresses: of both families, or of IPv4 alone where the system has no IPv6.
 result<io::listener_ptr> listen_everywhere(io::runtime& runtime, std::uint16_t port) {
   auto both = runtime.listen({ip_address::v6({}), port});
@@ -319,9 +326,7 @@ task<void> node::services::dial_when_open(peer::seed to, peer::connection_manage
   if (!opened) co_return done(failure{disconnect_info{disconnect_reason::shutting_down, {}}});
   auto addresses = co_await paths.resolve(std::move(to.host));
   if (!addresses) {
-    const bool is_stopped = addresses.error() == make_error_code(errc::canceled);
-    const auto reason = is_stopped ? disconnect_reason::shutting_down : disconnect_reason::unreachable;
-    co_return done(failure{disconnect_info{reason, addresses.error().message()}});
+    co_return done(failure{disconnect_info{reason_of_unresolved(addresses.error()), addresses.error().message()}});
   }
   addresses->resize(std::min(addresses->size(), peer::limits::max_addresses_per_name));
   bool is_connected = false;

@@ -159,7 +159,7 @@ TEST_CASE("requests to a node that never runs complete at the latest when it is 
     here.runtime().spawn(await_unban(&one, range, &told));
     world.run_for(1s);
     CHECK(told.empty());
-    one.connect({}, note);
+    one.connect(io::endpoint{}, note);
     CHECK(told.empty());
   }
   world.run_for(1s);

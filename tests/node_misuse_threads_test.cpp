@@ -64,7 +64,7 @@ TEST_CASE("destroying a node again in a callback of its destructor is reported" 
     sim::world world{1};
     sim::machine& at = world.add_machine();
     auto mine = std::make_unique<node>(at.runtime(), simulated_config(), integration::adapter{});
-    mine->connect({}, [&mine](const auto&) { mine.reset(); });
+    mine->connect(io::endpoint{}, [&mine](const auto&) { mine.reset(); });
   });
   CHECK(output == "pappus: node: destroyed by one of its own callbacks\n");
 }
@@ -75,7 +75,7 @@ TEST_CASE("calling a node in a callback of its destructor is reported" * doctest
     sim::machine& at = world.add_machine();
     auto mine = std::make_unique<node>(at.runtime(), simulated_config(), integration::adapter{});
     node* const raw = mine.get();
-    mine->connect({}, [raw](const auto&) { raw->connect({}, {}); });
+    mine->connect(io::endpoint{}, [raw](const auto&) { raw->connect(io::endpoint{}, {}); });
     mine.reset();
   });
   CHECK(output == "pappus: node::connect: called by a callback while the node is destroyed\n");

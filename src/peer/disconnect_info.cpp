@@ -10,6 +10,7 @@ std::string_view to_string(disconnect_reason cause) noexcept {
     case disconnect_reason::requested: return "requested";
     case disconnect_reason::shutting_down: return "shutting_down";
     case disconnect_reason::unreachable: return "unreachable";
+    case disconnect_reason::unknown_host: return "unknown_host";
     case disconnect_reason::connection_refused: return "connection_refused";
     case disconnect_reason::already_connected: return "already_connected";
     case disconnect_reason::banned: return "banned";

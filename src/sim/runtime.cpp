@@ -194,8 +194,8 @@ std::unique_ptr<io::wakeup> runtime::make_wakeup(std::function<void()> woken) {
 }
 
 void runtime::begin(io::connect_operation& operation) {
-  if (on_.in().tracing()) on_.in().annotate(to_string(on_.address()) + " connects to " + to_string(operation.remote));
   if (crashed_) return operation.complete_inline(failure{down()});
+  if (on_.in().tracing()) on_.in().annotate(to_string(on_.address()) + " connects to " + to_string(operation.remote));
   if (on_.descriptors_exhausted()) {
     return operation.complete_inline(failure{std::make_error_code(std::errc::too_many_files_open)});
   }

@@ -6,7 +6,8 @@ import declaration
 import process
 from protocol import GET_TRANSACTION, HAND, SHAKE, TRANSACTION, TRANSACTION_KERNEL, Fields, Transaction, shake
 
-FIELDS_OF_A_PEER = {"peer", "id", "direction", "user_agent", "version", "capabilities", "height", "total_difficulty"}
+FIELDS_OF_A_PEER = {"peer", "id", "direction", "transport", "user_agent", "version", "capabilities", "height",
+                    "total_difficulty"}
 COUNTED_OF_A_PEER = {
     "connected_seconds",
     "idle_seconds",
@@ -160,7 +161,7 @@ class Commands(process.TestCase):
         peer.expect(HAND)
         peer.send(SHAKE, shake())
         self.assertEqual(node.reply("connect")["peer"], listener.address)
-        self.assertIn("cannot look up", self.check_refused(node, "connect no-such-host.invalid:5"))
+        self.assertIn("unknown_host", self.check_refused(node, "connect no-such-host.invalid:5"))
 
     def test_connect_replies_with_the_reason_of_a_failure(self):
         node = self.node()

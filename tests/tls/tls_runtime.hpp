@@ -6,6 +6,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -170,10 +171,16 @@ public:
     return io::listener_ptr{new tls_listener{below_, std::move(plain), server_}};
   }
 
+  [[nodiscard]] result<io::datagram_socket_ptr> open_datagram_socket(io::endpoint local,
+                                                                     std::optional<io::endpoint> remote) override {
+    return below_.open_datagram_socket(local, remote);
+  }
+
   [[nodiscard]] io::time_point now() const noexcept override { return below_.now(); }
   [[nodiscard]] io::wall_time wall_clock() const noexcept override { return below_.wall_clock(); }
   void fill_random(io::buffer bytes) noexcept override { below_.fill_random(bytes); }
   [[nodiscard]] std::size_t descriptor_limit() const noexcept override { return below_.descriptor_limit(); }
+  [[nodiscard]] std::vector<ip_address> default_gateways() const override { return below_.default_gateways(); }
   [[nodiscard]] io::timer_queue& timers() noexcept override { return below_.timers(); }
   [[nodiscard]] coro::ready_queue& ready() noexcept override { return below_.ready(); }
   void submit(std::unique_ptr<io::work> item) override { below_.submit(std::move(item)); }

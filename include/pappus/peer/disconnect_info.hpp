@@ -16,6 +16,7 @@ enum class disconnect_reason : std::uint8_t {
   requested,           // the application requested it
   shutting_down,       // the node stops
   unreachable,         // no connection could be made: no answer
+  unknown_host,        // its name could not be looked up
   connection_refused,  // no connection could be made: the machine is there, but no program listens
   already_connected,   // there is a session with that peer
   banned,              // banned by this node

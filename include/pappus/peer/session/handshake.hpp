@@ -15,7 +15,7 @@ namespace pappus::peer {
 
 /// Information from a handshake.
 struct handshake_result {
-  peer_info peer;  // what was known of it, and what it reports; no height until its first ping or pong
+  peer_info peer;           // what was known of it, and what it reports; no height until its first ping or pong
   std::uint64_t nonce = 0;  // of the Hand; both sides know it now
 };
 
@@ -23,6 +23,7 @@ struct handshake_result {
 /// `handshake_timeout` after `limits::handshake_timeout`, an absolute time. Meanwhile Hand (Shake for the dialing side)
 /// is the only message that the peer may send.
 [[nodiscard]] task<result<handshake_result, disconnect_info>> perform_handshake(io::runtime& runtime,
-                                                                                connection& connection, local_node& local);
+                                                                                connection& connection,
+                                                                                local_node& local);
 
 }  // namespace pappus::peer
