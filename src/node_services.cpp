@@ -287,6 +287,7 @@ task<void> node::services::accept() {
 task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) {
   if (tasks.token().stop_requested()) co_return failure{make_error_code(errc::canceled)};
   PAPPUS_CO_TRY_DISCARD(co_await peer_store.open(give_up));
+  for (const auto& [address, name] : peer_store.book().hosts()) paths.learn(name);
   if (tasks.token().stop_requested()) co_return failure{make_error_code(errc::canceled)};
   PAPPUS_CO_TRY(listener, config.listen ? runtime.listen(*config.listen) : listen_by_default(runtime, config));
   listener_ = std::move(listener);

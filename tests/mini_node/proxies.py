@@ -105,7 +105,10 @@ class Proxies(process.TestCase):
             self.assertIs(node.reply("connect")["ok"], True)
         credentials = [each[2] for each in proxy.asked]
         self.assertEqual(len(set(credentials)), 3)
-        self.assertEqual([each["peer"] for each in node.ask("addresses")["addresses"]], ["1.2.3.4:3414"])
+        self.assertEqual({each.get("host", each["peer"]) for each in node.ask("addresses")["addresses"]},
+                         {"1.2.3.4:3414", ONION})
+        self.assertEqual({each.get("host", each["peer"]) for each in node.ask("peers")["peers"]},
+                         {"1.2.3.4:3414", "nowhere.example", ONION})
 
     def test_an_onion_service_is_a_peer_to_stay_connected_to(self):
         node, listener, _ = self.proxied("--onion-only", "--onion-proxy", "{proxy}", "--peer", ONION + ":3414")

@@ -25,7 +25,7 @@ std::vector<object> replies() {
         {"relays", "list of endpoint", "connected peers to which stem transactions are sent; drawn when first needed"},
         {"private", "count", "private transactions now"},
         {"bytes", "bytes", "of these"}}},
-      {"connect", "The handshake with the peer has succeeded.", {}, {"peer"}},
+      {"connect", "The handshake with the peer has succeeded.", {}, {"peer", "host"}},
       {"disconnect",
        "The sessions are being ended; `peer_disconnected` follows for each.",
        {{"ended", "count", "sessions that were disconnected"}}},

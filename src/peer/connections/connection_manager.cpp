@@ -371,12 +371,18 @@ void connection_manager::note_failure(io::endpoint endpoint, io::time_point dial
 }
 
 /// An inbound peer's advertised address is unverified: it is added to the new table, not the tried one, and dialed some
-/// time to test whether the peer is there.
+/// time to test whether the peer is there. Names are kept of onion services only: the others are those of seeds.
 void connection_manager::note_success(const peer_info& peer) {
   const wire::peer_address address = to_wire(peer.endpoint);
   const io::wall_time now = deps_.clock.now();
-  if (peer.direction == direction::outbound) deps_.book.succeeded(address, peer.capabilities, peer.user_agent, now);
-  else if (!is_service_port(address.port)) deps_.book.add(address, address, now);
+  if (peer.direction == direction::outbound) {
+    const std::string* const name =
+        peer.transport == transport_type::onion ? deps_.paths.name_of(peer.endpoint.address) : nullptr;
+    deps_.book.succeeded(address, peer.capabilities, peer.user_agent, now,
+                         name != nullptr ? *name : std::string_view{});
+  } else if (!is_service_port(address.port)) {
+    deps_.book.add(address, address, now);
+  }
 }
 
 }  // namespace pappus::peer

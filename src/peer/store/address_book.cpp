@@ -58,14 +58,19 @@ address_book::address_book(const keyed_hash::key& secret, bool on_internet)
     : keyed_(secret), on_internet_(on_internet), numbers_(0, hasher{keyed_}) {}
 
 add_result address_book::add(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now) {
-  const add_result became = add_unverified(address, source, now);
+  const add_result became = address.ip.is_named() ? add_result::refused : add_unverified(address, source, now);
   counted_.adds.add(became);
   return became;
 }
 
+/// An address that stands for a name is this node's own; only with the name it leads to anybody.
+bool address_book::may_have(const wire::peer_address& address) const {
+  return address.ip.is_named() ? hosts_.contains(address) : is_peers_address(address, on_internet_);
+}
+
 add_result address_book::add_unverified(const wire::peer_address& address, const wire::peer_address& source,
                                         io::wall_time now) {
-  if (!is_peers_address(address, on_internet_)) return add_result::refused;
+  if (!may_have(address)) return add_result::refused;
   if (entry* const there = look_up(address)) {
     if (age(there->info.last_seen, now) >= limits::address_update_interval) {
       there->info.last_seen = now;
@@ -108,13 +113,14 @@ void address_book::failed(const wire::peer_address& address, io::wall_time now) 
 }
 
 void address_book::succeeded(const wire::peer_address& address, wire::capabilities capabilities,
-                             std::string_view user_agent, io::wall_time now) {
+                             std::string_view user_agent, io::wall_time now, std::string_view host) {
   std::string agent{user_agent};
-  const bool is_new = look_up(address) == nullptr && is_peers_address(address, on_internet_);
+  if (address.ip.is_named() && !host.empty()) hosts_.try_emplace(address, host);
+  const bool is_new = look_up(address) == nullptr && may_have(address);
   const auto taken = family_of(address).fresh.at(new_place(address, address));
   if (is_new && taken) remove(*taken);
   family_of(address).no_route_since.reset();
-  if (add(address, address, now) == add_result::crowded_out) return;
+  counted_.adds.add(add_unverified(address, address, now));
   entry* const there = look_up(address);
   if (there == nullptr) return;
   address_info& info = there->info;
@@ -136,9 +142,13 @@ void address_book::disconnected(const wire::peer_address& address, io::wall_time
   mark_changed(numbers_.at(address));
 }
 
+void address_book::restore(named_host stored) {
+  if (stored.address.ip.is_named()) hosts_.try_emplace(stored.address, std::move(stored.name));
+}
+
 void address_book::restore(address_info stored, io::wall_time now) {
   for (io::wall_time* const each : times_of(stored)) *each = std::clamp(*each, long_ago, std::max(now, long_ago));
-  const bool fits = is_peers_address(stored.address, on_internet_) && look_up(stored.address) == nullptr;
+  const bool fits = may_have(stored.address) && look_up(stored.address) == nullptr;
   if (fits && stored.tried && !family_of(stored.address).tried.at(tried_place(stored.address))) {
     const bucket_position where = tried_place(stored.address);
     insert(std::move(stored), where);
@@ -147,7 +157,13 @@ void address_book::restore(address_info stored, io::wall_time now) {
   stored.tried = false;
   const bucket_position where = new_place(stored.address, stored.source);
   if (fits && !table_of(stored).at(where)) insert(std::move(stored), where);
-  else if (look_up(stored.address) == nullptr) drop(stored.address);
+  else if (look_up(stored.address) == nullptr) discard(stored.address);
+}
+
+/// Drops an address that is stored and has no entry.
+void address_book::discard(const wire::peer_address& address) {
+  drop(address);
+  hosts_.erase(address);
 }
 
 void address_book::adjust_times(io::wall_time::duration by) {
@@ -214,6 +230,7 @@ std::vector<wire::peer_address> address_book::get_addresses(std::size_t max, wir
   std::vector<wire::peer_address> fit;
   for (const entry& each : entries_) {
     if (!each.used || !each.info.tried || each.info.state() != address_state::healthy) continue;
+    if (each.info.address.ip.is_named()) continue;
     if (is_stale(each.info, now) || !each.info.capabilities.has(wanted)) continue;
     fit.push_back(each.info.address);
   }
@@ -251,7 +268,10 @@ std::vector<address_info> address_book::list() const {
 book_changes address_book::drain_changes() {
   book_changes taken;
   for (const number which : changed_) {
-    if (entries_[which].used) taken.updated.push_back(entries_[which].info);
+    if (!entries_[which].used) continue;
+    taken.updated.push_back(entries_[which].info);
+    const auto named = hosts_.find(entries_[which].info.address);
+    if (named != hosts_.end()) taken.hosts.push_back({named->first, named->second});
   }
   for (const wire::peer_address& address : dropped_) {
     if (find(address) == nullptr) taken.dropped.push_back(address);
@@ -325,6 +345,7 @@ void address_book::remove(number index) {
   drop(gone.info.address);
   table_of(gone.info).clear(gone.at);
   numbers_.erase(gone.info.address);
+  hosts_.erase(gone.info.address);
   gone.info = {};
   gone.used = false;
   free_.push_back(index);

@@ -25,6 +25,7 @@ constexpr int no_wait = 0;
 constexpr const char* all_addresses =
     "SELECT address, source, capabilities, user_agent, heard, attempted, succeeded, attempts, failures, tried"
     " FROM address";
+constexpr const char* all_hosts = "SELECT address, name FROM host";
 constexpr const char* all_bans = "SELECT range, cause, author, since, until, digest FROM ban";
 constexpr const char* all_stems = "SELECT kernel, version, body, deadline, digest FROM stem ORDER BY kernel";
 constexpr const char* all_anchors = "SELECT address FROM anchor ORDER BY place";
@@ -117,6 +118,8 @@ std::uint64_t read_tables(SQLite::Database& connection, store_content& into, Dam
   if (connection.tableExists("stem")) each_row(connection, all_stems, take_stem, damaged);  // not before version 2
   const auto take_address = [&](SQLite::Statement& row) { into.addresses.push_back(rows::read_known_address(row)); };
   each_row(connection, all_addresses, take_address, damaged);
+  const auto take_host = [&](SQLite::Statement& row) { into.hosts.push_back(rows::read_host(row)); };
+  if (connection.tableExists("host")) each_row(connection, all_hosts, take_host, damaged);  // not before version 4
   return sum;
 }
 
@@ -154,6 +157,8 @@ database::prepared::prepared(SQLite::Database& connection, bool is_new, const ke
 database::statements::statements(SQLite::Database& of)
     : put_address(of, "INSERT OR REPLACE INTO address VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       drop_address(of, "DELETE FROM address WHERE address = ?"),
+      put_host(of, "INSERT OR REPLACE INTO host VALUES (?, ?)"),
+      drop_host(of, "DELETE FROM host WHERE address = ?"),
       digest_of_ban(of, "SELECT digest FROM ban WHERE range = ?"),
       put_ban(of, "INSERT OR REPLACE INTO ban VALUES (?, ?, ?, ?, ?, ?)"),
       drop_ban(of, "DELETE FROM ban WHERE range = ?"),
@@ -203,7 +208,11 @@ void database::write_rows(const store_batch& batch) {
   try {
     database_transaction all{connection_};
     for (const address_info& each : batch.addresses) run_with(statements_.put_address, each);
-    for (const wire::peer_address& each : batch.removed_addresses) run_with(statements_.drop_address, each);
+    for (const named_host& each : batch.hosts) run_with(statements_.put_host, each);
+    for (const wire::peer_address& each : batch.removed_addresses) {
+      run_with(statements_.drop_address, each);
+      if (each.ip.is_named()) run_with(statements_.drop_host, each);
+    }
     for (const io::endpoint_range& each : batch.unbanned) drop(each);
     for (const ban& each : batch.banned) put(each);
     if (batch.urgent()) put_setting(sum_of_bans, wire::to_big_endian(sum_of_bans_));

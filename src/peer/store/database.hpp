@@ -36,6 +36,8 @@ private:
 
     SQLite::Statement put_address;
     SQLite::Statement drop_address;
+    SQLite::Statement put_host;
+    SQLite::Statement drop_host;
     SQLite::Statement digest_of_ban;
     SQLite::Statement put_ban;
     SQLite::Statement drop_ban;

@@ -44,6 +44,7 @@ store_content memory_records::copy() const {
   store_content made;
   if (secret_) made.secret = *secret_;
   made.addresses = rows_of(addresses_);
+  made.hosts = rows_of(hosts_);
   made.bans = rows_of(bans_);
   made.anchors = anchors_;
   made.stems = rows_of(stems_);
@@ -54,12 +55,15 @@ store_content memory_records::copy() const {
 /// All that may run out of memory is done first, so that a batch is in the records entirely or not at all.
 void memory_records::apply(const store_batch& batch) {
   auto rows = rows_by(&address_info::address, batch.addresses);
+  auto hosts = rows_by(&named_host::address, batch.hosts);
   auto banned = rows_by(&ban::range, batch.banned);
   auto stemmed = rows_by(&stem_transaction::kernel, batch.stems);
   auto anchors = batch.anchors;
 
   put(std::move(rows), addresses_);
+  put(std::move(hosts), hosts_);
   remove(batch.removed_addresses, addresses_);
+  remove(batch.removed_addresses, hosts_);
   remove(batch.unbanned, bans_);
   put(std::move(banned), bans_);
   if (anchors) anchors_ = *std::move(anchors);

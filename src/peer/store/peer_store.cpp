@@ -38,6 +38,7 @@ result<std::unique_ptr<restored>> restore(const store_source& from, const keyed_
   if (opened.store == nullptr) return failure{make_error_code(store_errc::unusable)};
   const clock_start start = believed ? clock_start{wall} : start_after(opened.content, wall);
   address_book book{opened.content.secret, on_internet};
+  for (named_host& each : opened.content.hosts) book.restore(std::move(each));
   for (address_info& each : opened.content.addresses) book.restore(std::move(each), start.time);
   opened.content.addresses.clear();
   return std::make_unique<restored>(std::move(opened), start, std::move(book));
@@ -274,9 +275,10 @@ bool peer_store::collect() {
   if (writing_ != nullptr) return true;
   if (!pending_.empty() || book_.changes() != 0) date_batch();
   const auto batch = std::make_shared<store_batch>();
-  auto [updated, dropped] = book_.drain_changes();
+  auto [updated, hosts, dropped] = book_.drain_changes();
   *batch = std::exchange(pending_, {});
   batch->addresses = std::move(updated);
+  batch->hosts = std::move(hosts);
   batch->removed_addresses = std::move(dropped);
   waiting_for_writing_ = std::exchange(waiting_for_pending_, {});
   if (batch->empty() && waiting_for_writing_.empty()) return false;

@@ -72,6 +72,12 @@ int bind(SQLite::Statement& statement, int from, const address_info& info) {
   return from;
 }
 
+int bind(SQLite::Statement& statement, int from, const named_host& row) {
+  from = bind(statement, from, row.address);
+  statement.bind(from, row.name);
+  return from + 1;
+}
+
 int bind(SQLite::Statement& statement, int from, const io::endpoint_range& range) {
   statement.bind(from, to_string(range));
   return from + 1;
@@ -110,6 +116,8 @@ address_info read_known_address(SQLite::Statement& row) {
   info.tried = row.getColumn(9).getInt() != 0;
   return info;
 }
+
+named_host read_host(SQLite::Statement& row) { return {read_address(row.getColumn(0)), row.getColumn(1).getString()}; }
 
 ban read_ban(SQLite::Statement& row) {
   ban read;

@@ -20,6 +20,7 @@ namespace pappus::peer::rows {
 /// Binds a value to the parameters from index `from` on; returns the index after the last one.
 int bind(SQLite::Statement& statement, int from, const wire::peer_address& address);
 int bind(SQLite::Statement& statement, int from, const address_info& info);
+int bind(SQLite::Statement& statement, int from, const named_host& row);
 int bind(SQLite::Statement& statement, int from, const io::endpoint_range& range);
 int bind(SQLite::Statement& statement, int from, const ban& row);
 int bind(SQLite::Statement& statement, int from, const wire::hash& kernel);
@@ -29,6 +30,7 @@ int bind(SQLite::Statement& statement, int from, const stem_transaction& row);
 /// its digest.
 [[nodiscard]] wire::peer_address read_address(const SQLite::Column& column);
 [[nodiscard]] address_info read_known_address(SQLite::Statement& row);
+[[nodiscard]] named_host read_host(SQLite::Statement& row);
 [[nodiscard]] ban read_ban(SQLite::Statement& row);
 [[nodiscard]] stem_transaction read_stem(SQLite::Statement& row);
 

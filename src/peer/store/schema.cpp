@@ -65,6 +65,12 @@ CREATE TABLE ban_of_range (
   digest INTEGER NOT NULL             -- of all the above
 ) STRICT, WITHOUT ROWID;
 )",
+    R"(
+CREATE TABLE host (
+  address BLOB NOT NULL PRIMARY KEY,  -- that stands for the name
+  name TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+)",
 };
 
 constexpr int version_of_ranges = 3;

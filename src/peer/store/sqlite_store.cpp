@@ -87,6 +87,7 @@ private:
 store_batch everything(const store_content& content) {
   store_batch all;
   all.addresses = content.addresses;
+  all.hosts = content.hosts;
   all.banned = content.bans;
   all.anchors = content.anchors;
   all.stems = content.stems;

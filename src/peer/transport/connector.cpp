@@ -118,6 +118,10 @@ task<result<std::vector<ip_address>>> connector::resolve(std::string host) {
   co_return alternate_families(addresses);
 }
 
+void connector::learn(std::string_view name) {
+  if (is_onion_service(name)) names_.add(name);
+}
+
 task<result<io::stream_ptr>> connector::connect(io::endpoint where) {
   if (const std::error_code obstacle = this->obstacle(where)) co_return failure{obstacle};
   const transport_type transport = transport_to(where);

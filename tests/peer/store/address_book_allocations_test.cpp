@@ -70,11 +70,13 @@ private:
   std::mt19937 generator_;
 };
 
+const peer::named_host some_host = onion(1);
+
 /// Changes the book in one of all ways. Addresses of one netgroup, so that many want one place.
 void change(address_book& book, numbers& random, io::wall_time now) {
   const auto address = in_group(random.below(3), random.below(900));
   const auto source = in_group(7, random.below(2));
-  switch (random.below(8)) {
+  switch (random.below(9)) {
     case 0:
     case 1:
     case 2: book.add(address, source, now); break;
@@ -82,6 +84,7 @@ void change(address_book& book, numbers& random, io::wall_time now) {
     case 4: book.failed(address, now); break;
     case 5:
     case 6: book.succeeded(address, wanted, "a user agent that has a block of memory of its own", now); break;
+    case 8: book.succeeded(some_host.address, wanted, "MW/Test", now, some_host.name); break;
     default: book.expire(20, now); break;
   }
 }
@@ -96,7 +99,7 @@ TEST_CASE("each allocation of an address book may fail: it stays in order, and i
     address_book book{key(1), true};
     mirror store;
     io::wall_time now = start;
-    for (int step = 0; step != 6000; ++step) {
+    for (int step = 0; step != 8000; ++step) {
       CAPTURE(step);
       now += std::chrono::hours{random.below(3)};
       heap::fails_in = 1 + random.below(6);

@@ -42,6 +42,8 @@ public:
       made.addresses.back().attempts = draw(100);
     }
     for (std::uint32_t count = draw(3); count != 0; --count) made.removed_addresses.push_back(address(draw(12)));
+    if (draw(3) == 0) made.hosts = {onion(static_cast<std::uint8_t>(draw(4)))};
+    if (draw(4) == 0) made.removed_addresses.push_back(onion(static_cast<std::uint8_t>(draw(4))).address);
     for (std::uint32_t count = draw(3); count != 0; --count) made.unbanned.push_back(against(draw(12)).range);
     for (std::uint32_t count = draw(4); count != 0; --count) {
       made.banned.push_back(against(draw(12)));
@@ -137,6 +139,21 @@ TEST_CASE_TEMPLATE("a row replaces the one before, and is removed when it is dro
   REQUIRE(read.bans.size() == 2);
   CHECK(std::ranges::count(read.bans, change.banned[0]) == 1);
   CHECK(read.anchors == std::vector{address(7)});
+}
+
+TEST_CASE_TEMPLATE("a host is stored until its address is removed", Where, on_sqlite, in_memory) {
+  const Where where;
+  {
+    const auto made = opened(where);
+    store_batch batch;
+    batch.hosts = {onion(1), onion(2), onion(3)};
+    CHECK_FALSE(batch.empty());
+    write(*made.store, batch);
+    store_batch next;
+    next.removed_addresses = {onion(2).address};
+    write(*made.store, next);
+  }
+  CHECK(sorted(content_of(where)).hosts == std::vector{onion(1), onion(3)});
 }
 
 TEST_CASE_TEMPLATE("anchors keep their order, also with duplicates", Where, on_sqlite, in_memory) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 #include <pappus/peer/address.hpp>
 #include <pappus/peer/store/sqlite_store.hpp>
@@ -40,6 +41,12 @@ inline peer::address_info known(std::uint32_t number) {
   return made;
 }
 
+/// A host by its name, at an address that stands for it.
+inline peer::named_host onion(std::uint8_t number) {
+  return {peer::to_wire({pappus::ip_address::named({number, 1, 2, 3, 4, 5, 6, 7, 8, 9}), 3414}),
+          std::string(56, static_cast<char>('a' + number % 26)) + ".onion"};
+}
+
 inline peer::ban against(std::uint32_t number) {
   peer::ban made;
   made.range = io::endpoint_range{pappus::ip_address::v4(0x20000000 + (number << 8)),
@@ -61,13 +68,14 @@ inline peer::stem_transaction stem(std::uint32_t number) {
   return made;
 }
 
-/// A batch of `count` addresses, as many bans, and two transactions.
+/// A batch of `count` addresses, as many bans, two hosts, and two transactions.
 inline peer::store_batch some_of_each(std::uint32_t count) {
   peer::store_batch batch;
   for (std::uint32_t i = 0; i < count; ++i) {
     batch.addresses.push_back(known(i));
     batch.banned.push_back(against(i));
   }
+  batch.hosts = {onion(1), onion(2)};
   batch.anchors.emplace({address(1), address(2)});
   batch.stems = {stem(1), stem(2)};
   return batch;

@@ -97,6 +97,24 @@ void check_survives(const std::string& file, std::size_t count) {
   CHECK(again.content.bans.size() == bans);
 }
 
+/// Writes a store with `count` addresses and bans as the first version has; returns the bans.
+std::vector<peer::ban> make_first_version(const std::string& file, std::uint32_t count) {
+  write(*opened(file).store, some_of_each(count));
+  const auto bans = opened(file).content.bans;
+  change(file,
+         "ALTER TABLE ban RENAME TO present; CREATE TABLE ban (first INTEGER NOT NULL, bits INTEGER NOT NULL, "
+         "port INTEGER NOT NULL, cause INTEGER NOT NULL, author INTEGER NOT NULL, since INTEGER NOT NULL, "
+         "until INTEGER NOT NULL, digest INTEGER NOT NULL, PRIMARY KEY (first, bits, port)) STRICT, WITHOUT ROWID");
+  for (const peer::ban& each : bans) {
+    const auto& [network, bits, port] = each.range;
+    change(file, "INSERT INTO ban SELECT " + std::to_string(network.v4_value()) + ", " + std::to_string(bits) + ", " +
+                     std::to_string(port.value_or(0)) + ", cause, author, since, until, digest FROM present " +
+                     "WHERE range = '" + to_string(each.range) + "'");
+  }
+  change(file, "DROP TABLE present; DROP TABLE stem; DROP TABLE host; PRAGMA user_version = 1; VACUUM");
+  return bans;
+}
+
 void remove_all_like(const std::string& file) {
   const std::filesystem::path path{file};
   for (const auto& entry : std::filesystem::directory_iterator{path.parent_path()}) {
@@ -114,35 +132,44 @@ TEST_CASE("a store in memory keeps its content as long as it is open") {
 }
 
 TEST_CASE("a store of the first version is converted, and can be read where it cannot be written") {
-  const support::temporary_folder folder;
+  const temporary_folder folder;
   const std::string file = folder.file("peers.db");
-  {
-    auto opened = peer::sqlite_store::open(file, key(1));
-    REQUIRE(opened);
-    REQUIRE(opened->store->write(samples::some_of_each(3)));
-  }
-  const auto bans = peer::sqlite_store::open(file, key(1))->content.bans;
-  change(file,
-         "ALTER TABLE ban RENAME TO present; CREATE TABLE ban (first INTEGER NOT NULL, bits INTEGER NOT NULL, "
-         "port INTEGER NOT NULL, cause INTEGER NOT NULL, author INTEGER NOT NULL, since INTEGER NOT NULL, "
-         "until INTEGER NOT NULL, digest INTEGER NOT NULL, PRIMARY KEY (first, bits, port)) STRICT, WITHOUT ROWID");
-  for (const peer::ban& each : bans) {
-    const auto& [network, bits, port] = each.range;
-    change(file, "INSERT INTO ban SELECT " + std::to_string(network.v4_value()) + ", " + std::to_string(bits) + ", " +
-                     std::to_string(port.value_or(0)) + ", cause, author, since, until, digest FROM present " +
-                     "WHERE range = '" + to_string(each.range) + "'");
-  }
-  change(file, "DROP TABLE present; DROP TABLE stem; PRAGMA user_version = 1");
-  auto opened = peer::sqlite_store::open(file, key(1));
-  REQUIRE(opened);
-  CHECK(opened->warning.empty());
-  CHECK(opened->content.bans.size() == 3);
-  CHECK(opened->content.bans == bans);
-  CHECK(opened->content.addresses.size() == 3);
-  peer::store_batch batch;
+  const auto bans = make_first_version(file, 3);
+  auto made = opened(file);
+  CHECK(made.warning.empty());
+  CHECK(made.content.bans.size() == 3);
+  CHECK(made.content.bans == bans);
+  CHECK(made.content.addresses.size() == 3);
+  store_batch batch;
   batch.stems = {samples::stem(1)};
-  REQUIRE(opened->store->write(batch));
-  CHECK(read(*opened).stems == batch.stems);
+  batch.hosts = {samples::onion(1)};
+  write(*made.store, batch);
+  CHECK(read(made).stems == batch.stems);
+  CHECK(read(made).hosts == batch.hosts);
+}
+
+TEST_CASE("of a store of the first version that is damaged, what can be read is kept") {
+  const temporary_folder folder;
+  const std::string file = folder.file("peers.db");
+  const auto bans = make_first_version(file, 40);
+  const std::vector<char> intact = bytes_of(file);
+  constexpr std::size_t page = 4096;
+  std::size_t with_all_bans = 0;
+  std::size_t with_all_addresses = 0;
+  for (std::size_t at = page; at < intact.size(); at += page) {
+    CAPTURE(at);
+    remove_all_like(file);
+    std::vector<char> damaged = intact;
+    std::fill_n(damaged.begin() + static_cast<std::ptrdiff_t>(at), 100, 'x');
+    put_bytes(file, damaged);
+    const auto made = opened(file);
+    REQUIRE(made.warning.find("is damaged") != std::string::npos);
+    for (const peer::ban& each : made.content.bans) REQUIRE(std::ranges::count(bans, each) == 1);
+    with_all_bans += made.content.bans.size() == bans.size() ? 1 : 0;
+    with_all_addresses += made.content.addresses.size() == bans.size() ? 1 : 0;
+  }
+  CHECK(with_all_bans != 0);
+  CHECK(with_all_addresses != 0);
 }
 
 TEST_CASE("bans of both families are kept") {

@@ -174,7 +174,10 @@ TEST_CASE("a damaged store that cannot be replaced is refused and not changed") 
   REQUIRE(opened(file).store->write(some_of_each(200)).has_value());
   std::string damaged = bytes_of(file);
   constexpr std::size_t page = 4096;
-  damaged.replace(damaged.size() / 2 / page * page, 100, 100, 'x');
+  const auto is_leaf = [&damaged](std::size_t at) { return damaged[at] == 0x0a; };  // of an index or such a table
+  std::size_t at = damaged.size() / 2 / page * page;
+  while (!is_leaf(at)) at += page;
+  damaged.replace(at, 100, 100, 'x');
   put_bytes(file, damaged);
   {
     const files_limited no_more{8'192};

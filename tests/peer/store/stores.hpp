@@ -56,6 +56,7 @@ inline void write(peer::durable_store& into, const peer::store_batch& batch) {
 /// Sorted by key.
 inline peer::store_content sorted(peer::store_content content) {
   std::ranges::sort(content.addresses, {}, &peer::address_info::address);
+  std::ranges::sort(content.hosts, {}, &peer::named_host::address);
   std::ranges::sort(content.bans, {}, &peer::ban::range);
   std::ranges::sort(content.stems, {}, &peer::stem_transaction::kernel);
   return content;
@@ -66,6 +67,7 @@ inline peer::store_content content_after(const peer::store_batch& batch, const p
   peer::store_content made;
   made.secret = secret;
   made.addresses = batch.addresses;
+  made.hosts = batch.hosts;
   made.bans = batch.banned;
   if (batch.anchors) made.anchors = *batch.anchors;
   made.stems = batch.stems;

@@ -1,6 +1,7 @@
 // Nodes that reach their peers through a proxy.
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 #include <support/socks_proxy.hpp>
 
 #include <pappus/peer/address.hpp>
+#include <pappus/peer/store/memory_store.hpp>
 #include <pappus/statistics.hpp>
 
 #include "peer/discovery/seeded_network.hpp"
@@ -90,7 +92,41 @@ TEST_CASE("an onion service is a peer to stay connected to, and may be named to 
   CHECK(connected->error() == make_error_code(peer::disconnect_reason::unreachable));
   CHECK_FALSE(on.looks_up);
   CHECK_FALSE(on.goes_elsewhere);
-  for (const peer::address_info& each : node->known_addresses()) CHECK_FALSE(each.address.ip.is_named());
+}
+
+TEST_CASE("an onion service that was connected to is connected to again by later runs, and gossiped to no peer") {
+  proxied on{3};
+  on.proxy.services[onion] = on.others[0].endpoint();
+  const auto records = std::make_shared<peer::memory_records>();
+  node_config config = on.with(transport_rule::onion_only);
+  config.seeds = {};
+  config.custom_store = peer::memory_store::source(records);
+  {
+    simulated_node node{on.here, config};
+    node->connect(peer::seed{onion, support::port}, {});
+    on.world.run_for(1min);
+    REQUIRE(node->peers().size() == 1);
+    on.world.run_for(24h);  // address requests, samples of the book
+    for (simulated_node& each : on.others) {
+      for (const peer::address_info& known : each->known_addresses()) CHECK_FALSE(known.address.ip.is_named());
+    }
+  }
+  for (int run = 0; run != 2; ++run) {
+    on.here.restart();
+    simulated_node node{on.here, config};
+    on.world.run_for(10min);
+    REQUIRE(node->peers().size() == 1);
+    CHECK(node->peers().front().transport == transport_type::onion);
+    CHECK(node->name_of(node->peers().front().endpoint.address) == onion);
+  }
+  CHECK_FALSE(on.goes_elsewhere);
+  on.here.restart();
+  config.transport.rule = transport_rule::direct;
+  config.transport.proxy.reset();
+  simulated_node without{on.here, config};
+  on.world.run_for(10min);
+  for (const peer::peer_stats& each : without->peers()) CHECK(each.transport == transport_type::direct);
+  CHECK_FALSE(on.looks_up);
 }
 
 TEST_CASE("a preferred onion service is connected to again when its session has ended") {

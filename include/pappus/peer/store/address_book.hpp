@@ -11,7 +11,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -31,6 +33,7 @@ namespace pappus::peer {
 /// Changes of a book since the last `drain_changes`, for the store.
 struct book_changes {
   std::vector<address_info> updated;        // present state of added and changed ones
+  std::vector<named_host> hosts;            // for which some of these stand
   std::vector<wire::peer_address> dropped;  // no longer in the book
 
   [[nodiscard]] bool empty() const noexcept { return updated.empty() && dropped.empty(); }
@@ -67,13 +70,17 @@ public:
   void failed(const wire::peer_address& address, io::wall_time now);
   /// Records a successful handshake with a dialed address. An unknown address is added; if its place in `new` is taken,
   /// that entry is removed. The address moves to `tried`; if its place there is taken, it waits until that entry has
-  /// been tested (see `select_tried_collision`).
+  /// been tested (see `select_tried_collision`). `host`: the name for which the address stands, which is kept with it;
+  /// without one, an address that `is_named` is not added.
   void succeeded(const wire::peer_address& address, wire::capabilities capabilities, std::string_view user_agent,
-                 io::wall_time now);
+                 io::wall_time now, std::string_view host = {});
   /// Records that a session with it ends now.
   void disconnected(const wire::peer_address& address, io::wall_time now);
 
-  /// Restores a stored entry, from `tried` into `new` if its tried place is taken; without a free place it is dropped.
+  /// Restores the name for which an address stands, before the entry. O(log n).
+  void restore(named_host stored);
+  /// Restores a stored entry, from `tried` into `new` if its tried place is taken; without a free place, or
+  /// without the name for which it stands, it is dropped.
   /// Times in the future become `now`.
   void restore(address_info stored, io::wall_time now);
 
@@ -94,12 +101,16 @@ public:
   /// Nothing if there is none. O(pending collisions).
   [[nodiscard]] std::optional<wire::peer_address> select_tried_collision(io::wall_time now);
 
-  /// At most `max` healthy tried addresses with all of these capabilities, in random order. O(size).
+  /// At most `max` healthy tried addresses with all of these capabilities, in random order; none that stands for a
+  /// name. O(size).
   [[nodiscard]] std::vector<wire::peer_address> get_addresses(std::size_t max, wire::capabilities wanted,
                                                               io::wall_time now);
 
   /// Checks the next `count` entries in turn and drops the stale ones. O(count).
   void expire(std::size_t count, io::wall_time now);
+
+  /// The hosts for which addresses of the book stand, by these addresses.
+  [[nodiscard]] const std::map<wire::peer_address, std::string>& hosts() const noexcept { return hosts_; }
 
   /// Null if the address is not in the book; valid until the book changes.
   [[nodiscard]] const address_info* find(const wire::peer_address& address) const noexcept;
@@ -164,12 +175,14 @@ private:
   [[nodiscard]] std::optional<wire::peer_address> pick_from(bucket_table family::*tables, io::wall_time now,
                                                             io::wall_time::duration rest, const address_filter& fits);
 
+  [[nodiscard]] bool may_have(const wire::peer_address& address) const;
   add_result add_unverified(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now);
   number insert(address_info info, bucket_position position);
   void add_entry();
   void remove(number index);
   void mark_changed(number index) noexcept;
   void drop(const wire::peer_address& address);
+  void discard(const wire::peer_address& address);
   void notify_change() const noexcept;
   void try_to_settle(number index, io::wall_time now);
   void move_to_tried(number index);
@@ -185,6 +198,7 @@ private:
   std::vector<entry> entries_;
   std::vector<number> free_;
   std::unordered_map<wire::peer_address, number, hasher> numbers_;
+  std::map<wire::peer_address, std::string> hosts_;
   std::vector<tried_collision> claims_;
   std::vector<number> changed_;
   std::vector<wire::peer_address> dropped_;

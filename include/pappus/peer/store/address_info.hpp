@@ -29,6 +29,14 @@ enum class address_state : std::uint8_t {
   return "unknown";
 }
 
+/// A host without an address, and the address of the book that stands for its name (`ip_address::is_named`).
+struct named_host {
+  wire::peer_address address;  // the key
+  std::string name;            // in lower case
+
+  friend bool operator==(const named_host&, const named_host&) = default;
+};
+
 /// A value type. A time at the epoch stands for "never".
 struct address_info {
   wire::peer_address address;       // the key

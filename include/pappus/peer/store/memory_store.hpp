@@ -36,6 +36,7 @@ private:
   bool is_open_ = false;
   std::optional<keyed_hash::key> secret_;  // nothing until a store is opened
   std::map<wire::peer_address, address_info> addresses_;
+  std::map<wire::peer_address, named_host> hosts_;
   std::map<io::endpoint_range, ban> bans_;
   std::map<wire::hash, stem_transaction> stems_;  // by their first kernels
   std::vector<wire::peer_address> anchors_;

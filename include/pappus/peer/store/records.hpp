@@ -31,6 +31,7 @@ struct stem_transaction {
 struct store_content {
   keyed_hash::key secret{};  // key of the address book
   std::vector<address_info> addresses;
+  std::vector<named_host> hosts;  // for which some of these addresses stand
   std::vector<ban> bans;
   std::vector<wire::peer_address> anchors;  // peers to be dialed first after a restart
   std::vector<stem_transaction> stems;
@@ -50,8 +51,9 @@ struct stem_deadline {
 /// Changes that are made in one transaction, in the order of the members. To write a batch twice is as to write it
 /// once. What is removed need not be there.
 struct store_batch {
-  std::vector<address_info> addresses;  // new, or replacing the entry of that address
-  std::vector<wire::peer_address> removed_addresses;
+  std::vector<address_info> addresses;                // new, or replacing the entry of that address
+  std::vector<named_host> hosts;                      // likewise; of `addresses`
+  std::vector<wire::peer_address> removed_addresses;  // with the hosts for which they stand
   std::vector<io::endpoint_range> unbanned;
   std::vector<ban> banned;  // new, or replacing the ban of that range; the last one counts
   std::optional<std::vector<wire::peer_address>> anchors;  // replacing the previous ones
@@ -61,10 +63,11 @@ struct store_batch {
   std::vector<stem_transaction> stems;                     // new, or replacing one with that kernel
 
   [[nodiscard]] bool empty() const noexcept {
-    return addresses.empty() && removed_addresses.empty() && banned.empty() && unbanned.empty() && !anchors &&
-           removed_stems.empty() && deadlines.empty() && stems.empty() && !written;
+    return addresses.empty() && hosts.empty() && removed_addresses.empty() && banned.empty() && unbanned.empty() &&
+           !anchors && removed_stems.empty() && deadlines.empty() && stems.empty() && !written;
   }
-  /// Number of changes. The time is not counted, nor, for privacy, are private transactions.
+  /// Number of changes. Hosts are not counted apart from their addresses, nor is the time, nor, for privacy, are
+  /// private transactions.
   [[nodiscard]] std::size_t rows() const noexcept {
     return addresses.size() + removed_addresses.size() + banned.size() + unbanned.size() + (anchors ? 1 : 0);
   }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -44,6 +45,10 @@ public:
   /// `transport_errc`, the resolver's error, `std::errc::timed_out` after `limits::resolve_timeout`, or
   /// `errc::canceled`.
   [[nodiscard]] task<result<std::vector<ip_address>>> resolve(std::string host);
+
+  /// Learns the name of an onion service for which an address stands, as an earlier run has known it. Another name is
+  /// not learned. O(length).
+  void learn(std::string_view name);
 
   /// Which way a connection to there goes. O(1).
   [[nodiscard]] transport_type transport_to(const io::endpoint& where) const noexcept;
