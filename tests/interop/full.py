@@ -35,9 +35,9 @@ def long(test):
 class Grin(process.CommandProcess):
     """A server of Grin's own."""
 
-    def __init__(self, folder, *seeds):
+    def __init__(self, folder, *seeds, host="127.0.0.1"):
         options = [word for seed in seeds for word in ("--seed", seed)]
-        super().__init__([given.grin, "--data-dir", folder, "--listen", free_address(), "--api", free_address(),
+        super().__init__([given.grin, "--data-dir", folder, "--listen", free_address(host), "--api", free_address(),
                           *options], stderr=None)
 
     def head(self):
@@ -67,8 +67,8 @@ class TestCase(unittest.TestCase):
         self.addCleanup(made.close)
         return made.listen()
 
-    def grin(self, name, *seeds):
-        return self.launch(Grin(Path(self.folder, name), *(seed.address for seed in seeds)))
+    def grin(self, name, *seeds, **more):
+        return self.launch(Grin(Path(self.folder, name), *(seed.address for seed in seeds), **more))
 
     def full(self, name, *options, **more):
         """It connects to no peer by itself, but to those that are named."""
@@ -165,6 +165,30 @@ class Synchronization(TestCase):
             self.reaches(follower, source.mine(15))
         self.measured("600 blocks are mined, 15 at once, and followed")
         self.check_same(source, follower)
+
+
+class IPv6(TestCase):
+    """The same over ::1."""
+
+    def check(self, source, follower):
+        tip = source.mine(9)
+        self.reaches(follower, tip)
+        self.reaches(source, follower.mine(2))
+        self.measured("11 blocks are mined by both sides, and followed")
+        self.check_same(source, follower)
+        self.check_nobody_is_banned(source, follower)
+
+    def test_a_full_node_dials_grin(self):
+        grin = self.grin("grin", host="::1")
+        full = self.full("full", "--peer", grin.address, listen="[::1]:0")
+        self.assertEqual(full.event("peer_connected")["peer"], grin.address)
+        self.check(grin, full)
+
+    def test_grin_dials_a_full_node(self):
+        full = self.full("full", listen="[::1]:0")
+        grin = self.grin("grin", full, host="::1")
+        self.assertEqual(full.event("peer_connected")["peer"], grin.address)
+        self.check(full, grin)
 
 
 class Reorganization(TestCase):

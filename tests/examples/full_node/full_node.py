@@ -6,8 +6,8 @@ import process
 program = None  # set by whoever runs tests
 
 
-def command(folder, *options, network="automated"):
-    return [program, "--network", network, "--listen", "127.0.0.1:0", "--max-outbound", "0",
+def command(folder, *options, network="automated", listen="127.0.0.1:0"):
+    return [program, "--network", network, "--listen", listen, "--max-outbound", "0",
             "--data-dir", folder, *options]
 
 
