@@ -110,17 +110,17 @@ public:
       : runtime_(runtime), over_(over), proxy_(proxy) {}
 
   [[nodiscard]] task<result<void>> authenticate() {
-    const bool offers_password = proxy_.credentials.has_value();
-    const auto offered = static_cast<std::byte>(offers_password ? method::password : method::none);
+    byte_vector greeting{version, std::byte{0}};
+    if (offers(method::none)) greeting.push_back(static_cast<std::byte>(method::none));
+    if (offers(method::password)) greeting.push_back(static_cast<std::byte>(method::password));
+    greeting[1] = static_cast<std::byte>(greeting.size() - 2);
     std::array<std::byte, 2> chosen{};
-    byte_vector greeting{version, std::byte{1}, offered};
     PAPPUS_CO_TRY_DISCARD(co_await exchange(std::move(greeting), chosen, proxy_.step_timeout));
     if (chosen[0] != version) co_return failure{make_error_code(socks5_errc::malformed_reply)};
-    if (chosen[1] == static_cast<std::byte>(method::no_acceptable)) {
-      co_return failure{make_error_code(socks5_errc::no_acceptable_method)};
-    }
-    if (chosen[1] != offered) co_return failure{make_error_code(socks5_errc::malformed_reply)};
-    if (offers_password) co_return co_await send_password(*proxy_.credentials);
+    const auto by = static_cast<method>(chosen[1]);
+    if (by == method::no_acceptable) co_return failure{make_error_code(socks5_errc::no_acceptable_method)};
+    if (!offers(by)) co_return failure{make_error_code(socks5_errc::malformed_reply)};
+    if (by == method::password) co_return co_await send_password(*proxy_.credentials);
     co_return result<void>{};
   }
 
@@ -135,6 +135,11 @@ public:
   }
 
 private:
+  [[nodiscard]] bool offers(method by) const noexcept {
+    if (by == method::password) return proxy_.credentials.has_value();
+    return by == method::none && (!proxy_.credentials || proxy_.allows_no_authentication);
+  }
+
   [[nodiscard]] task<result<void>> send_password(const socks5_credentials& given) {
     constexpr std::byte subnegotiation_version{1};
     byte_vector message{subnegotiation_version};

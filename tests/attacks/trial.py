@@ -105,9 +105,10 @@ class Trial:
         if not holds:
             self.failures.append(sentence)
 
-    def flood(self, payload=b"", once=b"", seconds=PATIENCE, **options):
+    def flood(self, payload=b"", once=b"", seconds=PATIENCE, to=None, **options):
+        """`to`: another address of the target than that on which it listens for peers."""
         seconds = min(seconds, max(1, self.seconds_left()))
-        started = flood.Flood(self.target.address, payload, once, seconds, **options)
+        started = flood.Flood(to or self.target.address, payload, once, seconds, **options)
         self.opened.append(started.end)
         return started
 

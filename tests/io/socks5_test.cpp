@@ -37,7 +37,8 @@ byte_vector bytes(std::string_view hex) {
 struct step {
   std::string_view expected;
   std::string_view sent;
-  io::duration after = 0s;  // it waits so long before it sends
+  io::duration after = 0s;       // it waits so long before it sends
+  io::duration byte_after = 0s;  // and so long before each byte
 };
 
 constexpr std::string_view no_authentication = "050100";
@@ -58,6 +59,7 @@ struct stage {
                               std::optional<io::socks5_credentials> credentials = std::nullopt) {
     auto listener = machine.runtime().listen({{}, 1080}).value();
     io::socks5_proxy proxy{{machine.address(), 1080}, std::move(credentials)};
+    proxy.allows_no_authentication = allows_no_authentication;
     auto both =
         world.run(when_all(connect(client.runtime(), std::move(proxy), std::move(to)), serve(*listener, steps)));
     return std::move(std::get<0>(both));
@@ -78,6 +80,7 @@ struct stage {
       CHECK(got == bytes(each.expected));
       if (each.after != 0s) static_cast<void>(co_await io::sleep_for(machine.runtime(), each.after));
       for (const std::byte& piece : bytes(each.sent)) {
+        if (each.byte_after != 0s) static_cast<void>(co_await io::sleep_for(machine.runtime(), each.byte_after));
         const auto sent = co_await over->write_all(io::const_buffer{&piece, 1});
         if (!sent) co_return;
       }
@@ -90,6 +93,7 @@ struct stage {
   sim::machine& machine{world.add_machine()};
   io::stream_ptr over;  // of the proxy
   bool closes = false;  // after the steps
+  bool allows_no_authentication = false;
 };
 
 std::error_code error_of(const std::vector<step>& steps, bool closes = false,
@@ -143,6 +147,17 @@ TEST_CASE("name and password are sent if they are given, and nothing else is off
   CHECK(error_of({{"050102", "05ff"}}, false, some) == socks5_errc::no_acceptable_method);
   CHECK(error_of({{"050102", "0502"}, {"0101610162", "0101"}}, false, some) == socks5_errc::authentication_failed);
   CHECK(error_of({{"050102", "0502"}, {"0101610162", "0500"}}, false, some) == socks5_errc::malformed_reply);
+}
+
+TEST_CASE("a proxy that knows no passwords is used without, if it may be") {
+  const io::socks5_credentials some{"a", "b"};
+  const std::vector<step> without{{"05020002", "0500"}, {to_v4, connected_by_v4}};
+  const std::vector<step> with{{"05020002", "0502"}, {"0101610162", "0100"}, {to_v4, connected_by_v4}};
+  for (const auto& steps : {without, with}) {
+    stage on;
+    on.allows_no_authentication = true;
+    CHECK(on.play(steps, target, some));
+  }
 }
 
 TEST_CASE("what the target sends after the proxy's reply is read from the stream, whatever address the proxy names") {
@@ -230,6 +245,34 @@ TEST_CASE("a proxy that is slow at any step is given up when its time is over, a
   CHECK(error_of({{no_authentication, "0500"}, {to_v4, connected_by_v4, 61s}}) == make_error_code(errc::timed_out));
   CHECK(error_of({{no_authentication, "0500"}, {to_v4, "05000001"}}) == make_error_code(errc::timed_out));
   CHECK(error_of({{no_authentication, "05"}}) == make_error_code(errc::timed_out));
+}
+
+TEST_CASE("a proxy that drips is given up at the same time as one that is silent") {
+  CHECK(error_of({{no_authentication, "0500", 0s, 4s}, {to_v4, connected_by_v4}}) == std::error_code{});
+  CHECK(error_of({{no_authentication, "0500", 0s, 6s}}) == make_error_code(errc::timed_out));
+  const step drips{to_v4, connected_by_v4, 0s, 2s};  // four bytes say whether it is connected, six more are an address
+  CHECK(error_of({{no_authentication, "0500"}, drips}) == make_error_code(errc::timed_out));
+}
+
+TEST_CASE("where no proxy listens the connection is refused") {
+  stage on;
+  const auto outcome =
+      on.world.run(stage::connect(on.client.runtime(), io::socks5_proxy{{on.machine.address(), 1080}}, target));
+  CHECK(outcome.error() == std::errc::connection_refused);
+}
+
+TEST_CASE("the longest names and credentials are sent whole") {
+  const std::string longest(255, 'x');
+  const auto hex = [](std::size_t count) {
+    std::string made;
+    for (std::size_t i = 0; i != count; ++i) made += "78";
+    return made;
+  };
+  const std::string password = "01ff" + hex(255) + "ff" + hex(255);
+  const std::string request = "05010003ff" + hex(255) + "0001";
+  stage on;
+  CHECK(on.play({{"050102", "0502"}, {password, "0100"}, {request, connected_by_v4}}, {longest, 1},
+                io::socks5_credentials{longest, longest}));
 }
 
 TEST_CASE("names and credentials that SOCKS5 cannot express are refused, and the proxy hears nothing") {

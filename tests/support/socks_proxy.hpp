@@ -38,6 +38,7 @@ public:
   std::vector<request> requests;
   std::map<std::string, io::endpoint> services;  // of hosts that have no other name: onion services
   bool refuses = false;                          // all connections, as not allowed
+  bool knows_passwords = true;                   // else it takes none, though they are offered
 
 private:
   task<void> run() {
@@ -71,7 +72,7 @@ private:
     std::array<std::byte, 1> version{};
     PAPPUS_CO_TRY_DISCARD(co_await from.read_exact(version));
     PAPPUS_CO_TRY(methods, co_await read_text(from));
-    const bool has_password = methods.find('\2') != std::string::npos;
+    const bool has_password = knows_passwords && methods.find('\2') != std::string::npos;
     const auto chosen = bytes({5, has_password ? 2U : 0U});
     PAPPUS_CO_TRY_DISCARD(co_await from.write_all(chosen));
     if (has_password) {

@@ -81,7 +81,8 @@ struct socks5_proxy {
       : where(at), credentials(std::move(as)) {}
 
   endpoint where;                                       // of the proxy
-  std::optional<socks5_credentials> credentials;        // which alone are offered then: without them nothing isolates
+  std::optional<socks5_credentials> credentials;        // absent: it is told none
+  bool allows_no_authentication = false;                // whether it may take no credentials, though there are some
   duration step_timeout = std::chrono::seconds{10};     // for the connection to the proxy, and each message to it
   duration connect_timeout = std::chrono::seconds{60};  // for the connection that the proxy makes; Tor may need so long
 };

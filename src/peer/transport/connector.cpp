@@ -135,7 +135,10 @@ task<result<io::stream_ptr>> connector::connect(io::endpoint where) {
 }
 
 io::socks5_proxy connector::isolated(io::socks5_proxy proxy) {
-  if (options_.isolates && !proxy.credentials) proxy.credentials.emplace(random_name(runtime_), random_name(runtime_));
+  if (options_.isolates && !proxy.credentials) {
+    proxy.credentials.emplace(random_name(runtime_), random_name(runtime_));
+    proxy.allows_no_authentication = true;
+  }
   return proxy;
 }
 

@@ -144,6 +144,14 @@ TEST_CASE("connections through a proxy have credentials of their own unless it h
   CHECK(on.proxy.requests[3].credentials == "name:secret");
 }
 
+TEST_CASE("a proxy that knows no passwords is used without those drawn at random") {
+  fixture on;
+  on.proxy.knows_passwords = false;
+  connector paths{on.here.runtime(), on.options(transport_rule::proxy)};
+  CHECK(on.connect(paths, "host.example") == std::error_code{});
+  CHECK(on.proxy.requests[0].credentials.empty());
+}
+
 TEST_CASE("what a proxy does wrong is no failure of the host") {
   fixture on;
   connector direct{on.here.runtime(), {}};

@@ -30,7 +30,7 @@ struct transport_options {
   /// For onion services: Tor. If absent, `proxy`; without either onion services are not reached.
   std::optional<io::socks5_proxy> onion_proxy;
   /// Whether each connection has credentials of its own, drawn at random, with a proxy that has none: Tor then gives
-  /// it a circuit of its own, so that no exit sees two of them. A proxy that knows no passwords refuses that.
+  /// it a circuit of its own, so that no exit sees two of them. A proxy that knows no passwords is used without.
   bool isolates = true;
 
   /// Throws `std::invalid_argument` if the rule lacks its proxy, or a proxy has port 0; `name` is that of the setting.

@@ -1,9 +1,11 @@
-"""pappus-nodes on a Tor network of this machine's own. Run by run.sh.
+"""pappus-nodes that meet through microsocks, and on a Tor network of this machine's own. Run by run.sh.
 
-usage: tor_test.py PAPPUS_NODE FOLDER_OF_TOR FOLDER
+usage: proxies_test.py PAPPUS_NODE FOLDER_OF_PROXIES FOLDER
 """
 
 import pathlib
+import socket
+import subprocess
 import sys
 import time
 import unittest
@@ -18,6 +20,7 @@ from protocol import PATIENCE, Transaction  # noqa: E402
 from tor_network import TorNetwork, free_ports  # noqa: E402
 
 SERVICE_PORT = 3414
+programs = None  # the folder of the proxies
 tor = None
 target = None
 
@@ -40,6 +43,49 @@ def remotes_of(pid):
             if fields[9] in inodes and int(port, 16) != 0:
                 remotes.add((family, ip, int(port, 16)))
     return remotes
+
+
+class Microsocks(process.TestCase):
+    def proxy(self, *options):
+        """The address of one that runs until the test ends."""
+        port = free_ports(1)[0]
+        running = subprocess.Popen([pathlib.Path(programs, "microsocks"), "-i", "127.0.0.1", "-p", str(port), *options],
+                                   stderr=subprocess.DEVNULL)
+        self.addCleanup(running.wait)
+        self.addCleanup(running.terminate)
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                return f"127.0.0.1:{port}"
+            except ConnectionRefusedError:
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.05)
+
+    def test_a_peer_is_met_by_its_address_and_by_a_name_that_the_proxy_looks_up(self):
+        served = self.node(listen="127.0.0.1:0")
+        node = self.node("--proxy", self.proxy(), "--max-outbound", "0", "--log", "error")
+        for host in ["127.0.0.1", "localhost"]:
+            answer = node.ask(f"connect {host}:" + served.address.rpartition(":")[2])
+            self.assertEqual((answer["ok"], answer["transport"]), (True, "proxy"))
+            self.assertEqual(served.event("peer_connected")["transport"], "direct")
+            node.ask(f"disconnect {answer['id']}")
+            served.event("peer_disconnected")
+        transaction = Transaction("through microsocks")
+        self.assertIs(node.ask("connect " + served.address)["ok"], True)
+        self.assertIs(node.ask(f"fluff {transaction.body().hex()}")["ok"], True)
+        self.assertEqual(served.event("transaction")["kernel"], transaction.kernels[0].hex())
+
+    def test_a_peer_that_is_not_there_is_refused_by_the_proxy(self):
+        node = self.node("--proxy", self.proxy(), "--max-outbound", "0", "--log", "error")
+        answer = node.ask(f"connect 127.0.0.1:{free_ports(1)[0]}")
+        self.assertEqual((answer["ok"], "connection_refused" in answer["error"]), (False, True), answer)
+
+    def test_a_proxy_that_wants_a_certain_password_lets_no_other_through(self):
+        served = self.node(listen="127.0.0.1:0")
+        node = self.node("--proxy", self.proxy("-u", "name", "-P", "secret"), "--max-outbound", "0", "--log", "error")
+        self.assertIs(node.ask("connect " + served.address)["ok"], False)
+        self.assertEqual(served.stats()["sessions"], 0)
 
 
 class OnTor(process.TestCase):
@@ -76,7 +122,7 @@ class OnTor(process.TestCase):
 
 
 def main(arguments):
-    global tor, target
+    global programs, tor, target
     process.program, programs, folder = arguments[1:]
     target = free_ports(1)[0]
     tor = TorNetwork(programs, folder, SERVICE_PORT, target)
@@ -84,7 +130,7 @@ def main(arguments):
         began = time.monotonic()
         tor.start()
         print(f"the Tor network is up after {time.monotonic() - began:.0f} s", flush=True)
-        return suites.run_tests(unittest.TestLoader().loadTestsFromTestCase(OnTor))
+        return suites.run_tests(unittest.TestLoader().loadTestsFromModule(sys.modules[__name__]))
     finally:
         tor.close()
 
