@@ -277,6 +277,11 @@ void node::set_header_tip(peer::chain_tip tip) noexcept {
   services_->header_tip->set(tip);
   services_->sync.poll_soon();
 }
+peer::reachability_status node::reachability() const {
+  services_->expect_usable("reachability");
+  return services_->reachability.status();
+}
+
 integration::sync_status node::sync_status() const {
   services_->expect_usable("sync_status");
   return services_->sync.statistics().status;

@@ -93,6 +93,18 @@ peer::peer_lists with_preferred(peer::peer_lists lists, const std::vector<io::en
   return lists;
 }
 
+/// Mappings are withdrawn while the peers read their last messages.
+peer::reachability_options reachability_of(const node_config& config, io::duration withdraw_timeout) {
+  const bool is_hidden =
+      config.transport.rule != peer::transport_rule::direct || (config.listen && config.listen->address.is_loopback());
+  peer::reachability_options how;
+  how.advertise = config.advertise;
+  how.map_port = config.map_port;
+  how.withdraw_timeout = withdraw_timeout;
+  how.is_expected = config.chain.on_internet && config.connection_limits.inbound != 0 && !is_hidden;
+  return how;
+}
+
 node_config within_descriptor_limit(const io::runtime& runtime, node_config wanted) {
   wanted.connection_limits = peer::within_descriptors(wanted.connection_limits, runtime.descriptor_limit());
   return wanted;
@@ -157,7 +169,8 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
       transaction_relay({runtime, local_node, sessions, bridge, application_filter, known_items, last_valid_times,
                          broadcaster, diffusion, dandelion}),
       chain({runtime, sessions, bridge, application_filter, known_items, last_valid_times, broadcaster, clock}),
-      address_relay(runtime, sessions, peer_store.book(), clock),
+      address_relay(runtime, local_node, sessions, peer_store.book(), clock),
+      reachability({runtime, local_node, log, exceptions}, reachability_of(config, local_node.disconnect_timeout)),
       connections({runtime,
                    local_node,
                    paths,
@@ -170,6 +183,7 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
                    clock,
                    sessions,
                    last_valid_times,
+                   reachability,
                    {transaction_relay, address_relay, chain},
                    monitor,
                    log,
@@ -292,7 +306,6 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
   PAPPUS_CO_TRY(listener, config.listen ? runtime.listen(*config.listen) : listen_by_default(runtime, config));
   listener_ = std::move(listener);
   local_endpoint = listener_->local_endpoint();
-  local_node.advertised = config.advertise.value_or(local_endpoint);
   if (config.onion_listen) {
     PAPPUS_CO_TRY(onion_listener, runtime.listen(*config.onion_listen));
     onion_listener_ = std::move(onion_listener);
@@ -303,6 +316,7 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
     tasks.spawn(exceptions.keep_running(runtime, what, std::move(service)));
   };
   go_on("store", [this, give_up] { return peer_store.run(give_up); });
+  reachability.start(tasks, local_endpoint);
   go_on("peer maintenance", [this] { return peer_maintenance.run(); });
   if (onion_listener_ != nullptr) {
     go_on("accept by onion service",
@@ -408,6 +422,7 @@ node_statistics node::services::statistics() const {
   now.exceptions = exceptions.exceptions();
   now.memory = local_node.memory->statistics();
   now.memory.used -= dandelion.memory();
+  now.reachability = reachability.statistics();
   if (calls_ != nullptr) now.calls = calls_->statistics();
   now.adapter_results = bridge.results();
   return now;

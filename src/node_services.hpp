@@ -43,6 +43,7 @@
 #include <pappus/peer/handlers/chain_handler.hpp>
 #include <pappus/peer/handlers/transaction_relay.hpp>
 #include <pappus/peer/logger.hpp>
+#include <pappus/peer/reachability/reachability.hpp>
 #include <pappus/peer/relay/broadcaster.hpp>
 #include <pappus/peer/relay/known_items.hpp>
 #include <pappus/peer/session/exception_boundary.hpp>
@@ -140,6 +141,7 @@ public:
   peer::transaction_relay transaction_relay;
   peer::chain_handler chain;
   peer::address_relay address_relay;
+  peer::reachability reachability;
   peer::connection_manager connections;
   peer::discovery discovery;
   peer::peer_maintenance peer_maintenance;

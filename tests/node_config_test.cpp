@@ -41,6 +41,23 @@ const std::vector<wrong_setting> wrong_settings{
     {"node_config.user_agent ", [](node_config& of) { of.user_agent.assign(peer::limits::max_user_agent + 1, 'x'); }},
     {"node_config.user_agent ", [](node_config& of) { of.user_agent = "\xff\xfe"; }},
     {"node_config.advertise ", [](node_config& of) { of.advertise = port_0; }},
+    {"node_config.map_port ",
+     [](node_config& of) {
+       of.transport.rule = peer::transport_rule::proxy;
+       of.transport.proxy = io::socks5_proxy{*io::endpoint::parse("10.0.0.1:9050")};
+       of.map_port = true;
+     }},
+    {"node_config.map_port ",
+     [](node_config& of) {
+       of.transport.rule = peer::transport_rule::onion_only;
+       of.transport.onion_proxy = io::socks5_proxy{*io::endpoint::parse("10.0.0.1:9050")};
+       of.map_port = true;
+     }},
+    {"node_config.map_port ",
+     [](node_config& of) {
+       of.listen = io::endpoint{ip_address::v4(0x7f000001), 3414};
+       of.map_port = true;
+     }},
     {"node_config.preferred_peers ", [](node_config& of) { of.preferred_peers = {port_0}; }},
     {"node_config.preferred_hosts ",
      [](node_config& of) {

@@ -20,7 +20,8 @@
 
 namespace pappus::peer {
 struct custom_message;
-struct dandelion_status;  // <pappus/peer/dandelion/status.hpp>
+struct dandelion_status;     // <pappus/peer/dandelion/status.hpp>
+struct reachability_status;  // <pappus/peer/reachability/status.hpp>
 }  // namespace pappus::peer
 
 namespace pappus {
@@ -212,6 +213,8 @@ public:
 
   /// Counters and gauges of the node, which `metrics_of` names. O(peers).
   [[nodiscard]] node_statistics statistics() const;
+  /// Whether and where peers reach the node.
+  [[nodiscard]] peer::reachability_status reachability() const;
 
 private:
   friend node_handle;

@@ -50,7 +50,8 @@ struct node_config {
   /// settings. Nothing else should be able to connect to it. At most `connection_limits.inbound_onion` peers, which
   /// have the limits of one address together.
   std::optional<io::endpoint> onion_listen;
-  /// Endpoint advertised to peers; if absent, the one on which the node listens.
+  /// Endpoint advertised to peers. If absent, the address is that which inbound peers say they have dialed, if enough
+  /// agree, and the port that of the gateway's mapping; else those of the endpoint on which the node listens.
   std::optional<io::endpoint> advertise;
   /// Peers to stay connected to, one session each. They are exempt from the rules for addresses, and preferred like
   /// those of `peer_lists.prefer`.
@@ -73,6 +74,9 @@ struct node_config {
   std::size_t max_memory = peer::limits::max_memory;
   /// Endpoints that are denied, allowed exclusively, or preferred.
   peer::peer_lists peer_lists;
+  /// Whether the default gateway of this host is asked, by PCP or NAT-PMP, to map the port on which the node listens.
+  /// The mapping is withdrawn at the end. Not with a rule of `transport` but `direct`, nor on a loopback address.
+  bool map_port = false;
   /// Whether the limits of an address apply to 127.0.0.0/8, too, on a chain that is not on the Internet. If not, each
   /// session from there has limits of its own, so that processes on this computer do not share them.
   bool limit_loopback = false;

@@ -30,6 +30,7 @@ std::string_view to_string(log_category cause) noexcept {
     case log_category::handshake: return "handshake";
     case log_category::session: return "session";
     case log_category::sync: return "sync";
+    case log_category::reachability: return "reachability";
   }
   return "unknown";
 }

@@ -17,7 +17,7 @@ import sys
 
 LEVELS = [{"coro"}, {"io", "wire"}, {"uv", "sim", "tls", "portmap"}, {"peer"}, {"integration"}]
 FOLDERS = {
-    "peer": ["", "clock", "store", "adapter", "accounts", "transport", "session", "access", "connections", "relay", "dandelion",
+    "peer": ["", "clock", "store", "adapter", "accounts", "transport", "session", "reachability", "access", "connections", "relay", "dandelion",
              "handlers", "discovery"],
     "integration": ["", "threads", "filter", "bridge", "txhashset", "sync", "metrics"],
 }

@@ -18,6 +18,7 @@ AREAS = {
               "peer/chain_tip.hpp", "peer/session/send_priority.hpp"),
     "Requests to peers": ("peer/session/peer_request.hpp",),
     "Ways to peers": ("peer/transport/transport_options.hpp",),
+    "Being reached": ("peer/reachability/status.hpp", "peer/reachability/statistics.hpp"),
     "Broadcasts": ("peer/broadcast_report.hpp", "peer/relay/peer_filter.hpp"),
     "Dandelion": ("peer/stem_result.hpp", "peer/dandelion/status.hpp", "peer/dandelion/options.hpp"),
     "Bans": ("peer/store/ban.hpp", "wire/messages/ban_reason.hpp", "peer/access/peer_lists.hpp"),

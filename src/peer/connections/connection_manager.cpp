@@ -231,6 +231,7 @@ task<result<std::uint64_t, disconnect_info>> connection_manager::admit(connectio
     co_return failure{refuse_peer(peer, *std::move(reject_reason))};
   }
   note_success(peer);
+  deps_.reach.note_handshake(peer, handshake_outcome->dialed);
   if (type == connection_type::full) {
     if (auto refusal = find_room(peer, account)) co_return failure{refuse_peer(peer, *std::move(refusal))};
   }

@@ -76,7 +76,8 @@ result<handshake_result, disconnect_info> accept(const Message& theirs, connecti
 
 /// What a peer is told of where this node is: nothing that one behind a proxy does not know.
 io::endpoint sender_for(const peer_info& peer, const local_node& local) noexcept {
-  return peer.transport == transport_type::direct ? local.advertised : io::endpoint{{}, local.chain.default_port};
+  if (peer.transport != transport_type::direct) return {{}, local.chain.default_port};
+  return local.advertised.to(peer.endpoint.address);
 }
 
 /// An address that stands for a name means nothing to others.
@@ -110,6 +111,7 @@ task<result<handshake_result, disconnect_info>> respond(connection& connection, 
   if (local.nonces.recognize(theirs.nonce)) co_return failure{disconnect_info{disconnect_reason::self_connection, {}}};
   PAPPUS_CO_TRY(handshake, accept(theirs, connection, local, theirs.nonce));
   handshake.peer.endpoint.port = theirs.sender.port;
+  handshake.dialed = to_endpoint(theirs.receiver);
 
   shake ours;
   ours.version = local.version;

@@ -27,6 +27,7 @@
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/logger.hpp>
 #include <pappus/peer/peer_info.hpp>
+#include <pappus/peer/reachability/reachability.hpp>
 #include <pappus/peer/session/exception_boundary.hpp>
 #include <pappus/peer/session/handshake.hpp>
 #include <pappus/peer/session/local_node.hpp>
@@ -64,6 +65,7 @@ public:
     const node_clock& clock;
     session_registry& sessions;
     const last_valid_times& last_valid;
+    reachability& reach;
     message_handlers handlers;
     message_monitor& monitor;
     logger& log;
