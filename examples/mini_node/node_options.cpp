@@ -128,6 +128,13 @@ result<pappus::peer::transport_options, early_exit> transport_of(const node_argu
   return how;
 }
 
+/// A node that hides behind a proxy tells its gateway nothing, and no gateway reaches a loopback address.
+std::optional<std::string> obstacle_to_mapping(const pappus::node_config& node) {
+  if (node.transport.rule != pappus::peer::transport_rule::direct) return "--proxy or --onion-only";
+  if (node.listen && node.listen->address.is_loopback()) return "--listen " + to_string(*node.listen);
+  return std::nullopt;
+}
+
 result<wire::chain_parameters, early_exit> network_of(const node_arguments& given) {
   const auto chain = wire::chain_from_name(given.network);
   if (!chain) return refuse("--network", given.network, "mainnet, testnet, usernet or automated");
@@ -150,8 +157,12 @@ void declare(CLI::App& app, node_arguments& given) {
   app.add_option("--listen", given.listen,
                  "Default: [::], which is IPv4, too, and the network's port; port 0 picks a free one")
       ->type_name("IP:PORT");
-  app.add_option("--advertise", given.advertise, "Address advertised to peers; default: that of --listen")
+  app.add_option("--advertise", given.advertise,
+                 "Address advertised to peers; default: where they say they reach the node, else that of --listen")
       ->type_name("IP:PORT");
+  app.add_flag("--map-port", given.map_port,
+               "Ask the gateway of this network, by PCP or NAT-PMP, to let peers reach the port of --listen")
+      ->disable_flag_override();
   app.add_option("--peer", given.peers, "Stay connected to this peer, whatever its name stands for; may be repeated")
       ->type_name(host_form)
       ->allow_extra_args(false);
@@ -284,6 +295,9 @@ pappus::result<node_options, early_exit> understand(const node_arguments& given)
   }
   PAPPUS_TRY(transport, transport_of(given));
   node.transport = transport;
+  node.map_port = given.map_port;
+  const auto obstacle = node.map_port ? obstacle_to_mapping(node) : std::nullopt;
+  if (obstacle) return refuse("--map-port: not together with " + *obstacle);
   PAPPUS_TRY(inbound, number_or(node.connection_limits.inbound, "--max-inbound", given.max_inbound, counts));
   node.connection_limits.inbound = inbound;
   PAPPUS_TRY(outbound, number_or(node.connection_limits.outbound, "--max-outbound", given.max_outbound, counts));

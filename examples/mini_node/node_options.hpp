@@ -33,6 +33,7 @@ struct node_arguments {
   std::string protocol_version;
   std::string listen;
   std::string advertise;
+  bool map_port = false;
   std::vector<std::string> peers;
   std::vector<std::string> seeds;
   std::string proxy;

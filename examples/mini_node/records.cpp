@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <utility>
 
+#include <pappus/peer/reachability/status.hpp>
 #include <pappus/statistics.hpp>
 
 #include "former_keys.hpp"
@@ -331,6 +332,24 @@ record description_of(const pappus::node_statistics& counted) {
                                             {"handshakes_evicted", "crowded_out"},
                                             {"dialer", "dialling"},
                                             {"addr", "gossip"}});
+}
+
+record description_of(const peer::reachability_status& now) {
+  using pappus::portmap::mapping_protocol;
+  record said{{"reachable", to_string(now.state)},
+              {"advertised", record::array()},
+              {"observed", record::array()},
+              {"mapped_by_pcp", record::array()},
+              {"mapped_by_nat_pmp", record::array()}};
+  for (const auto* const each : {&now.v4, &now.v6}) {
+    const std::string endpoint = to_string(each->advertised);
+    if (said["advertised"].empty() || said["advertised"].back() != endpoint) said["advertised"].push_back(endpoint);
+    if (each->observed) said["observed"].push_back(to_string(*each->observed));
+    if (!each->mapping) continue;
+    const bool is_pcp = each->mapping->protocol == mapping_protocol::pcp;
+    said[is_pcp ? "mapped_by_pcp" : "mapped_by_nat_pmp"].push_back(to_string(each->mapping->external));
+  }
+  return said;
 }
 
 record granted(std::string_view command, const record& fields) {

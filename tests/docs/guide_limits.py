@@ -39,6 +39,10 @@ ROWS = {
     "guides/monitoring.md": [
         ("at most # lines are written at once and one in #", "log_burst", "1 / log_rate"),
         ("as a warning within #, at most once in #", "limit_check_interval", "limit_warning_interval")],
+    "guides/port_mapping.md": [
+        ("for #; of more than # the oldest", "address_vote_lifetime", "max_address_votes"),
+        ("believed with # votes or more", "min_address_votes"),
+        ("within the last #", "reachable_window")],
     "guides/pappus_node.md": [
         ("it ends within #", "shutdown_timeout"),
         ("by the hashes of their kernels (#", "transactions"),
