@@ -57,6 +57,7 @@ void node_config::check() const {
   if (seeds) check_hosts(*seeds, self + ".seeds");
   check_reconnect(reconnect, self + ".reconnect");
   transport.check(self + ".transport");
+  tls.check(self + ".tls");
   connection_limits.check(self + ".connection_limits");
   check_setting(max_memory != 0, self + ".max_memory", "must not be 0");
   check_setting(upload_limits.bytes != 0 || upload_limits.interval <= io::duration::zero(),
