@@ -61,6 +61,7 @@ void node_config::check() const {
                 "must not be set unless transport.rule is `direct`");
   check_setting(!map_port || !listen || !listen->address.is_loopback(), self + ".map_port",
                 "must not be set if `listen` is a loopback address");
+  tls.check(self + ".tls");
   connection_limits.check(self + ".connection_limits");
   check_setting(max_memory != 0, self + ".max_memory", "must not be 0");
   check_setting(upload_limits.bytes != 0 || upload_limits.interval <= io::duration::zero(),

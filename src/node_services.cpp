@@ -19,6 +19,7 @@
 #include <pappus/peer/session/session.hpp>
 #include <pappus/peer/store/null_store.hpp>
 #include <pappus/peer/store/sqlite_store.hpp>
+#include <pappus/peer/transport/limits.hpp>
 
 namespace pappus {
 namespace {
@@ -88,8 +89,12 @@ peer::accounts::options accounts_of(const node_config& config) {
   return how;
 }
 
-peer::peer_lists with_preferred(peer::peer_lists lists, const std::vector<io::endpoint>& peers) {
+/// The lists of addresses say nothing of the nodes of private links, which are allowed by their keys.
+peer::peer_lists with_preferred(peer::peer_lists lists, const std::vector<io::endpoint>& peers,
+                                const peer::private_links& links) {
   for (const io::endpoint each : peers) lists.prefer.emplace_back(each);
+  if (lists.allow.empty()) return lists;
+  for (const io::endpoint each : links.endpoints()) lists.allow.push_back({each.address, each.address.size()});
   return lists;
 }
 
@@ -103,6 +108,11 @@ peer::reachability_options reachability_of(const node_config& config, io::durati
   how.withdraw_timeout = withdraw_timeout;
   how.is_expected = config.chain.on_internet && config.connection_limits.inbound != 0 && !is_hidden;
   return how;
+}
+
+std::vector<io::endpoint> with_links(std::vector<io::endpoint> preferred, const peer::private_links& links) {
+  for (const auto& each : links.outbound()) preferred.push_back(each.endpoint);
+  return preferred;
 }
 
 node_config within_descriptor_limit(const io::runtime& runtime, node_config wanted) {
@@ -119,7 +129,8 @@ peer::store_source store_of(const node_config& config) {
 /// Whether there may be outbound peers that the application does not dial itself by `connect`.
 bool may_dial_relays(const node_config& config) {
   const bool has_seeds = !config.seeds.value_or(peer::seeds_of(config.chain)).empty();
-  const bool has_preferred = !config.preferred_peers.empty() || !config.preferred_hosts.empty();
+  const bool has_preferred =
+      !config.preferred_peers.empty() || !config.preferred_hosts.empty() || !config.tls.peers.empty();
   return has_preferred || (config.connection_limits.outbound != 0 && has_seeds);
 }
 
@@ -147,7 +158,7 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
       exceptions(sessions, log),
       deferred(runtime, exceptions),
       local_node(make_local_node(runtime, config, capabilities_of(functions), tip)),
-      paths(runtime, config.transport),
+      paths(runtime, config.transport, config.tls),
       application_filter(runtime, application_filter_of(config, local_node.secret)),
       bridge(runtime, std::move(functions), application_filter, exceptions, *local_node.memory,
              [this](const peer_info& sender, const peer::validation_result& rejected) {
@@ -159,7 +170,7 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
       last_valid_times(runtime, sessions),
       broadcaster(local_node, sessions, known_items, bridge),
       peer_store(runtime, store_of(config), config.chain.on_internet, clock, log),
-      gater(peer_store.bans(), with_preferred(config.peer_lists, config.preferred_peers)),
+      gater(peer_store.bans(), with_preferred(config.peer_lists, config.preferred_peers, paths.links())),
       accounts(runtime, accounts_of(config)),
       ban_manager(runtime, peer_store, accounts, sessions, gater, bridge, log),
       diffusion(runtime, config.dandelion, broadcaster, sessions, known_items, application_filter, exceptions),
@@ -190,8 +201,8 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
                    exceptions}),
       discovery({runtime, local_node, config.connection_limits, gater, accounts, peer_store.book(), clock, sessions,
                  paths, connections, exceptions},
-                {config.preferred_peers, config.reconnect, config.seeds.value_or(peer::seeds_of(config.chain)),
-                 config.preferred_hosts},
+                {with_links(config.preferred_peers, paths.links()), config.reconnect,
+                 config.seeds.value_or(peer::seeds_of(config.chain)), config.preferred_hosts},
                 peer_store, address_relay, log, [this](io::endpoint endpoint) { gater.prefer(endpoint); }),
       peer_maintenance(runtime, local_node, sessions, connections, peer_store, clock),
       memory_monitor(runtime, *local_node.memory, sessions, log, config.connection_limits.total(),
@@ -200,7 +211,8 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
            config.archive_folder,
            [this](const peer_info& peer, wire::reason_for_ban reason) { ban_manager.report(peer, reason); }),
       limits(runtime, log, [this] { return statistics(); }) {
-  runtime.reserve_descriptors(config.connection_limits.total() + peer::limits::reserved_descriptors);
+  runtime.reserve_descriptors(config.connection_limits.total() + paths.links().endpoints().size() +
+                              peer::limits::reserved_descriptors);
 }
 
 /// What still waits is told while everything lives.
@@ -256,6 +268,7 @@ task<result<void>> node::services::run() {
   dandelion.close();
   listener_.reset();
   onion_listener_.reset();
+  link_listener_.reset();
   const auto closed = co_await std::move(closing).with_stop_token({});
   close_queues();
   if (thrown) std::rethrow_exception(thrown);
@@ -310,6 +323,7 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
     PAPPUS_CO_TRY(onion_listener, runtime.listen(*config.onion_listen));
     onion_listener_ = std::move(onion_listener);
   }
+  PAPPUS_CO_TRY_DISCARD(open_links());
   opened_.set();
   dandelion.open();
   const auto go_on = [this, &tasks](std::string_view what, std::function<task<void>()> service) {
@@ -321,6 +335,9 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
   if (onion_listener_ != nullptr) {
     go_on("accept by onion service",
           [this, &tasks] { return connections.accept(*onion_listener_, peer::transport_type::onion, tasks); });
+  }
+  if (link_listener_ != nullptr) {
+    go_on("accept private links", [this, &tasks] { return connections.accept_links(*link_listener_, tasks); });
   }
   go_on("limits", [this] { return limits.run(); });
   go_on("memory", [this] { return memory_monitor.run(); });
@@ -334,6 +351,21 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
     });
   }
   co_return result<void>{};
+}
+
+result<void> node::services::open_links() {
+  PAPPUS_TRY_DISCARD(paths.links().open());
+  const auto own = paths.links().own_key();
+  if (!own) return {};
+  if (config.tls.listen) {
+    PAPPUS_TRY(listener, runtime.listen(*config.tls.listen));
+    link_listener_ = std::move(listener);
+  }
+  log(peer::log_level::info, peer::log_category::private_link, [&] {
+    const std::string where = link_listener_ == nullptr ? "" : ", at " + to_string(link_listener_->local_endpoint());
+    return "the key for private links is " + tls::to_hex(*own) + where;
+  });
+  return {};
 }
 
 task<void> node::services::dial_when_open(peer::seed to, peer::connection_manager::connected done) {

@@ -109,6 +109,7 @@ private:
   void refuse_early_dials() noexcept;
   task<result<void>> run_services(scope& tasks, io::grace_period& last_words);
   task<result<void>> open(scope& tasks, coro::stop_token give_up);
+  [[nodiscard]] result<void> open_links();
   task<void> accept();
   task<void> dial_when_open(peer::seed to, peer::connection_manager::connected done);
 
@@ -153,6 +154,7 @@ public:
 private:
   io::listener_ptr listener_;
   io::listener_ptr onion_listener_;  // null without an onion service
+  io::listener_ptr link_listener_;   // null unless private links are accepted
   std::shared_ptr<integration::call_queue> calls_;
   struct early_dial {
     peer::seed to;

@@ -31,7 +31,9 @@ constexpr std::array log_levels{log_level::error, log_level::warning, log_level:
 constexpr const char* endpoint_form = "A.B.C.D:PORT or [IPV6]:PORT";
 constexpr const char* host_form = "HOST:PORT";
 constexpr const char* range_form = "A.B.C.D[/BITS][:PORT], IPV6[/BITS] or [IPV6][/BITS]:PORT";
+constexpr const char* key_form = "a hash of 64 hexadecimal digits";
 constexpr const char* some_port = " with a PORT from 1 to 65535";
+constexpr const char* any_port = " with a PORT from 0 to 65535";
 
 constexpr number_range protocol_versions{1, wire::latest_version.number};
 constexpr number_range mebibytes{1, 100'000, "MiB"};
@@ -135,6 +137,49 @@ std::optional<std::string> obstacle_to_mapping(const pappus::node_config& node) 
   return std::nullopt;
 }
 
+/// HOST:PORT=KEY.
+std::optional<pappus::peer::tls_peer> tls_peer_of(std::string_view text) {
+  const std::size_t equals = text.rfind('=');
+  if (equals == std::string_view::npos) return std::nullopt;
+  const auto named = pappus::peer::seed::parse(text.substr(0, equals));
+  const auto key = pappus::tls::key_hash_from_hex(text.substr(equals + 1));
+  if (!named || !key) return std::nullopt;
+  return pappus::peer::tls_peer{named->host, named->port, *key};
+}
+
+result<void, early_exit> check_together(const node_arguments& given) {
+  const bool has_own = !given.tls_certificate.empty() && !given.tls_key.empty();
+  if (!given.tls_certificate.empty() && !has_own) return refuse("--tls-certificate: needs --tls-key");
+  if (!given.tls_key.empty() && !has_own) return refuse("--tls-key: needs --tls-certificate");
+  if (!given.tls_peers.empty() && !has_own) return refuse("--tls-peer: needs --tls-certificate and --tls-key");
+  if (!given.listen_tls.empty() && !has_own) return refuse("--listen-tls: needs --tls-certificate and --tls-key");
+  if (!given.listen_tls.empty() && given.tls_allow.empty()) return refuse("--listen-tls: needs --tls-allow");
+  if (!given.tls_allow.empty() && given.listen_tls.empty()) return refuse("--tls-allow: needs --listen-tls");
+  return {};
+}
+
+result<pappus::peer::tls_options, early_exit> tls_of(const node_arguments& given) {
+  pappus::peer::tls_options how;
+  for (const std::string& each : given.tls_peers) {
+    const auto peer = tls_peer_of(each);
+    if (!peer)
+      return refuse("--tls-peer", each, fmt::format("{}=KEY{}, and {} as KEY", host_form, some_port, key_form));
+    how.peers.push_back(*peer);
+  }
+  if (!given.listen_tls.empty()) {
+    how.listen = endpoint::parse(given.listen_tls);
+    if (!how.listen) return refuse("--listen-tls", given.listen_tls, endpoint_form + std::string{any_port});
+  }
+  for (const std::string& each : given.tls_allow) {
+    const auto key = pappus::tls::key_hash_from_hex(each);
+    if (!key) return refuse("--tls-allow", each, key_form);
+    how.allowed_keys.push_back(*key);
+  }
+  PAPPUS_TRY_DISCARD(check_together(given));
+  how.own = {given.tls_certificate, given.tls_key};
+  return how;
+}
+
 result<wire::chain_parameters, early_exit> network_of(const node_arguments& given) {
   const auto chain = wire::chain_from_name(given.network);
   if (!chain) return refuse("--network", given.network, "mainnet, testnet, usernet or automated");
@@ -184,6 +229,21 @@ void declare(CLI::App& app, node_arguments& given) {
   app.add_flag("--onion-only", given.onion_only,
                "Connect to onion services alone; --listen is 127.0.0.1 then by default")
       ->disable_flag_override();
+  app.add_option("--tls-peer", given.tls_peers,
+                 "Stay connected to this node of your own over TLS; KEY: the hash of its key; may be repeated")
+      ->type_name("HOST:PORT=KEY")
+      ->allow_extra_args(false);
+  app.add_option("--listen-tls", given.listen_tls,
+                 "Listen here for nodes of your own, those of --tls-allow; port 0 picks a free one")
+      ->type_name("IP:PORT");
+  app.add_option("--tls-allow", given.tls_allow,
+                 "Hash of the key of a node that may connect to --listen-tls; may be repeated")
+      ->type_name("KEY")
+      ->allow_extra_args(false);
+  app.add_option("--tls-certificate", given.tls_certificate,
+                 "PEM file with the certificate by which nodes of your own know this one")
+      ->type_name("FILE");
+  app.add_option("--tls-key", given.tls_key, "PEM file with the private key of --tls-certificate")->type_name("FILE");
   app.add_option(
          "--max-inbound", given.max_inbound,
          fmt::format("Inbound connections, {}; default: {}", to_string(counts), defaults.connection_limits.inbound))
@@ -269,7 +329,7 @@ pappus::result<node_options, early_exit> understand(const node_arguments& given)
 
   if (!given.listen.empty()) {
     const auto listen = endpoint::parse(given.listen);
-    if (!listen) return refuse("--listen", given.listen, endpoint_form + std::string{" with a PORT from 0 to 65535"});
+    if (!listen) return refuse("--listen", given.listen, endpoint_form + std::string{any_port});
     node.listen = *listen;
   }
   if (!given.advertise.empty()) {
@@ -298,6 +358,8 @@ pappus::result<node_options, early_exit> understand(const node_arguments& given)
   node.map_port = given.map_port;
   const auto obstacle = node.map_port ? obstacle_to_mapping(node) : std::nullopt;
   if (obstacle) return refuse("--map-port: not together with " + *obstacle);
+  PAPPUS_TRY(tls, tls_of(given));
+  node.tls = std::move(tls);
   PAPPUS_TRY(inbound, number_or(node.connection_limits.inbound, "--max-inbound", given.max_inbound, counts));
   node.connection_limits.inbound = inbound;
   PAPPUS_TRY(outbound, number_or(node.connection_limits.outbound, "--max-outbound", given.max_outbound, counts));

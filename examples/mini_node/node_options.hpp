@@ -40,6 +40,11 @@ struct node_arguments {
   std::string onion_proxy;
   std::string listen_onion;
   bool onion_only = false;
+  std::vector<std::string> tls_peers;
+  std::string listen_tls;
+  std::vector<std::string> tls_allow;
+  std::string tls_certificate;
+  std::string tls_key;
   std::string max_inbound;
   std::string max_outbound;
   std::string max_memory;

@@ -266,6 +266,7 @@ record description_of(const peer::peer_info& peer) {
           {"id", peer.id},
           {"direction", to_string(peer.direction)},
           {"transport", to_string(peer.transport)},
+          {"tls", peer.tls_key.has_value()},
           {"user_agent", peer.user_agent},
           {"version", peer.version.number},
           {"capabilities", peer.capabilities.bits()},
@@ -278,6 +279,7 @@ record description_of(const peer::peer_stats& peer) {
     return std::chrono::floor<std::chrono::seconds>(length).count();
   };
   record said = description_of(static_cast<const peer::peer_info&>(peer));
+  if (peer.tls_key) said["tls_key"] = pappus::tls::to_hex(*peer.tls_key);
   said["connected_seconds"] = in_seconds(peer.connected);
   said["idle_seconds"] = in_seconds(peer.idle);
   if (peer.ping) said["ping_ms"] = std::chrono::duration<double, std::milli>{*peer.ping}.count();

@@ -22,6 +22,7 @@
 #include <pappus/peer/rate_limit.hpp>
 #include <pappus/peer/store/durable_store.hpp>
 #include <pappus/peer/store/store_errc.hpp>
+#include <pappus/peer/transport/tls_options.hpp>
 #include <pappus/peer/transport/transport_options.hpp>
 #include <pappus/version.hpp>
 #include <pappus/wire/capabilities.hpp>
@@ -65,6 +66,9 @@ struct node_config {
   /// Which way outbound connections go: direct, through a SOCKS5 proxy, or to onion services alone. Unless `direct`,
   /// `listen` is 127.0.0.1 and the default port of the chain by default.
   peer::transport_options transport;
+  /// Private links over TLS between this node and others of the same operator, who know each other by their keys. These
+  /// peers are preferred, take no slots, and are known to nobody else.
+  peer::tls_options tls;
   /// Numbers of connections. Without outbound slots the node dials only endpoints that the application names. Reduced
   /// to the number of files that the process may open.
   peer::connection_limits connection_limits;

@@ -73,6 +73,7 @@ ROWS = {
         ("the last # headers that peers announced agrees with it within #", "max_header_times", "clock_trust_tolerance"),
         ("from these headers by more than # is warned", "clock_tolerance")],
     "guides/simulation.md": [("nothing for # end", "idle_timeout")],
+    "guides/tls.md": [("for each address, for # each", "tls_handshake_timeout")],
     "guides/synchronization.md": [
         ("at last the genesis; at most #", "max_locator_hashes"),
         ("stores up to # headers", "max_headers"),

@@ -27,6 +27,12 @@ OPTIONS = [
     ("--proxy", "9050", f"--proxy: '9050' is not A.B.C.D:PORT or [IPV6]:PORT with {PORT}"),
     ("--onion-proxy", "[::1]:0", f"--onion-proxy: '[::1]:0' is not A.B.C.D:PORT or [IPV6]:PORT with {PORT}"),
     ("--listen-onion", "127.0.0.1:0", f"--listen-onion: '127.0.0.1:0' is not A.B.C.D:PORT or [IPV6]:PORT with {PORT}"),
+    ("--tls-peer", "node.example:1", f"--tls-peer: 'node.example:1' is not HOST:PORT=KEY with {PORT}, and a hash of 64 "
+                                     "hexadecimal digits as KEY"),
+    ("--listen-tls", "3414", "--listen-tls: '3414' is not A.B.C.D:PORT or [IPV6]:PORT with a PORT from 0 to 65535"),
+    ("--tls-allow", "00", "--tls-allow: '00' is not a hash of 64 hexadecimal digits"),
+    ("--tls-certificate", "node.pem", "--tls-certificate: needs --tls-key"),
+    ("--tls-key", "key.pem", "--tls-key: needs --tls-certificate"),
     ("--max-inbound", "many", "--max-inbound: 'many' is not a number from 0 to 100000"),
     ("--max-outbound", "100001", "--max-outbound: '100001' is not a number from 0 to 100000"),
     ("--max-blocks", "-1", "--max-blocks: '-1' is not a number from 0 to 100000"),

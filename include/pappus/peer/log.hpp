@@ -28,6 +28,7 @@ enum class log_category : std::uint8_t {
   accept,          // connections cannot be accepted, for example for lack of descriptors
   seed,            // its name cannot be resolved
   preferred_peer,  // it cannot be reached
+  private_link,    // by which key and at which endpoint this node is known
   eviction,        // a session was ended to make room or to free memory
   discouragement,  // a peer has misbehaved
   ban,             // an endpoint was banned by the node itself

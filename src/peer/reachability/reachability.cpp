@@ -63,7 +63,8 @@ void reachability::check() {
 /// node.
 void reachability::note_handshake(const peer_info& peer, const io::endpoint& dialed) {
   const bool is_from_internet = peer.endpoint.address.is_routable();
-  if (peer.direction == direction::outbound || peer.transport != transport_type::direct || !is_from_internet) return;
+  const bool is_direct = peer.transport == transport_type::direct && !peer.tls_key;
+  if (peer.direction == direction::outbound || !is_direct || !is_from_internet) return;
   ++inbound_;
   const bool was_known = last_inbound_.has_value() && !has_warned_;
   last_inbound_ = deps_.runtime.now();

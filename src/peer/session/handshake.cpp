@@ -74,10 +74,11 @@ result<handshake_result, disconnect_info> accept(const Message& theirs, connecti
   return handshake;
 }
 
-/// What a peer is told of where this node is: nothing that one behind a proxy does not know.
+/// What a peer is told of where this node is: nothing that one behind a proxy does not know. Nodes with a private link
+/// know each other already.
 io::endpoint sender_for(const peer_info& peer, const local_node& local) noexcept {
-  if (peer.transport != transport_type::direct) return {{}, local.chain.default_port};
-  return local.advertised.to(peer.endpoint.address);
+  const bool is_told = peer.transport == transport_type::direct && !peer.tls_key;
+  return is_told ? local.advertised.to(peer.endpoint.address) : io::endpoint{{}, local.chain.default_port};
 }
 
 /// An address that stands for a name means nothing to others.
@@ -110,7 +111,7 @@ task<result<handshake_result, disconnect_info>> respond(connection& connection, 
   co_await coro::deferred();  // thousands may come at once: those that are here go first
   if (local.nonces.recognize(theirs.nonce)) co_return failure{disconnect_info{disconnect_reason::self_connection, {}}};
   PAPPUS_CO_TRY(handshake, accept(theirs, connection, local, theirs.nonce));
-  handshake.peer.endpoint.port = theirs.sender.port;
+  if (!handshake.peer.tls_key) handshake.peer.endpoint.port = theirs.sender.port;
   handshake.dialed = to_endpoint(theirs.receiver);
 
   shake ours;

@@ -9,6 +9,8 @@
 #include <pappus/io/timeout.hpp>
 #include <pappus/peer/transport/connector.hpp>
 #include <pappus/peer/transport/limits.hpp>
+#include <pappus/tls/errc.hpp>
+#include <pappus/tls/handshake.hpp>
 
 #include "../../enum_category.hpp"
 
@@ -91,7 +93,13 @@ std::error_code connector::obstacle_to_name(std::string_view name) const noexcep
   return {};
 }
 
+std::error_code connector::obstacle_to_host(const std::string& host) const noexcept {
+  const auto itself = ip_address::parse(host);
+  return itself ? obstacle({*itself, 0}) : obstacle_to_name(host);
+}
+
 std::error_code connector::obstacle(const io::endpoint& where) const noexcept {
+  if (const auto* const link = links_.find(where.address)) return obstacle_to_host(link->node.host);
   if (const std::string* const name = names_.find(where.address)) return obstacle_to_name(*name);
   if (where.address.is_named()) return transport_errc::unknown_name;
   if (options_.rule == transport_rule::onion_only) return transport_errc::onion_services_only;
@@ -99,7 +107,7 @@ std::error_code connector::obstacle(const io::endpoint& where) const noexcept {
 }
 
 transport_type connector::transport_to(const io::endpoint& where) const noexcept {
-  const std::string* const name = names_.find(where.address);
+  const std::string* const name = name_of(where.address);
   if (name != nullptr && is_in_onion_domain(*name)) return transport_type::onion;
   return options_.rule == transport_rule::direct ? transport_type::direct : transport_type::proxy;
 }
@@ -124,6 +132,7 @@ void connector::learn(std::string_view name) {
 
 task<result<io::stream_ptr>> connector::connect(io::endpoint where) {
   if (const std::error_code obstacle = this->obstacle(where)) co_return failure{obstacle};
+  if (const auto* const link = links_.find(where.address)) co_return co_await connect_link(*link);
   const transport_type transport = transport_to(where);
   if (transport == transport_type::direct) {
     co_return co_await io::with_timeout(runtime_, limits::connect_timeout, runtime_.connect(where));
@@ -132,6 +141,36 @@ task<result<io::stream_ptr>> connector::connect(io::endpoint where) {
   io::socks5_target target{where.address, where.port};
   if (name != nullptr) target.host = *name;
   co_return co_await io::connect_by_socks5(runtime_, isolated(*proxy_to(transport)), std::move(target));
+}
+
+task<result<io::stream_ptr>> connector::connect_to_host(const std::string& host, std::uint16_t port) {
+  PAPPUS_CO_TRY(addresses, co_await resolve(host));
+  addresses.resize(std::min(addresses.size(), limits::max_addresses_per_name));
+  for (const ip_address& each : addresses) {
+    auto connected = co_await connect({each, port});
+    const bool is_last = &each == &addresses.back();
+    if (connected || is_last || connected.error() == make_error_code(errc::canceled)) co_return std::move(connected);
+  }
+  co_return failure{make_error_code(errc::internal_error)};
+}
+
+/// The server learns no name (SNI): its key says who it is.
+task<result<io::stream_ptr>> connector::connect_link(const private_links::link& to) {
+  PAPPUS_CO_TRY(below, co_await connect_to_host(to.node.host, to.node.port));
+  auto handshake = tls::connect(runtime_, std::move(below), to.client.value(), {});
+  PAPPUS_CO_TRY(encrypted, co_await io::with_timeout(runtime_, limits::tls_handshake_timeout, std::move(handshake)));
+  co_return std::move(encrypted.stream);
+}
+
+task<result<accepted_link>> connector::accept_link(io::stream_ptr below) {
+  auto handshake = tls::accept(runtime_, std::move(below), links_.server());
+  PAPPUS_CO_TRY(encrypted, co_await io::with_timeout(runtime_, limits::tls_handshake_timeout, std::move(handshake)));
+  if (!encrypted.peer_key) co_return failure{std::make_error_code(std::errc::not_enough_memory)};
+  accepted_link made;
+  made.key = *encrypted.peer_key;
+  made.endpoint = links_.endpoint_of(made.key);
+  made.stream = std::move(encrypted.stream);
+  co_return std::move(made);
 }
 
 io::socks5_proxy connector::isolated(io::socks5_proxy proxy) {
@@ -143,6 +182,7 @@ io::socks5_proxy connector::isolated(io::socks5_proxy proxy) {
 }
 
 bool connector::is_own_failure(const io::endpoint& where, std::error_code failed) const noexcept {
+  if (failed.category() == tls::category()) return false;
   return transport_to(where) == transport_type::direct ? is_of_this_machine(failed) : !is_of_host(failed);
 }
 
