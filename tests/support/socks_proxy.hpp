@@ -95,10 +95,10 @@ private:
       PAPPUS_CO_TRY_DISCARD(co_await from.read_exact(bytes));
       asked.host = to_string(ip_address::v6(address));
     }
-    std::array<std::byte, 2> port{};
-    PAPPUS_CO_TRY_DISCARD(co_await from.read_exact(port));
+    std::array<std::byte, 2> number{};
+    PAPPUS_CO_TRY_DISCARD(co_await from.read_exact(number));
     asked.port =
-        static_cast<std::uint16_t>(std::to_integer<unsigned>(port[0]) << 8 | std::to_integer<unsigned>(port[1]));
+        static_cast<std::uint16_t>(std::to_integer<unsigned>(number[0]) << 8 | std::to_integer<unsigned>(number[1]));
     co_return asked;
   }
 
