@@ -16,6 +16,7 @@
 #include <pappus/misuse.hpp>
 #include <pappus/peer/discovery/limits.hpp>
 #include <pappus/peer/keyed_hash.hpp>
+#include <pappus/peer/private_broadcast/limits.hpp>
 #include <pappus/peer/session/session.hpp>
 #include <pappus/peer/store/null_store.hpp>
 #include <pappus/peer/store/sqlite_store.hpp>
@@ -115,8 +116,19 @@ std::vector<io::endpoint> with_links(std::vector<io::endpoint> preferred, const 
   return preferred;
 }
 
+bool broadcasts_privately(const node_config& config) {
+  return config.own_transactions == peer::own_broadcast::private_broadcast;
+}
+
+/// Descriptors for connections that are no sessions.
+std::size_t private_descriptors(const node_config& config) {
+  return broadcasts_privately(config) ? peer::limits::max_private_connections : 0;
+}
+
 node_config within_descriptor_limit(const io::runtime& runtime, node_config wanted) {
-  wanted.connection_limits = peer::within_descriptors(wanted.connection_limits, runtime.descriptor_limit());
+  const std::size_t max = runtime.descriptor_limit();
+  const std::size_t for_sessions = max - std::min(max, private_descriptors(wanted));
+  wanted.connection_limits = peer::within_descriptors(wanted.connection_limits, for_sessions);
   return wanted;
 }
 
@@ -177,8 +189,11 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
       dandelion({runtime, local_node, sessions, diffusion, peer_store, bridge, application_filter, bridge, exceptions,
                  may_dial_relays(config)},
                 config.dandelion),
+      private_broadcaster({runtime, local_node, sessions, peer_store, gater, accounts, paths, bridge,
+                           application_filter, bridge, exceptions, log},
+                          config.private_broadcast),
       transaction_relay({runtime, local_node, sessions, bridge, application_filter, known_items, last_valid_times,
-                         broadcaster, diffusion, dandelion}),
+                         broadcaster, diffusion, dandelion, private_broadcaster}),
       chain({runtime, sessions, bridge, application_filter, known_items, last_valid_times, broadcaster, clock}),
       address_relay(runtime, local_node, sessions, peer_store.book(), clock),
       reachability({runtime, local_node, log, exceptions}, reachability_of(config, local_node.disconnect_timeout)),
@@ -212,7 +227,7 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
            [this](const peer_info& peer, wire::reason_for_ban reason) { ban_manager.report(peer, reason); }),
       limits(runtime, log, [this] { return statistics(); }) {
   runtime.reserve_descriptors(config.connection_limits.total() + paths.links().endpoints().size() +
-                              peer::limits::reserved_descriptors);
+                              peer::limits::reserved_descriptors + private_descriptors(config));
 }
 
 /// What still waits is told while everything lives.
@@ -221,7 +236,7 @@ node::services::~services() {
   if (being_destroyed_ || deferred.is_calling()) misuse("node: destroyed by one of its own callbacks");
   being_destroyed_ = true;
   close_queues();
-  dandelion.close();
+  close_own();
   peer_store.abandon();
   refuse_early_dials();
   deferred.flush();
@@ -265,7 +280,7 @@ task<result<void>> node::services::run() {
     thrown = std::current_exception();
   }
   tasks_ = nullptr;
-  dandelion.close();
+  close_own();
   listener_.reset();
   onion_listener_.reset();
   link_listener_.reset();
@@ -299,7 +314,7 @@ task<result<void>> node::services::run_services(scope& tasks, io::grace_period& 
     bridge.listening(local_endpoint);
     co_await std::move(accepting);
   }
-  dandelion.close();
+  close_own();
   tasks_ = nullptr;
   tasks.request_stop();
   co_return ended;
@@ -325,6 +340,7 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
   }
   PAPPUS_CO_TRY_DISCARD(open_links());
   opened_.set();
+  if (broadcasts_privately(config)) private_broadcaster.open(tasks);
   dandelion.open();
   const auto go_on = [this, &tasks](std::string_view what, std::function<task<void>()> service) {
     tasks.spawn(exceptions.keep_running(runtime, what, std::move(service)));
@@ -400,15 +416,29 @@ void node::services::connect(peer::seed to, std::function<void(result<peer_info>
   }));
 }
 
-/// Dandelion destroys the callbacks of what it has not begun when it is closed.
+/// Callbacks of what has not begun are destroyed when the node stops.
 void node::services::stem(const wire::transaction_ptr& tx, std::function<void(result<void>)> done) {
-  dandelion.stem(
-      tx, exceptions.contained_once(std::move(done), "stem", [] { return failure{make_error_code(errc::closed)}; }));
+  auto told = exceptions.contained_once(std::move(done), "stem", [] { return failure{make_error_code(errc::closed)}; });
+  if (broadcasts_privately(config)) private_broadcaster.send(tx, std::move(told));
+  else dandelion.stem(tx, std::move(told));
+}
+
+peer::broadcast_report node::services::fluff(const wire::transaction_ptr& tx) {
+  const peer::broadcast_report report = dandelion.fluff(tx);
+  private_broadcaster.fluffed(tx, report);
+  return report;
 }
 
 void node::services::stem_result(const wire::transaction_ptr& tx,
                                  const std::function<void(result<peer::stem_result>)>& done) {
-  if (!dandelion.on_finished(*tx, done)) done(failure{make_error_code(peer::stem_errc::not_private)});
+  const bool is_private = private_broadcaster.on_finished(*tx, done) || dandelion.on_finished(*tx, done);
+  if (!is_private) done(failure{make_error_code(peer::stem_errc::not_private)});
+}
+
+/// What of the node's own transactions is under way.
+void node::services::close_own() {
+  dandelion.close();
+  private_broadcaster.close();
 }
 
 std::size_t node::services::unban(const io::endpoint_range& range, std::function<void(result<std::size_t>)> done) {

@@ -180,6 +180,18 @@ result<pappus::peer::tls_options, early_exit> tls_of(const node_arguments& given
   return how;
 }
 
+result<pappus::peer::own_broadcast, early_exit> broadcast_of(const node_arguments& given) {
+  using pappus::peer::own_broadcast;
+  const auto how = given.broadcast == "private" ? own_broadcast::private_broadcast : own_broadcast::dandelion;
+  if (given.broadcast != to_string(how)) return refuse("--broadcast", given.broadcast, "dandelion or private");
+  if (how == own_broadcast::dandelion) return how;
+  if (given.onion_only) return refuse("--broadcast private: not with --onion-only, as it needs peers by address");
+  if (given.proxy.empty() && given.onion_proxy.empty()) {
+    return refuse("--broadcast private: needs --proxy or --onion-proxy");
+  }
+  return how;
+}
+
 result<wire::chain_parameters, early_exit> network_of(const node_arguments& given) {
   const auto chain = wire::chain_from_name(given.network);
   if (!chain) return refuse("--network", given.network, "mainnet, testnet, usernet or automated");
@@ -260,6 +272,10 @@ void declare(CLI::App& app, node_arguments& given) {
   app.add_flag("--trust-clock", given.trust_clock,
                "Trust this machine's clock, however far it is from the times in the store")
       ->disable_flag_override();
+  app.add_option("--broadcast", given.broadcast,
+                 "How own transactions leave the node: dandelion (the default), or private, over connections of their "
+                 "own through --proxy, or else --onion-proxy")
+      ->type_name("NAME");
   app.add_option("--dandelion", given.dandelion, "Dandelion scheme: grin (the default), dandelion++")
       ->type_name("SCHEME");
   app.add_option(
@@ -360,6 +376,8 @@ pappus::result<node_options, early_exit> understand(const node_arguments& given)
   if (obstacle) return refuse("--map-port: not together with " + *obstacle);
   PAPPUS_TRY(tls, tls_of(given));
   node.tls = std::move(tls);
+  PAPPUS_TRY(broadcast, broadcast_of(given));
+  node.own_transactions = broadcast;
   PAPPUS_TRY(inbound, number_or(node.connection_limits.inbound, "--max-inbound", given.max_inbound, counts));
   node.connection_limits.inbound = inbound;
   PAPPUS_TRY(outbound, number_or(node.connection_limits.outbound, "--max-outbound", given.max_outbound, counts));

@@ -49,6 +49,7 @@ struct node_arguments {
   std::string max_outbound;
   std::string max_memory;
   std::string dandelion = "grin";
+  std::string broadcast = "dandelion";
   std::string epoch;
   std::string stem_probability;
   std::string embargo;

@@ -19,6 +19,7 @@
 #include <pappus/peer/discovery/seed.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/log.hpp>
+#include <pappus/peer/private_broadcast/options.hpp>
 #include <pappus/peer/rate_limit.hpp>
 #include <pappus/peer/store/durable_store.hpp>
 #include <pappus/peer/store/store_errc.hpp>
@@ -104,6 +105,12 @@ struct node_config {
   std::string archive_folder;
   /// Dandelion: how the origin of a transaction is kept private.
   peer::dandelion_options dandelion;
+  /// How the node's own transactions leave it. `private_broadcast` needs a proxy in `transport` that has no
+  /// credentials, and another rule than `onion_only`, since peers of the address book have addresses. With the rule
+  /// `direct` only these connections go through it.
+  peer::own_broadcast own_transactions = peer::own_broadcast::dandelion;
+  /// Private broadcast, if that is how they leave it.
+  peer::private_broadcast_options private_broadcast;
   /// File of the store, created if it does not exist. It keeps addresses, bans and the node's own private transactions
   /// across runs. With `in_memory_store` nothing is kept. A name that is not that of a file is an
   /// error of `node::run`.

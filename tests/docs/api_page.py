@@ -21,6 +21,7 @@ AREAS = {
     "Being reached": ("peer/reachability/status.hpp", "peer/reachability/statistics.hpp"),
     "Broadcasts": ("peer/broadcast_report.hpp", "peer/relay/peer_filter.hpp"),
     "Dandelion": ("peer/stem_result.hpp", "peer/dandelion/status.hpp", "peer/dandelion/options.hpp"),
+    "Private broadcast": ("peer/private_broadcast/options.hpp", "peer/private_broadcast/status.hpp"),
     "Bans": ("peer/store/ban.hpp", "wire/messages/ban_reason.hpp", "peer/access/peer_lists.hpp"),
     "The application's side": (
         "integration/bridge/adapter.hpp", "peer/adapter/validation_result.hpp", "integration/bridge/chain_import.hpp",

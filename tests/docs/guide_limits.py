@@ -8,7 +8,8 @@ import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-MORE = ("include/pappus/peer/dandelion/options.hpp", "examples/mini_node/block_store.hpp",
+MORE = ("include/pappus/peer/dandelion/options.hpp", "include/pappus/peer/private_broadcast/options.hpp",
+        "examples/mini_node/block_store.hpp",
         "examples/mini_node/follower.hpp", "examples/mini_node/header_tree.hpp", "examples/mini_node/memory_pool.hpp",
         "examples/mini_node/sync_display.hpp")
 
@@ -51,6 +52,10 @@ ROWS = {
         ("beginning of a stage and every #", "line_interval"),
         ("the next block does not come within #", "patience"),
         ("predecessors are missing, # are kept", "aside")],
+    "guides/private_broadcast.md": [
+        ("of its own, # on average", "mean_delay"),
+        ("or #, the connection ends", "private_connection_timeout"),
+        ("is skipped, at most #.", "max_private_reply_bytes")],
     "guides/peers_and_bans.md": [
         ("from now, # at most", "max_ban_time"),
         ("Outbound slots (#)", "max_outbound"),

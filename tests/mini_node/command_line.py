@@ -79,6 +79,7 @@ class CommandLine(process.TestCase):
             ["--max-inbound", "-1"],
             ["--max-inbound", "many"],
             ["--dandelion", "diffusion"],
+            ["--broadcast", "private"],
             ["--epoch", "0"],
             ["--epoch", "1.5"],
             ["--stem-probability", "1.1"],

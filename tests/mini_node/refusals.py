@@ -39,6 +39,8 @@ OPTIONS = [
     ("--max-memory", "0", "--max-memory: '0' is not a number of MiB from 1 to 100000"),
     ("--store", "/nowhere/at/all", "/nowhere/at/all"),
     ("--chain-store", "/nowhere/at/all", "cannot use the chain store '/nowhere/at/all': it cannot be opened or created"),
+    ("--broadcast", "diffusion", "--broadcast: 'diffusion' is not dandelion or private"),
+    ("--broadcast", "private", "--broadcast private: needs --proxy or --onion-proxy"),
     ("--dandelion", "diffusion", "--dandelion: 'diffusion' is not grin or dandelion++"),
     ("--epoch", "0", "--epoch: '0' is not a number of seconds from 1 to 86400"),
     ("--stem-probability", "1.1", "--stem-probability: '1.1' is not a number from 0 to 1"),

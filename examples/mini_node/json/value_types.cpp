@@ -6,6 +6,7 @@
 #include <pappus/peer/disconnect_info.hpp>
 #include <pappus/peer/peer_info.hpp>
 #include <pappus/peer/phase.hpp>
+#include <pappus/peer/private_broadcast/options.hpp>
 #include <pappus/peer/reachability/statistics.hpp>
 #include <pappus/peer/stem_result.hpp>
 #include <pappus/peer/store/address_info.hpp>
@@ -60,6 +61,8 @@ std::vector<value_type> enumerations() {
            names(reachability_state::unknown, reachability_state::yes)},
           {"dandelion_scheme", "string", "as chosen by `--dandelion`",
            names(dandelion_scheme::grin, dandelion_scheme::dandelion_plus_plus)},
+          {"own_broadcast", "string", "as chosen by `--broadcast`",
+           names(own_broadcast::dandelion, own_broadcast::private_broadcast)},
           {"dandelion_mode", "string", "what happens to stem transactions of others in this epoch",
            names(dandelion_mode::stem, dandelion_mode::fluff)}};
 }

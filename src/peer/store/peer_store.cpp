@@ -264,7 +264,9 @@ void peer_store::move_dates(io::wall_time::duration by) {
 
 /// Moves the deadlines of all transactions.
 void peer_store::postpone(io::wall_time::duration by) {
-  const auto later = [by](io::wall_time& deadline) { deadline = io::saturating_add(deadline, by); };
+  const auto later = [by](io::wall_time& deadline) {
+    if (deadline != no_deadline) deadline = io::saturating_add(deadline, by);
+  };
   for (stem_transaction& each : stems_) later(each.deadline);
   for (stem_transaction& each : pending_.stems) later(each.deadline);
   for (auto& [kernel, deadline] : deadlines_) later(deadline);

@@ -22,6 +22,7 @@ std::string_view text_of(transport_errc code) noexcept {
     case transport_errc::no_onion_proxy: return "there is no proxy for onion services";
     case transport_errc::onion_services_only: return "only onion services are connected to";
     case transport_errc::unknown_name: return "the name of the host is not known any more";
+    case transport_errc::no_proxy: return "there is no proxy";
   }
   return "unknown error";
 }
@@ -137,10 +138,34 @@ task<result<io::stream_ptr>> connector::connect(io::endpoint where) {
   if (transport == transport_type::direct) {
     co_return co_await io::with_timeout(runtime_, limits::connect_timeout, runtime_.connect(where));
   }
+  io::socks5_proxy proxy = *proxy_to(transport);
+  if (options_.isolates && !proxy.credentials) {
+    proxy.credentials = new_credentials();
+    proxy.allows_no_authentication = true;
+  }
+  co_return co_await io::connect_by_socks5(runtime_, std::move(proxy), target_of(where));
+}
+
+std::error_code connector::obstacle_apart(const io::endpoint& where) const noexcept {
+  if (const std::error_code obstacle = this->obstacle(where)) return obstacle;
+  if (!options_.proxy && !options_.onion_proxy) return transport_errc::no_proxy;
+  return {};
+}
+
+task<result<io::stream_ptr>> connector::connect_apart(io::endpoint where) {
+  if (const std::error_code obstacle = obstacle_apart(where)) co_return failure{obstacle};
+  const bool by_tor = transport_to(where) == transport_type::onion || !options_.proxy;
+  io::socks5_proxy proxy = by_tor && options_.onion_proxy ? *options_.onion_proxy : *options_.proxy;
+  proxy.credentials = new_credentials();
+  proxy.allows_no_authentication = false;
+  co_return co_await io::connect_by_socks5(runtime_, std::move(proxy), target_of(where));
+}
+
+io::socks5_target connector::target_of(const io::endpoint& where) const {
   const std::string* const name = names_.find(where.address);
   io::socks5_target target{where.address, where.port};
   if (name != nullptr) target.host = *name;
-  co_return co_await io::connect_by_socks5(runtime_, isolated(*proxy_to(transport)), std::move(target));
+  return target;
 }
 
 task<result<io::stream_ptr>> connector::connect_to_host(const std::string& host, std::uint16_t port) {
@@ -173,17 +198,16 @@ task<result<accepted_link>> connector::accept_link(io::stream_ptr below) {
   co_return std::move(made);
 }
 
-io::socks5_proxy connector::isolated(io::socks5_proxy proxy) {
-  if (options_.isolates && !proxy.credentials) {
-    proxy.credentials.emplace(random_name(runtime_), random_name(runtime_));
-    proxy.allows_no_authentication = true;
-  }
-  return proxy;
+io::socks5_credentials connector::new_credentials() {
+  std::string name = random_name(runtime_);
+  return {std::move(name), random_name(runtime_)};
 }
+
+bool connector::is_of_proxy(std::error_code failed) noexcept { return !is_of_host(failed); }
 
 bool connector::is_own_failure(const io::endpoint& where, std::error_code failed) const noexcept {
   if (failed.category() == tls::category()) return false;
-  return transport_to(where) == transport_type::direct ? is_of_this_machine(failed) : !is_of_host(failed);
+  return transport_to(where) == transport_type::direct ? is_of_this_machine(failed) : is_of_proxy(failed);
 }
 
 }  // namespace pappus::peer

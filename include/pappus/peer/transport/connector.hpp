@@ -26,6 +26,7 @@ enum class transport_errc {
   no_onion_proxy = 1,   // it is an onion service, and there is no proxy for those
   onion_services_only,  // it is no onion service, and only those are reached
   unknown_name,         // the address stands for a name that this node does not know
+  no_proxy,             // the connection must go through a proxy, and there is none
 };
 
 [[nodiscard]] const std::error_category& transport_category() noexcept;
@@ -74,6 +75,15 @@ public:
   /// Performs the TLS handshake of a connection to the listener for private links. Fails with a `tls::errc`, with
   /// `errc::timed_out` after `limits::tls_handshake_timeout`, or as reads and writes of `below` do.
   [[nodiscard]] task<result<accepted_link>> accept_link(io::stream_ptr below);
+  /// Connects through a proxy, whatever the rule, with credentials that no other connection has, whatever
+  /// `transport_options::isolates` and those of the proxy. Fails as `connect` does. `is_of_proxy` tells whether the
+  /// proxy is the reason.
+  [[nodiscard]] task<result<io::stream_ptr>> connect_apart(io::endpoint where);
+  /// Why `connect_apart` cannot connect to there, a `transport_errc`; none if it can. O(1).
+  [[nodiscard]] std::error_code obstacle_apart(const io::endpoint& where) const noexcept;
+  /// Whether a connection through a proxy has failed for a reason that is not the host's.
+  [[nodiscard]] static bool is_of_proxy(std::error_code failed) noexcept;
+
   /// Whether a connection to there has failed for a reason on this side, the proxy's included, which says nothing
   /// about the peer.
   [[nodiscard]] bool is_own_failure(const io::endpoint& where, std::error_code failed) const noexcept;
@@ -95,7 +105,8 @@ private:
   [[nodiscard]] task<result<io::stream_ptr>> connect_to_host(const std::string& host, std::uint16_t port);
   [[nodiscard]] task<result<io::stream_ptr>> connect_link(const private_links::link& to);
   [[nodiscard]] const std::optional<io::socks5_proxy>& proxy_to(transport_type transport) const noexcept;
-  [[nodiscard]] io::socks5_proxy isolated(io::socks5_proxy proxy);
+  [[nodiscard]] io::socks5_target target_of(const io::endpoint& where) const;
+  [[nodiscard]] io::socks5_credentials new_credentials();
 
   io::runtime& runtime_;
   transport_options options_;
