@@ -142,7 +142,8 @@ std::optional<io::endpoint> private_broadcaster::draw(const wire::transaction& t
 
 /// Peers of one round are in different netgroups, so that one owner does not see two connections.
 bool private_broadcaster::may_tell(io::endpoint where, const round_record& in) const {
-  if (deps_.paths.obstacle_apart(where) || deps_.local.advertised.contains(where) || has_session_with(where)) return false;
+  if (deps_.paths.obstacle_apart(where) || deps_.local.advertised.contains(where) || has_session_with(where))
+    return false;
   const bool is_near = std::ranges::any_of(in.dialed, [this, where](const io::endpoint& each) {
     if (!deps_.local.chain.on_internet) return each == where;
     return each.address.netgroup() == where.address.netgroup();
