@@ -187,6 +187,18 @@ TEST_CASE("a connection apart is not made without a proxy, nor to an address if 
   CHECK(onions.obstacle_apart(where) == transport_errc::onion_services_only);
 }
 
+TEST_CASE("a connection apart is not made by a proxy that knows no passwords") {
+  fixture on;
+  on.proxy.knows_passwords = false;
+  connector paths{on.here.runtime(), on.options(transport_rule::proxy)};
+  const auto connect_apart = [](connector& by, io::endpoint to) -> task<std::error_code> {
+    const auto connected = co_await by.connect_apart(to);
+    co_return connected ? std::error_code{} : connected.error();
+  };
+  CHECK(on.world.run(connect_apart(paths, {on.there.address(), 3414})) != std::error_code{});
+  CHECK(on.proxy.requests.empty());
+}
+
 TEST_CASE("what a proxy does wrong is no failure of the host") {
   fixture on;
   connector direct{on.here.runtime(), {}};
