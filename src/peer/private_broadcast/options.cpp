@@ -18,6 +18,9 @@ void check_pause(io::duration given, const std::string& name) {
 
 }  // namespace
 
+/// Not inline: g++ 12 would warn of every default `node_config`, as if the string could be uninitialized.
+private_broadcast_options::private_broadcast_options() = default;
+
 void private_broadcast_options::check(const std::string& name) const {
   check_setting(connections != 0 && connections <= limits::max_round_connections, name + ".connections",
                 "must be from 1 to " + std::to_string(limits::max_round_connections));

@@ -25,6 +25,8 @@ enum class own_broadcast : std::uint8_t {
 
 /// Settings of private broadcast.
 struct private_broadcast_options {
+  private_broadcast_options();
+
   /// Connections of a round, each to another peer, from 1 to `limits::max_round_connections`. Bitcoin Core
   /// NUM_PRIVATE_BROADCAST_PER_TX.
   std::size_t connections = 3;
