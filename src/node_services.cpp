@@ -95,7 +95,7 @@ peer::peer_lists with_preferred(peer::peer_lists lists, const std::vector<io::en
                                 const peer::private_links& links) {
   for (const io::endpoint each : peers) lists.prefer.emplace_back(each);
   if (lists.allow.empty()) return lists;
-  for (const io::endpoint each : links.endpoints()) lists.allow.push_back({each.address, each.address.size()});
+  for (const io::endpoint each : links.endpoints()) lists.allow.emplace_back(each.address, each.address.size());
   return lists;
 }
 

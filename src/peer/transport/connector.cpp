@@ -96,13 +96,17 @@ std::error_code connector::obstacle_to_name(std::string_view name) const noexcep
 
 std::error_code connector::obstacle_to_host(const std::string& host) const noexcept {
   const auto itself = ip_address::parse(host);
-  return itself ? obstacle({*itself, 0}) : obstacle_to_name(host);
+  return itself ? obstacle_to_address(*itself) : obstacle_to_name(host);
 }
 
 std::error_code connector::obstacle(const io::endpoint& where) const noexcept {
-  if (const auto* const link = links_.find(where.address)) return obstacle_to_host(link->node.host);
-  if (const std::string* const name = names_.find(where.address)) return obstacle_to_name(*name);
-  if (where.address.is_named()) return transport_errc::unknown_name;
+  const auto* const link = links_.find(where.address);
+  return link != nullptr ? obstacle_to_host(link->node.host) : obstacle_to_address(where.address);
+}
+
+std::error_code connector::obstacle_to_address(const ip_address& address) const noexcept {
+  if (const std::string* const name = names_.find(address)) return obstacle_to_name(*name);
+  if (address.is_named()) return transport_errc::unknown_name;
   if (options_.rule == transport_rule::onion_only) return transport_errc::onion_services_only;
   return {};
 }
@@ -133,7 +137,12 @@ void connector::learn(std::string_view name) {
 
 task<result<io::stream_ptr>> connector::connect(io::endpoint where) {
   if (const std::error_code obstacle = this->obstacle(where)) co_return failure{obstacle};
-  if (const auto* const link = links_.find(where.address)) co_return co_await connect_link(*link);
+  const auto* const link = links_.find(where.address);
+  auto connecting = link != nullptr ? connect_link(*link) : connect_without_tls(where);
+  co_return co_await std::move(connecting);
+}
+
+task<result<io::stream_ptr>> connector::connect_without_tls(io::endpoint where) {
   const transport_type transport = transport_to(where);
   if (transport == transport_type::direct) {
     co_return co_await io::with_timeout(runtime_, limits::connect_timeout, runtime_.connect(where));
@@ -147,7 +156,7 @@ task<result<io::stream_ptr>> connector::connect(io::endpoint where) {
 }
 
 std::error_code connector::obstacle_apart(const io::endpoint& where) const noexcept {
-  if (const std::error_code obstacle = this->obstacle(where)) return obstacle;
+  if (const std::error_code obstacle = obstacle_to_address(where.address)) return obstacle;
   if (!options_.proxy && !options_.onion_proxy) return transport_errc::no_proxy;
   return {};
 }
@@ -172,7 +181,7 @@ task<result<io::stream_ptr>> connector::connect_to_host(const std::string& host,
   PAPPUS_CO_TRY(addresses, co_await resolve(host));
   addresses.resize(std::min(addresses.size(), limits::max_addresses_per_name));
   for (const ip_address& each : addresses) {
-    auto connected = co_await connect({each, port});
+    auto connected = co_await connect_without_tls({each, port});
     const bool is_last = &each == &addresses.back();
     if (connected || is_last || connected.error() == make_error_code(errc::canceled)) co_return std::move(connected);
   }

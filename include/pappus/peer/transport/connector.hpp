@@ -79,7 +79,8 @@ public:
   /// `transport_options::isolates` and those of the proxy. Fails as `connect` does. `is_of_proxy` tells whether the
   /// proxy is the reason.
   [[nodiscard]] task<result<io::stream_ptr>> connect_apart(io::endpoint where);
-  /// Why `connect_apart` cannot connect to there, a `transport_errc`; none if it can. O(1).
+  /// Why `connect_apart` cannot connect to there, a `transport_errc`; none if it can. There is no way to private links.
+  /// O(1).
   [[nodiscard]] std::error_code obstacle_apart(const io::endpoint& where) const noexcept;
   /// Whether a connection through a proxy has failed for a reason that is not the host's.
   [[nodiscard]] static bool is_of_proxy(std::error_code failed) noexcept;
@@ -102,6 +103,8 @@ public:
 private:
   [[nodiscard]] std::error_code obstacle_to_name(std::string_view name) const noexcept;
   [[nodiscard]] std::error_code obstacle_to_host(const std::string& host) const noexcept;
+  [[nodiscard]] std::error_code obstacle_to_address(const ip_address& address) const noexcept;
+  [[nodiscard]] task<result<io::stream_ptr>> connect_without_tls(io::endpoint where);
   [[nodiscard]] task<result<io::stream_ptr>> connect_to_host(const std::string& host, std::uint16_t port);
   [[nodiscard]] task<result<io::stream_ptr>> connect_link(const private_links::link& to);
   [[nodiscard]] const std::optional<io::socks5_proxy>& proxy_to(transport_type transport) const noexcept;
