@@ -86,6 +86,7 @@ peer_info connection_manager::arrived(const io::stream& by_stream, transport_typ
 /// Why a peer that has connected is refused, before a byte is read; nothing if it is not.
 std::optional<disconnect_reason> connection_manager::reject_reason(const peer_info& peer) const {
   const ip_address from = peer.endpoint.address;
+  if (peer.transport == transport_type::direct && from.is_named()) return disconnect_reason::not_allowed;
   if (const auto found = deps_.gater.reject_reason(from, deps_.clock.now())) return found->reason;
   const account* const charged = deps_.account.find(from);
   if (charged != nullptr && charged->misbehavior.refuses(deps_.runtime.now())) return disconnect_reason::discouraged;

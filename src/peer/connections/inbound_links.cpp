@@ -33,6 +33,7 @@ task<void> connection_manager::accept_links(io::listener& listener, scope& tasks
 
 /// Before a byte is read: the address may be that of others, too, whose sessions and misbehavior do not count here.
 std::optional<disconnect_reason> connection_manager::reject_reason_of_link(ip_address from) const {
+  if (from.is_named()) return disconnect_reason::not_allowed;
   if (const auto found = deps_.gater.reject_reason(from, deps_.clock.now())) return found->reason;
   const bool is_free = deps_.account.exempts(from) || waiting_.count_from(from) < deps_.room.inbound_per_address;
   return is_free ? std::nullopt : std::optional{disconnect_reason::too_many_peers};

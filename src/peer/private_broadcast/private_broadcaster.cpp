@@ -103,7 +103,12 @@ void private_broadcaster::received(const peer_info& from, const wire::transactio
   for (const wire::hash& kernel : kernels) {
     const auto found = own_.find(kernel);
     if (found == own_.end() || !contains_all(kernels, *found->second.tx)) continue;
-    found->second.was_echoed = true;
+    if (!std::exchange(found->second.was_echoed, true)) {
+      const io::duration range = limits::max_echo_pause - limits::min_echo_pause;
+      const double share = io::random_unit(deps_.runtime);
+      const auto more = static_cast<io::duration::rep>(static_cast<double>(range.count()) * share);
+      arm(found->second, limits::min_echo_pause + io::duration{more});
+    }
     announced(from, kernel);
   }
 }

@@ -140,8 +140,12 @@ std::optional<io::endpoint> private_broadcaster::draw(const wire::transaction& t
   return drawn ? std::optional{to_endpoint(*drawn)} : std::nullopt;
 }
 
-/// Peers of one round are in different netgroups, so that one owner does not see two connections.
+/// Peers of one round are in different netgroups, so that one owner does not see two connections. On the Internet only
+/// the usual port: whoever made another one known to this node alone would know whose is what arrives there. The same
+/// of an onion service, which nobody but the operator has named.
 bool private_broadcaster::may_tell(io::endpoint where, const round_record& in) const {
+  const bool is_usual = !deps_.local.chain.on_internet || where.port == deps_.local.chain.default_port;
+  if (where.address.is_named() || !is_usual) return false;
   if (deps_.paths.obstacle_apart(where) || deps_.local.advertised.contains(where) || has_session_with(where))
     return false;
   const bool is_near = std::ranges::any_of(in.dialed, [this, where](const io::endpoint& each) {
@@ -153,10 +157,10 @@ bool private_broadcaster::may_tell(io::endpoint where, const round_record& in) c
   return charged == nullptr || !charged->misbehavior.discourages(deps_.runtime.now());
 }
 
+/// Only sessions that this node has made count: who connects to it could otherwise choose not to be told.
 bool private_broadcaster::has_session_with(io::endpoint where) const {
-  if (deps_.account.exempts(where.address)) return deps_.peers.is_claimed(where);
-  return deps_.peers.count(direction::inbound, where.address) != 0 ||
-         deps_.peers.count(direction::outbound, where.address) != 0;
+  if (deps_.account.exempts(where.address)) return deps_.peers.find(where) != nullptr;
+  return deps_.peers.count(direction::outbound, where.address) != 0;
 }
 
 /// Before the peer can have anything of it, since it may send it back before the connection has ended. False if it was

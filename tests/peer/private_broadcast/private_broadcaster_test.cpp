@@ -153,7 +153,9 @@ TEST_CASE("what a told peer sends back is relayed as any transaction, but is no 
   CHECK(on.hub.has(tx));  // by the node
   CHECK_FALSE(sent.end);
   const std::size_t told = peer.transactions.size();
-  on.world.run_for(3h);
+  on.world.run_for(5h);
+  CHECK(peer.transactions.size() == told);
+  on.world.run_for(8h);
   CHECK(peer.transactions.size() > told);
   CHECK_FALSE(sent.end);
   node->block_accepted(*support::some_block(1));
@@ -383,6 +385,36 @@ TEST_CASE("on the Internet the peers of a round are in different netgroups") {
   }
   CHECK(told == 2);
   CHECK(groups.size() == 2);
+}
+
+TEST_CASE("on the Internet only peers at the usual port are told") {
+  private_network on{0};
+  on.add(swallow, on.world.add_machine(ip_address::v4(0x08080808)));
+  on.more_known.push_back({ip_address::v4(0x09090909), support::port + 1});  // known to this node alone, perhaps
+  node_config config = on.config();
+  config.chain.on_internet = true;
+  on.start(std::move(config));
+  on.send(some_transaction(1));
+  on.world.run_for(1h);
+  REQUIRE_FALSE(on.proxy.requests.empty());
+  for (const auto& each : on.proxy.requests) CHECK(each.port == support::port);
+}
+
+TEST_CASE("who has connected to the node is told as others are") {
+  private_network on{0};
+  strange_peer& peer = on.add(swallow);
+  simulated_node& node = on.start();
+  const auto stay = [](sim::machine& from, io::endpoint to) -> task<void> {
+    auto session = co_await support::scripted_peer::dial(from.runtime(), to);
+    static_cast<void>(co_await session.greet(session.good_hand()));
+    static_cast<void>(co_await session.closed(1h));
+  };
+  sim::machine& at = *on.world.find(peer.endpoint().address);
+  at.spawn(stay(at, node.endpoint()));
+  on.world.run_for(1s);
+  on.send(some_transaction(1));
+  on.world.run_for(2min);
+  CHECK(peer.transactions.size() == 1);
 }
 
 TEST_CASE("what the operator denies, and what is banned, is told nothing") {

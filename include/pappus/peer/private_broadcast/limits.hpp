@@ -29,6 +29,12 @@ inline constexpr std::size_t max_private_reply_frames = 256;
 /// Peers that are remembered as told of one transaction, count; of more the latest.
 inline constexpr std::size_t max_told_peers = 128;
 
+/// Shortest and longest pause after a told peer has sent the transaction back, before others are told. The node has
+/// relayed it by then, as any other would. Who is told, sends it to one node alone and is told again, learns something
+/// only if it is in no block for so long.
+inline constexpr io::duration min_echo_pause = 6h;
+inline constexpr io::duration max_echo_pause = 12h;
+
 /// Longest time of an option of private broadcast.
 inline constexpr io::duration max_private_delay = 24h;
 /// Connections of one round that may be set, count.

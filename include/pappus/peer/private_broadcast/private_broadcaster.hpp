@@ -48,7 +48,7 @@ namespace pappus::peer {
 /// a connection that is no session. It carries this transaction alone, takes no slot, and changes neither the book nor
 /// what is known of peers. Rounds are repeated, with growing pauses and other peers, until the transaction is public: a
 /// peer that was not told sends it, the application reports it, or it is in a block. What a told peer sends back is no
-/// proof: the peer may have sent it here alone.
+/// proof: the peer may have sent it here alone. It is relayed, as by any node, and the next round comes much later.
 ///
 /// A round that has begun is completed, whatever happens, since a peer that has been told could otherwise learn whose
 /// the transaction is: it would send it to one node, and see whether that ends the connections to others.
