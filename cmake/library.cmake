@@ -86,7 +86,7 @@ endif()
 
 pappus_add_level(wire PUBLIC pappus_base PRIVATE libsodium::libsodium)
 pappus_add_level(tls PUBLIC pappus_io PRIVATE OpenSSL::SSL)
-pappus_add_level(peer PUBLIC pappus_io pappus_wire
+pappus_add_level(peer PUBLIC pappus_io pappus_wire pappus_portmap pappus_tls
   PRIVATE libsodium::libsodium SQLiteCpp SQLite::SQLite3)
 pappus_add_level(integration PUBLIC pappus_peer Threads::Threads
   PRIVATE fmt::fmt libzip::zip $<BUILD_INTERFACE:concurrentqueue::concurrentqueue>)

@@ -329,6 +329,24 @@ void list(metric_list& to, const peer::address_relay_statistics& of) {
              "Addresses that peers have sent and that were refused for a port of another service.", of.refused);
 }
 
+void list(metric_list& to, const peer::reachability_statistics& of) {
+  auto& states =
+      to.add("pappus_reachable", "1 for the answer to whether peers on the Internet reach this node, 0 for others.",
+             metric_kind::gauge, "answer");
+  for (const auto each : peer::reachability_states) states.push_back({to_string(each), each == of.state ? 1U : 0U});
+  to.counter("pappus_inbound_from_internet_total", "Handshakes of inbound peers with addresses on the Internet.",
+             of.inbound);
+  to.gauge("pappus_address_votes", "Netgroups whose inbound peers have said at which address they dial this node.",
+           of.address_votes);
+  auto& ports =
+      to.add("pappus_mapped_ports", "Ports of this node that a gateway maps.", metric_kind::gauge, "protocol");
+  ports = {{"pcp", of.mapped_by_pcp}, {"nat_pmp", of.mapped_by_nat_pmp}};
+  to.counter("pappus_port_mappings_total", "Times that a gateway has mapped a port, or has mapped it elsewhere.",
+             of.mappings);
+  to.counter("pappus_port_mapping_failures_total", "Times that a gateway has not mapped a port when it was asked.",
+             of.mapping_failures);
+}
+
 void list(metric_list& to, const peer::memory_statistics& of) {
   to.gauge("pappus_memory_bytes", "Bytes held on behalf of peers, without what is private.", of.used);
   to.gauge("pappus_memory_limit_bytes", "Limit of the bytes held on behalf of peers.", of.cap);
@@ -369,6 +387,7 @@ std::vector<metric> metrics_of(const node_statistics& counted) {
   list(all, counted.accounts);
   list(all, counted.duplicates);
   list(all, counted.address_relay);
+  list(all, counted.reachability);
   list(all, counted.memory);
   list(all, counted.turns);
   all.counter("pappus_calls_refused_total", "Calls from other threads refused because the queue was full.",

@@ -177,12 +177,14 @@ void node::tx_accepted(const wire::transaction& tx) {
   services_->expect_usable("tx_accepted");
   services_->transaction_relay.not_needed(tx.kernel_hashes());
   services_->dandelion.seen(tx);
+  services_->private_broadcaster.seen(tx);
 }
 
 void node::block_accepted(const wire::block& block) {
   services_->expect_usable("block_accepted");
   services_->transaction_relay.not_needed(block.kernel_hashes());
   services_->dandelion.confirmed(block);
+  services_->private_broadcaster.confirmed(block);
 }
 
 bool node::send_frame(std::uint64_t peer, const frame_encoder& encode, peer::send_priority in) {
@@ -239,7 +241,7 @@ void node::stem(const wire::transaction_ptr& tx, std::function<void(result<void>
 
 peer::broadcast_report node::fluff(const wire::transaction_ptr& tx) {
   services_->expect_usable("fluff");
-  return services_->dandelion.fluff(tx);
+  return services_->fluff(tx);
 }
 
 task<result<peer::stem_result>> node::stem_result(wire::transaction_ptr tx) {
@@ -258,6 +260,7 @@ peer::dandelion_status node::dandelion() const {
   services_->expect_usable("dandelion");
   peer::dandelion_status now = services_->dandelion.status();
   now.adapter_calls = services_->bridge.own_calls();
+  now.own = services_->private_broadcaster.status();
   return now;
 }
 
@@ -277,6 +280,11 @@ void node::set_header_tip(peer::chain_tip tip) noexcept {
   services_->header_tip->set(tip);
   services_->sync.poll_soon();
 }
+peer::reachability_status node::reachability() const {
+  services_->expect_usable("reachability");
+  return services_->reachability.status();
+}
+
 integration::sync_status node::sync_status() const {
   services_->expect_usable("sync_status");
   return services_->sync.statistics().status;

@@ -41,6 +41,15 @@ void check_session_limit(const peer::rate_limit& limit, const std::string& name)
   check_setting(limit.per_second >= 1, name + ".per_second", "must be at least 1");
 }
 
+/// Each connection has credentials of its own, so that nothing links it with others.
+void check_private_broadcast(const peer::transport_options& how, const std::string& name) {
+  const auto& proxy = how.proxy ? how.proxy : how.onion_proxy;
+  check_setting(proxy.has_value(), name, "must not be private_broadcast without a proxy in transport");
+  check_setting(!proxy->credentials, name, "must not be private_broadcast with a proxy that has credentials");
+  check_setting(how.rule != peer::transport_rule::onion_only, name,
+                "must not be private_broadcast if only onion services are connected to");
+}
+
 }  // namespace
 
 void node_config::check() const {
@@ -57,6 +66,11 @@ void node_config::check() const {
   if (seeds) check_hosts(*seeds, self + ".seeds");
   check_reconnect(reconnect, self + ".reconnect");
   transport.check(self + ".transport");
+  check_setting(!map_port || transport.rule == peer::transport_rule::direct, self + ".map_port",
+                "must not be set unless transport.rule is `direct`");
+  check_setting(!map_port || !listen || !listen->address.is_loopback(), self + ".map_port",
+                "must not be set if `listen` is a loopback address");
+  tls.check(self + ".tls");
   connection_limits.check(self + ".connection_limits");
   check_setting(max_memory != 0, self + ".max_memory", "must not be 0");
   check_setting(upload_limits.bytes != 0 || upload_limits.interval <= io::duration::zero(),
@@ -66,6 +80,10 @@ void node_config::check() const {
   known_filter.check(self + ".known_filter");
   sync.check(self + ".sync");
   dandelion.check(self + ".dandelion");
+  private_broadcast.check(self + ".private_broadcast");
+  if (own_transactions == peer::own_broadcast::private_broadcast) {
+    check_private_broadcast(transport, self + ".own_transactions");
+  }
 }
 
 }  // namespace pappus

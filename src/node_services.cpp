@@ -16,9 +16,11 @@
 #include <pappus/misuse.hpp>
 #include <pappus/peer/discovery/limits.hpp>
 #include <pappus/peer/keyed_hash.hpp>
+#include <pappus/peer/private_broadcast/limits.hpp>
 #include <pappus/peer/session/session.hpp>
 #include <pappus/peer/store/null_store.hpp>
 #include <pappus/peer/store/sqlite_store.hpp>
+#include <pappus/peer/transport/limits.hpp>
 
 namespace pappus {
 namespace {
@@ -88,13 +90,45 @@ peer::accounts::options accounts_of(const node_config& config) {
   return how;
 }
 
-peer::peer_lists with_preferred(peer::peer_lists lists, const std::vector<io::endpoint>& peers) {
+/// The lists of addresses say nothing of the nodes of private links, which are allowed by their keys.
+peer::peer_lists with_preferred(peer::peer_lists lists, const std::vector<io::endpoint>& peers,
+                                const peer::private_links& links) {
   for (const io::endpoint each : peers) lists.prefer.emplace_back(each);
+  if (lists.allow.empty()) return lists;
+  for (const io::endpoint each : links.endpoints()) lists.allow.emplace_back(each.address, each.address.size());
   return lists;
 }
 
+/// Mappings are withdrawn while the peers read their last messages.
+peer::reachability_options reachability_of(const node_config& config, io::duration withdraw_timeout) {
+  const bool is_hidden =
+      config.transport.rule != peer::transport_rule::direct || (config.listen && config.listen->address.is_loopback());
+  peer::reachability_options how;
+  how.advertise = config.advertise;
+  how.map_port = config.map_port;
+  how.withdraw_timeout = withdraw_timeout;
+  how.is_expected = config.chain.on_internet && config.connection_limits.inbound != 0 && !is_hidden;
+  return how;
+}
+
+std::vector<io::endpoint> with_links(std::vector<io::endpoint> preferred, const peer::private_links& links) {
+  for (const auto& each : links.outbound()) preferred.push_back(each.endpoint);
+  return preferred;
+}
+
+bool broadcasts_privately(const node_config& config) {
+  return config.own_transactions == peer::own_broadcast::private_broadcast;
+}
+
+/// Descriptors for connections that are no sessions.
+std::size_t private_descriptors(const node_config& config) {
+  return broadcasts_privately(config) ? peer::limits::max_private_connections : 0;
+}
+
 node_config within_descriptor_limit(const io::runtime& runtime, node_config wanted) {
-  wanted.connection_limits = peer::within_descriptors(wanted.connection_limits, runtime.descriptor_limit());
+  const std::size_t max = runtime.descriptor_limit();
+  const std::size_t for_sessions = max - std::min(max, private_descriptors(wanted));
+  wanted.connection_limits = peer::within_descriptors(wanted.connection_limits, for_sessions);
   return wanted;
 }
 
@@ -107,7 +141,8 @@ peer::store_source store_of(const node_config& config) {
 /// Whether there may be outbound peers that the application does not dial itself by `connect`.
 bool may_dial_relays(const node_config& config) {
   const bool has_seeds = !config.seeds.value_or(peer::seeds_of(config.chain)).empty();
-  const bool has_preferred = !config.preferred_peers.empty() || !config.preferred_hosts.empty();
+  const bool has_preferred =
+      !config.preferred_peers.empty() || !config.preferred_hosts.empty() || !config.tls.peers.empty();
   return has_preferred || (config.connection_limits.outbound != 0 && has_seeds);
 }
 
@@ -135,7 +170,7 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
       exceptions(sessions, log),
       deferred(runtime, exceptions),
       local_node(make_local_node(runtime, config, capabilities_of(functions), tip)),
-      paths(runtime, config.transport),
+      paths(runtime, config.transport, config.tls),
       application_filter(runtime, application_filter_of(config, local_node.secret)),
       bridge(runtime, std::move(functions), application_filter, exceptions, *local_node.memory,
              [this](const peer_info& sender, const peer::validation_result& rejected) {
@@ -147,17 +182,21 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
       last_valid_times(runtime, sessions),
       broadcaster(local_node, sessions, known_items, bridge),
       peer_store(runtime, store_of(config), config.chain.on_internet, clock, log),
-      gater(peer_store.bans(), with_preferred(config.peer_lists, config.preferred_peers)),
+      gater(peer_store.bans(), with_preferred(config.peer_lists, config.preferred_peers, paths.links())),
       accounts(runtime, accounts_of(config)),
       ban_manager(runtime, peer_store, accounts, sessions, gater, bridge, log),
       diffusion(runtime, config.dandelion, broadcaster, sessions, known_items, application_filter, exceptions),
       dandelion({runtime, local_node, sessions, diffusion, peer_store, bridge, application_filter, bridge, exceptions,
                  may_dial_relays(config)},
                 config.dandelion),
+      private_broadcaster({runtime, local_node, sessions, peer_store, gater, accounts, paths, bridge,
+                           application_filter, bridge, exceptions, log},
+                          config.private_broadcast),
       transaction_relay({runtime, local_node, sessions, bridge, application_filter, known_items, last_valid_times,
-                         broadcaster, diffusion, dandelion}),
+                         broadcaster, diffusion, dandelion, private_broadcaster}),
       chain({runtime, sessions, bridge, application_filter, known_items, last_valid_times, broadcaster, clock}),
-      address_relay(runtime, sessions, peer_store.book(), clock),
+      address_relay(runtime, local_node, sessions, peer_store.book(), clock),
+      reachability({runtime, local_node, log, exceptions}, reachability_of(config, local_node.disconnect_timeout)),
       connections({runtime,
                    local_node,
                    paths,
@@ -170,14 +209,15 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
                    clock,
                    sessions,
                    last_valid_times,
+                   reachability,
                    {transaction_relay, address_relay, chain},
                    monitor,
                    log,
                    exceptions}),
       discovery({runtime, local_node, config.connection_limits, gater, accounts, peer_store.book(), clock, sessions,
                  paths, connections, exceptions},
-                {config.preferred_peers, config.reconnect, config.seeds.value_or(peer::seeds_of(config.chain)),
-                 config.preferred_hosts},
+                {with_links(config.preferred_peers, paths.links()), config.reconnect,
+                 config.seeds.value_or(peer::seeds_of(config.chain)), config.preferred_hosts},
                 peer_store, address_relay, log, [this](io::endpoint endpoint) { gater.prefer(endpoint); }),
       peer_maintenance(runtime, local_node, sessions, connections, peer_store, clock),
       memory_monitor(runtime, *local_node.memory, sessions, log, config.connection_limits.total(),
@@ -186,7 +226,8 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
            config.archive_folder,
            [this](const peer_info& peer, wire::reason_for_ban reason) { ban_manager.report(peer, reason); }),
       limits(runtime, log, [this] { return statistics(); }) {
-  runtime.reserve_descriptors(config.connection_limits.total() + peer::limits::reserved_descriptors);
+  runtime.reserve_descriptors(config.connection_limits.total() + paths.links().endpoints().size() +
+                              peer::limits::reserved_descriptors + private_descriptors(config));
 }
 
 /// What still waits is told while everything lives.
@@ -195,7 +236,7 @@ node::services::~services() {
   if (being_destroyed_ || deferred.is_calling()) misuse("node: destroyed by one of its own callbacks");
   being_destroyed_ = true;
   close_queues();
-  dandelion.close();
+  close_own();
   peer_store.abandon();
   refuse_early_dials();
   deferred.flush();
@@ -239,9 +280,10 @@ task<result<void>> node::services::run() {
     thrown = std::current_exception();
   }
   tasks_ = nullptr;
-  dandelion.close();
+  close_own();
   listener_.reset();
   onion_listener_.reset();
+  link_listener_.reset();
   const auto closed = co_await std::move(closing).with_stop_token({});
   close_queues();
   if (thrown) std::rethrow_exception(thrown);
@@ -272,7 +314,7 @@ task<result<void>> node::services::run_services(scope& tasks, io::grace_period& 
     bridge.listening(local_endpoint);
     co_await std::move(accepting);
   }
-  dandelion.close();
+  close_own();
   tasks_ = nullptr;
   tasks.request_stop();
   co_return ended;
@@ -292,21 +334,26 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
   PAPPUS_CO_TRY(listener, config.listen ? runtime.listen(*config.listen) : listen_by_default(runtime, config));
   listener_ = std::move(listener);
   local_endpoint = listener_->local_endpoint();
-  local_node.advertised = config.advertise.value_or(local_endpoint);
   if (config.onion_listen) {
     PAPPUS_CO_TRY(onion_listener, runtime.listen(*config.onion_listen));
     onion_listener_ = std::move(onion_listener);
   }
+  PAPPUS_CO_TRY_DISCARD(open_links());
   opened_.set();
+  if (broadcasts_privately(config)) private_broadcaster.open(tasks);
   dandelion.open();
   const auto go_on = [this, &tasks](std::string_view what, std::function<task<void>()> service) {
     tasks.spawn(exceptions.keep_running(runtime, what, std::move(service)));
   };
   go_on("store", [this, give_up] { return peer_store.run(give_up); });
+  reachability.start(tasks, local_endpoint);
   go_on("peer maintenance", [this] { return peer_maintenance.run(); });
   if (onion_listener_ != nullptr) {
     go_on("accept by onion service",
           [this, &tasks] { return connections.accept(*onion_listener_, peer::transport_type::onion, tasks); });
+  }
+  if (link_listener_ != nullptr) {
+    go_on("accept private links", [this, &tasks] { return connections.accept_links(*link_listener_, tasks); });
   }
   go_on("limits", [this] { return limits.run(); });
   go_on("memory", [this] { return memory_monitor.run(); });
@@ -320,6 +367,21 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
     });
   }
   co_return result<void>{};
+}
+
+result<void> node::services::open_links() {
+  PAPPUS_TRY_DISCARD(paths.links().open());
+  const auto own = paths.links().own_key();
+  if (!own) return {};
+  if (config.tls.listen) {
+    PAPPUS_TRY(listener, runtime.listen(*config.tls.listen));
+    link_listener_ = std::move(listener);
+  }
+  log(peer::log_level::info, peer::log_category::private_link, [&] {
+    const std::string where = link_listener_ == nullptr ? "" : ", at " + to_string(link_listener_->local_endpoint());
+    return "the key for private links is " + tls::to_hex(*own) + where;
+  });
+  return {};
 }
 
 task<void> node::services::dial_when_open(peer::seed to, peer::connection_manager::connected done) {
@@ -354,15 +416,29 @@ void node::services::connect(peer::seed to, std::function<void(result<peer_info>
   }));
 }
 
-/// Dandelion destroys the callbacks of what it has not begun when it is closed.
+/// Callbacks of what has not begun are destroyed when the node stops.
 void node::services::stem(const wire::transaction_ptr& tx, std::function<void(result<void>)> done) {
-  dandelion.stem(
-      tx, exceptions.contained_once(std::move(done), "stem", [] { return failure{make_error_code(errc::closed)}; }));
+  auto told = exceptions.contained_once(std::move(done), "stem", [] { return failure{make_error_code(errc::closed)}; });
+  if (broadcasts_privately(config)) private_broadcaster.send(tx, std::move(told));
+  else dandelion.stem(tx, std::move(told));
+}
+
+peer::broadcast_report node::services::fluff(const wire::transaction_ptr& tx) {
+  const peer::broadcast_report report = dandelion.fluff(tx);
+  private_broadcaster.fluffed(tx, report);
+  return report;
 }
 
 void node::services::stem_result(const wire::transaction_ptr& tx,
                                  const std::function<void(result<peer::stem_result>)>& done) {
-  if (!dandelion.on_finished(*tx, done)) done(failure{make_error_code(peer::stem_errc::not_private)});
+  const bool is_private = private_broadcaster.on_finished(*tx, done) || dandelion.on_finished(*tx, done);
+  if (!is_private) done(failure{make_error_code(peer::stem_errc::not_private)});
+}
+
+/// What of the node's own transactions is under way.
+void node::services::close_own() {
+  dandelion.close();
+  private_broadcaster.close();
 }
 
 std::size_t node::services::unban(const io::endpoint_range& range, std::function<void(result<std::size_t>)> done) {
@@ -408,6 +484,7 @@ node_statistics node::services::statistics() const {
   now.exceptions = exceptions.exceptions();
   now.memory = local_node.memory->statistics();
   now.memory.used -= dandelion.memory();
+  now.reachability = reachability.statistics();
   if (calls_ != nullptr) now.calls = calls_->statistics();
   now.adapter_results = bridge.results();
   return now;

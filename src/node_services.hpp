@@ -43,6 +43,8 @@
 #include <pappus/peer/handlers/chain_handler.hpp>
 #include <pappus/peer/handlers/transaction_relay.hpp>
 #include <pappus/peer/logger.hpp>
+#include <pappus/peer/private_broadcast/private_broadcaster.hpp>
+#include <pappus/peer/reachability/reachability.hpp>
 #include <pappus/peer/relay/broadcaster.hpp>
 #include <pappus/peer/relay/known_items.hpp>
 #include <pappus/peer/session/exception_boundary.hpp>
@@ -83,6 +85,7 @@ public:
   void connect(peer::seed to, std::function<void(result<peer::peer_info>)> done);
   void stem(const wire::transaction_ptr& tx, std::function<void(result<void>)> done);
   void stem_result(const wire::transaction_ptr& tx, const std::function<void(result<peer::stem_result>)>& done);
+  peer::broadcast_report fluff(const wire::transaction_ptr& tx);
   /// `done` gets the number of the lifted bans, too.
   std::size_t unban(const io::endpoint_range& range, std::function<void(result<std::size_t>)> done);
   template <peer::peer_request Request>
@@ -105,9 +108,11 @@ public:
 private:
   [[nodiscard]] queue_statistics queues() const;
   void close_queues();
+  void close_own();
   void refuse_early_dials() noexcept;
   task<result<void>> run_services(scope& tasks, io::grace_period& last_words);
   task<result<void>> open(scope& tasks, coro::stop_token give_up);
+  [[nodiscard]] result<void> open_links();
   task<void> accept();
   task<void> dial_when_open(peer::seed to, peer::connection_manager::connected done);
 
@@ -137,9 +142,11 @@ public:
 
   peer::diffusion diffusion;
   peer::dandelion dandelion;
+  peer::private_broadcaster private_broadcaster;
   peer::transaction_relay transaction_relay;
   peer::chain_handler chain;
   peer::address_relay address_relay;
+  peer::reachability reachability;
   peer::connection_manager connections;
   peer::discovery discovery;
   peer::peer_maintenance peer_maintenance;
@@ -151,6 +158,7 @@ public:
 private:
   io::listener_ptr listener_;
   io::listener_ptr onion_listener_;  // null without an onion service
+  io::listener_ptr link_listener_;   // null unless private links are accepted
   std::shared_ptr<integration::call_queue> calls_;
   struct early_dial {
     peer::seed to;

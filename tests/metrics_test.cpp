@@ -52,13 +52,15 @@ TEST_CASE("every number of the statistics is a metric, once") {
   counted.store.in_sync = true;
   counted.clock.trusted = true;
   counted.sync.status.stage = integration::sync_stage::waiting;
+  counted.reachability.state = peer::reachability_state::yes;
 
   std::map<std::uint64_t, int> shown;
   for (const metric& each : metrics_of(counted)) {
     for (const metric::sample& one : each.samples) ++shown[one.value];
   }
-  CHECK(shown.extract(1).mapped() == 4);
-  CHECK(shown.extract(0).mapped() == static_cast<int>(integration::sync_stages.size() - 1));  // the other stages
+  CHECK(shown.extract(1).mapped() == 5);
+  CHECK(shown.extract(0).mapped() ==  // the other stages and answers
+        static_cast<int>(integration::sync_stages.size() - 1 + peer::reachability_states.size() - 1));
   std::size_t missing = 0;
   for (const std::uint64_t number : numbers) {
     CAPTURE(number - first);  // the index in the struct
@@ -66,7 +68,7 @@ TEST_CASE("every number of the statistics is a metric, once") {
     CHECK(times <= 1);
     missing += times == 0 ? 1 : 0;
   }
-  CHECK(missing == 4);
+  CHECK(missing == 5);
   CHECK(shown.size() == words);
 }
 
@@ -108,7 +110,7 @@ TEST_CASE("every reason that is counted has a name") {
   check_names<peer::disconnect_reason::internal_error>();
   check_names<peer::request_error::not_stored>();
   check_names<peer::add_result::crowded_out>();
-  check_names<peer::log_category::sync>();
+  check_names<peer::log_category::reachability>();
   check_names<peer::adapter_method::import_archive>();
   check_names<integration::import_result::failed>();
 }

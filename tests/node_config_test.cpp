@@ -35,12 +35,33 @@ constexpr double infinite = std::numeric_limits<double>::infinity();
 const io::endpoint port_0 = *io::endpoint::parse("10.0.0.1:0");
 constexpr std::size_t too_many = peer::limits::max_connections + 1;
 
+const io::endpoint proxy = *io::endpoint::parse("127.0.0.1:9050");
+
+void broadcast_privately(node_config& of) { of.own_transactions = peer::own_broadcast::private_broadcast; }
+
 const std::vector<wrong_setting> wrong_settings{
     {"node_config.protocol_version ", [](node_config& of) { of.protocol_version = {0}; }},
     {"node_config.protocol_version ", [](node_config& of) { of.protocol_version = {wire::latest_version.number + 1}; }},
     {"node_config.user_agent ", [](node_config& of) { of.user_agent.assign(peer::limits::max_user_agent + 1, 'x'); }},
     {"node_config.user_agent ", [](node_config& of) { of.user_agent = "\xff\xfe"; }},
     {"node_config.advertise ", [](node_config& of) { of.advertise = port_0; }},
+    {"node_config.map_port ",
+     [](node_config& of) {
+       of.transport.rule = peer::transport_rule::proxy;
+       of.transport.proxy = io::socks5_proxy{*io::endpoint::parse("10.0.0.1:9050")};
+       of.map_port = true;
+     }},
+    {"node_config.map_port ",
+     [](node_config& of) {
+       of.transport.rule = peer::transport_rule::onion_only;
+       of.transport.onion_proxy = io::socks5_proxy{*io::endpoint::parse("10.0.0.1:9050")};
+       of.map_port = true;
+     }},
+    {"node_config.map_port ",
+     [](node_config& of) {
+       of.listen = io::endpoint{ip_address::v4(0x7f000001), 3414};
+       of.map_port = true;
+     }},
     {"node_config.preferred_peers ", [](node_config& of) { of.preferred_peers = {port_0}; }},
     {"node_config.preferred_hosts ",
      [](node_config& of) {
@@ -103,6 +124,31 @@ const std::vector<wrong_setting> wrong_settings{
     {"node_config.sync.archive_delay ", [](node_config& of) { of.sync.archive_delay = -1s; }},
     {"node_config.dandelion.epoch ", [](node_config& of) { of.dandelion.epoch = 0s; }},
     {"node_config.dandelion.stem_probability ", [](node_config& of) { of.dandelion.stem_probability = 2; }},
+    {"node_config.private_broadcast.connections ", [](node_config& of) { of.private_broadcast.connections = 0; }},
+    {"node_config.private_broadcast.connections ", [](node_config& of) { of.private_broadcast.connections = 17; }},
+    {"node_config.private_broadcast.mean_delay ", [](node_config& of) { of.private_broadcast.mean_delay = 0s; }},
+    {"node_config.private_broadcast.mean_delay ", [](node_config& of) { of.private_broadcast.mean_delay = 25h; }},
+    {"node_config.private_broadcast.retry.initial ", [](node_config& of) { of.private_broadcast.retry.initial = 0s; }},
+    {"node_config.private_broadcast.retry.max ", [](node_config& of) { of.private_broadcast.retry.max = -1s; }},
+    {"node_config.private_broadcast.retry.multiplier ",
+     [](node_config& of) { of.private_broadcast.retry.multiplier = 0.5; }},
+    {"node_config.private_broadcast.retry.jitter ",
+     [](node_config& of) { of.private_broadcast.retry.jitter = not_a_number; }},
+    {"node_config.private_broadcast.user_agent ",
+     [](node_config& of) { of.private_broadcast.user_agent.assign(peer::limits::max_user_agent + 1, 'x'); }},
+    {"node_config.private_broadcast.user_agent ", [](node_config& of) { of.private_broadcast.user_agent = "\xff"; }},
+    {"node_config.own_transactions ", broadcast_privately},
+    {"node_config.own_transactions ",
+     [](node_config& of) {
+       broadcast_privately(of);
+       of.transport.onion_proxy.emplace(proxy);
+       of.transport.rule = peer::transport_rule::onion_only;
+     }},
+    {"node_config.own_transactions ",
+     [](node_config& of) {
+       broadcast_privately(of);
+       of.transport.proxy.emplace(proxy, io::socks5_credentials{"name", "secret"});
+     }},
 };
 
 /// Why a node is not made with these settings; empty if it is.
@@ -145,6 +191,17 @@ TEST_CASE("no node is made with a setting out of its range, and the reason begin
     INFO(each.name, "refused with: ", why);
     CHECK(why.rfind(each.name, 0) == 0);
     CHECK_THROWS_AS(config.check(), std::invalid_argument);
+  }
+}
+
+TEST_CASE("own transactions may be broadcast privately through either proxy, whether other connections go through it") {
+  for (const bool for_onions : {false, true}) {
+    node_config config = simulated_config();
+    broadcast_privately(config);
+    (for_onions ? config.transport.onion_proxy : config.transport.proxy).emplace(proxy);
+    CHECK(refusal(config).empty());
+    if (!for_onions) config.transport.rule = peer::transport_rule::proxy;
+    CHECK(refusal(config).empty());
   }
 }
 

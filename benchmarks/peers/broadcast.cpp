@@ -35,6 +35,7 @@
 
 #include "../support/allocations.hpp"
 #include "../support/median.hpp"
+#include "../support/transactions.hpp"
 
 namespace {
 
@@ -51,36 +52,14 @@ double cpu_time() {
   return static_cast<double>(spent.tv_sec) * 1e6 + static_cast<double>(spent.tv_nsec) * 1e-3;
 }
 
-/// A well-formed transaction with 14 outputs and a kernel that is unique to `number` and `series`.
-wire::transaction_ptr transaction(std::uint8_t number, std::uint8_t series) {
-  std::vector<wire::bytes> outputs(14, wire::bytes(1 + wire::commitment::size));
-  for (std::size_t n = 0; n != outputs.size(); ++n) outputs[n].back() = static_cast<std::byte>(n);
-  std::ranges::sort(outputs, {}, [](const wire::bytes& each) { return wire::blake2b(each); });
-
-  wire::writer out{wire::latest_version};
-  out.raw(wire::bytes(wire::kernel_offset::size));
-  for (const std::uint64_t count : {std::uint64_t{0}, std::uint64_t{outputs.size()}, std::uint64_t{1}}) out.u64(count);
-  for (const wire::bytes& each : outputs) {
-    out.raw(each);
-    out.u64(wire::limits::range_proof_size);
-    out.raw(wire::bytes(wire::limits::range_proof_size));
-  }
-  wire::kernel only;
-  only.fee.raw = 1;
-  only.excess.raw[0] = std::byte{number};
-  only.excess.raw[1] = std::byte{series};
-  only.write(out);
-  const wire::codec_context spoken{wire::latest_version, wire::chain_parameters_for(network).limits};
-  return wire::decode<wire::messages::transaction>(*std::move(out).finish(), spoken).value().tx;
-}
-
 /// More transactions than the filter of what a peer has remembers, so that each is unknown to the peers again when its
 /// turn comes.
 std::vector<wire::transaction_ptr> transactions() {
   constexpr std::size_t enough = 2'000;
   std::vector<wire::transaction_ptr> made;
   for (std::size_t n = 0; n != enough; ++n) {
-    made.push_back(transaction(static_cast<std::uint8_t>(n % 256), static_cast<std::uint8_t>(n / 256)));
+    made.push_back(
+        benchmarks::transaction(static_cast<std::uint8_t>(n % 256), static_cast<std::uint8_t>(n / 256), network));
   }
   return made;
 }

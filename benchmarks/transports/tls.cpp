@@ -1,9 +1,7 @@
 // TLS over a connection in memory, beside bare OpenSSL that carries the same bytes between its memory BIOs.
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -16,50 +14,20 @@
 #include <pappus/tls/handshake.hpp>
 #include <pappus/uv/loop.hpp>
 
-#include "../../tests/tls/certificates.hpp"
+#include "credentials.hpp"
 #include "memory_stream.hpp"
 
 namespace {
 
 using namespace pappus;
+using benchmarks::credentials;
+using benchmarks::native_contexts;
+using benchmarks::native_side;
 
-constexpr const char* name = "server.example";
 constexpr std::size_t transfer = 64U << 20;  // bytes sent in one direction
 constexpr std::size_t piece = 1U << 18;      // bytes of a write
 
-/// A server's certificate, which signs itself.
-struct credentials {
-  tls_test::pem_folder files;
-  tls_test::identity own{std::chrono::time_point_cast<io::wall_time::duration>(std::chrono::system_clock::now()),
-                         {"server", "DNS:server.example"}};
-  tls::certificate_files server = files.files({&own});
-  std::string authorities = files.certificates({&own});
-};
-
 // Bare OpenSSL.
-
-struct native_deleter {
-  void operator()(SSL_CTX* native) const noexcept { SSL_CTX_free(native); }
-  void operator()(SSL* native) const noexcept { SSL_free(native); }
-};
-using native_context = std::unique_ptr<SSL_CTX, native_deleter>;
-
-struct native_side {
-  native_side(const native_context& settings, bool is_server) : native(SSL_new(settings.get())) {
-    SSL_set_bio(native.get(), in, out);
-    if (is_server) {
-      SSL_set_accept_state(native.get());
-    } else {
-      SSL_set_connect_state(native.get());
-      SSL_set1_host(native.get(), name);
-      SSL_set_tlsext_host_name(native.get(), name);
-    }
-  }
-
-  BIO* in = BIO_new(BIO_s_mem());
-  BIO* out = BIO_new(BIO_s_mem());
-  std::unique_ptr<SSL, native_deleter> native;
-};
 
 void carry(native_side& from, native_side& to) {
   std::array<char, 17000> bytes;
@@ -69,32 +37,6 @@ void carry(native_side& from, native_side& to) {
     BIO_write(to.in, bytes.data(), count);
   }
 }
-
-/// The settings of pappus::tls::context.
-void configure(const native_context& settings, int version) {
-  SSL_CTX_set_min_proto_version(settings.get(), version);
-  SSL_CTX_set_max_proto_version(settings.get(), version);
-  SSL_CTX_set_options(settings.get(), SSL_OP_NO_TICKET);
-  SSL_CTX_set_num_tickets(settings.get(), 0);
-  SSL_CTX_set_session_cache_mode(settings.get(), SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_cipher_list(settings.get(), "ECDHE+AESGCM:ECDHE+CHACHA20");
-}
-
-struct native_contexts {
-  native_contexts(const credentials& of, int version)
-      : client(SSL_CTX_new(TLS_client_method())), server(SSL_CTX_new(TLS_server_method())) {
-    configure(client, version);
-    configure(server, version);
-    SSL_CTX_set_verify(client.get(), SSL_VERIFY_PEER, nullptr);
-    const bool loaded = SSL_CTX_load_verify_locations(client.get(), of.authorities.c_str(), nullptr) == 1 &&
-                        SSL_CTX_use_certificate_chain_file(server.get(), of.server.chain.c_str()) == 1 &&
-                        SSL_CTX_use_PrivateKey_file(server.get(), of.server.key.c_str(), SSL_FILETYPE_PEM) == 1;
-    if (!loaded) throw std::runtime_error("OpenSSL cannot use the certificate");
-  }
-
-  native_context client;
-  native_context server;
-};
 
 struct native_ends {
   explicit native_ends(const native_contexts& of) : client(of.client, false), server(of.server, true) {}
@@ -180,7 +122,7 @@ struct ends {
 
 task<ends> shake_hands(io::runtime& on, const contexts& settings) {
   auto plain = benchmarks::memory_stream::make(on);
-  auto both = co_await when_all(tls::connect(on, std::move(plain.first), settings.client, name),
+  auto both = co_await when_all(tls::connect(on, std::move(plain.first), settings.client, benchmarks::server_name),
                                 tls::accept(on, std::move(plain.second), settings.server));
   ends made;
   made.client = std::move(std::get<0>(both)).value().stream;

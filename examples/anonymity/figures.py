@@ -78,7 +78,7 @@ def check_smoke(program, folder):
     few = simulate(program, ["--nodes", "20", "--graphs", "1", "--spread-graphs", "1", "--quiet"], folder / "few.csv")
     print(f"20 nodes that dial 8 of the others: {'ok' if len(few) == 1 else 'NOTHING'}", flush=True)
     good = len(few) == 1
-    for scheme in ("grin", "dandelion++", "diffusion"):
+    for scheme in ("grin", "dandelion++", "diffusion", "private"):
         for topology in ("line", "4-regular", "out8"):
             arguments = ["--scheme", scheme, "--topology", topology, "--nodes", "40", "--spies", "0.2,0.3",
                          "--graphs", "2", "--spread-graphs", "2", "--quiet"]

@@ -25,7 +25,8 @@ accuracy judge(std::span<const sighting> all, std::size_t nodes, std::size_t hon
 std::optional<accuracy> closed_form(const settings& what) {
   const double fluffs = 1 - what.stem_probability;
   const bool hears_no_fluff = what.heard == hearing::stems || fluffs == 0;
-  if (what.topology != topology::line || what.scheme == scheme::diffusion || !hears_no_fluff) return std::nullopt;
+  const bool has_stem = what.scheme == scheme::grin || what.scheme == scheme::dandelion_plus_plus;
+  if (what.topology != topology::line || !has_stem || !hears_no_fluff) return std::nullopt;
   const double spies = what.spies;
   const double ends = 1 - (1 - spies) * (1 - fluffs);
   return accuracy{spies * ends / (1 - ends) * std::log(1 / ends), spies};

@@ -26,7 +26,7 @@ pappus::io::duration duration_of(double seconds) {
   return pappus::io::duration{std::chrono::duration<double>{seconds}};
 }
 
-constexpr std::array schemes{scheme::grin, scheme::dandelion_plus_plus, scheme::diffusion};
+constexpr std::array schemes{scheme::grin, scheme::dandelion_plus_plus, scheme::diffusion, scheme::private_broadcast};
 constexpr std::array topologies{topology::line, topology::four_regular, topology::out8};
 constexpr std::array hearings{hearing::everything, hearing::stems};
 

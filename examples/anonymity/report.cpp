@@ -70,12 +70,14 @@ constexpr named_reason reasons[] = {{fluff_reason::aggregation_expired, "aggrega
                                     {fluff_reason::no_relay, "no_relay"},
                                     {fluff_reason::requested, "requested"}};
 
-void print_spread(std::FILE* to, const spread_findings& spread) {
+void print_spread(std::FILE* to, scheme how, const spread_findings& spread) {
+  const bool has_stem = how != scheme::private_broadcast;
   fmt::print(to, "{:<34} {:>9} {:>9} {:>9} {:>9}\n", "without spies", "mean", "median", "9 in 10", "most");
-  print_times(to, "hops on the stem", spread.hops);
-  print_times(to, "seconds until it is fluffed", spread.private_for);
+  print_times(to, has_stem ? "hops on the stem" : "peers told by then", spread.hops);
+  print_times(to, has_stem ? "seconds until it is fluffed" : "seconds until a told node has it", spread.private_for);
   print_times(to, "from then until 50% of nodes have it", spread.to_half);
   print_times(to, "from then until 99% of nodes have it", spread.to_most);
+  if (!has_stem) return;
   fmt::print(to, "\nreasons of the fluffs:");
   const char* before = "";
   for (const auto& [reason, name] : reasons) {
@@ -109,7 +111,7 @@ void print_table(std::FILE* to, const options& chosen, const results& all) {
   }
   if (chosen.spread_graphs != 0) {
     fmt::print(to, "\n{} graphs\n", chosen.spread_graphs);
-    print_spread(to, all.spread);
+    print_spread(to, what.scheme, all.spread);
   }
 }
 

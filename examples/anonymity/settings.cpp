@@ -7,6 +7,7 @@ const char* to_string(scheme which) noexcept {
     case scheme::grin: return "grin";
     case scheme::dandelion_plus_plus: return "dandelion++";
     case scheme::diffusion: return "diffusion";
+    case scheme::private_broadcast: return "private";
   }
   return "";
 }

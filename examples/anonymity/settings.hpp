@@ -15,6 +15,7 @@ enum class scheme : std::uint8_t {
   grin,                 // stem, one relay for all transactions
   dandelion_plus_plus,  // stem, two relays and a route for each inbound peer
   diffusion,            // to all peers, each after a random delay of its own: the baseline for Dandelion
+  private_broadcast,    // over connections of its own, through one proxy that all nodes use
 };
 
 /// The graph of outbound connections.

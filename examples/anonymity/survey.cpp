@@ -83,10 +83,10 @@ hunted hunt_on(const settings& what, std::uint64_t seed) {
 }
 
 void add(spread_findings& all, const story& one) {
-  if (!one.why) return;
+  if (!one.is_public) return;
   all.hops.push_back(static_cast<double>(one.hops));
   all.private_for.push_back(seconds(one.fluffed - one.made));
-  ++all.reasons.at(static_cast<std::size_t>(*one.why));
+  if (one.why) ++all.reasons.at(static_cast<std::size_t>(*one.why));
   if (one.at_half) all.to_half.push_back(seconds(*one.at_half - one.fluffed));
   if (one.at_most) all.to_most.push_back(seconds(*one.at_most - one.fluffed));
 }

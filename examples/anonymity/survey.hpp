@@ -26,10 +26,10 @@ struct hunt_findings {
 
 /// How transactions spread without spies; each list in ascending order.
 struct spread_findings {
-  std::vector<double> hops;              // stem hops
-  std::vector<double> private_for;       // seconds until the transaction was fluffed
-  std::vector<double> to_half;           // seconds from the fluff until half of all nodes have it
-  std::vector<double> to_most;           // seconds from the fluff until 99% of all nodes have it
+  std::vector<double> hops;              // stem hops; or peers that were told by private broadcast
+  std::vector<double> private_for;       // seconds until the transaction was public
+  std::vector<double> to_half;           // seconds from then until half of all nodes have it
+  std::vector<double> to_most;           // seconds from then until 99% of all nodes have it
   std::array<std::size_t, 5> reasons{};  // number of fluffs by `peer::fluff_reason`
 };
 

@@ -9,7 +9,9 @@
 
 #include <pappus/io/random.hpp>
 #include <pappus/pappus.hpp>
+#include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/session/limits.hpp>
+#include <pappus/peer/store/memory_store.hpp>
 
 namespace anonymity {
 namespace {
@@ -25,6 +27,9 @@ namespace sim = pappus::sim;
 constexpr io::duration connecting = 2min;
 constexpr io::duration making = 20s;
 constexpr io::duration following = 2h;
+
+/// Addresses that each node has in its book, where it needs them.
+constexpr std::size_t known_addresses = 128;
 
 sim::world_options world_of(const settings& what) {
   sim::world_options options;
@@ -98,7 +103,9 @@ private:
     story& heard = in_.stories_[number];
     if (heard.ended || has_[number]) return peer::validation_result::ignore;
     if (spy_) {
-      if (at == peer::phase::stem || in_.what_.heard == hearing::everything) heard.accused = in_.number_of(from);
+      const std::size_t sender = in_.number_of(from);  // past the last node: the proxy, behind which may be anybody
+      const bool counts = at == peer::phase::stem || in_.what_.heard == hearing::everything;
+      if (counts && sender < in_.nodes_.size()) heard.accused = sender;
       if (heard.accused) in_.end(heard);
       return peer::validation_result::ignore;
     }
@@ -109,10 +116,8 @@ private:
   void fluffed(std::size_t number, peer::fluff_reason why) {
     story& of = in_.stories_[number];
     if (of.ended) return;
-    if (!of.why) {
-      of.why = why;
-      of.fluffed = life_.now();
-    }
+    if (!of.why) of.why = why;
+    in_.note_public(of);
     keep(number);
     if (in_.why_ == purpose::hunt && in_.what_.heard == hearing::stems) in_.end(of);
   }
@@ -120,7 +125,7 @@ private:
   void keep(std::size_t number) {
     if (has_[number]) return;
     has_[number] = true;
-    in_.note_public(in_.stories_[number]);
+    in_.note_kept(in_.stories_[number]);
   }
 
   task<void> run() {
@@ -161,6 +166,12 @@ void town::place(const graph& dials, const std::vector<std::size_t>& spies) {
   config.send_limit = config.receive_limit = peer::rate_limit::unlimited();
   config.dandelion = dandelion_of(what_);
   for (std::size_t i = 0; i != what_.nodes; ++i) world_.add_machine();
+  if (what_.scheme == scheme::private_broadcast) {
+    proxy_.emplace(world_.add_machine());
+    config.own_transactions = peer::own_broadcast::private_broadcast;
+    config.transport.proxy = proxy_->settings();
+    config.connection_limits.inbound_per_address = config.connection_limits.inbound;  // all come by the proxy
+  }
   for (std::size_t i = 0; i != what_.nodes; ++i) {
     config.preferred_peers.clear();
     for (const std::size_t each : dials[i]) {
@@ -168,9 +179,31 @@ void town::place(const graph& dials, const std::vector<std::size_t>& spies) {
     }
     sim::machine& home = *world_.machines()[i];
     config.advertise = io::endpoint{home.address(), config.chain.default_port};
+    if (proxy_) config.custom_store = store_of(i);
     const bool spy = std::ranges::find(spies, i) != spies.end();
     nodes_.push_back(std::make_unique<resident>(*this, home, config, spy));
   }
+}
+
+/// A store whose address book has some of the other nodes, at random.
+peer::store_source town::store_of(std::size_t number) {
+  std::vector<peer::address_info> known;
+  for (const std::size_t each : draw_some(std::min(known_addresses, what_.nodes), what_.nodes, chance_)) {
+    if (each == number) continue;
+    peer::address_info info;
+    info.address.ip = world_.machines()[each]->address();
+    info.address.port = node_config{}.chain.default_port;
+    info.source = info.address;
+    info.last_seen = world_.options().epoch;
+    known.push_back(std::move(info));
+  }
+  peer::store_source source = peer::memory_store::source(std::make_shared<peer::memory_records>());
+  source.open = [open = source.open, known = std::move(known)](const peer::keyed_hash::key& fresh) {
+    auto opened = open(fresh);
+    if (opened) opened->content.addresses = known;
+    return opened;
+  };
+  return source;
 }
 
 void town::connect(const graph& dials) {
@@ -213,6 +246,11 @@ void town::make_transactions() {
 std::size_t town::number_of(const peer::peer_info& whom) const { return world_.find(whom.endpoint.address)->index(); }
 
 void town::note_public(story& of) {
+  if (!std::exchange(of.is_public, true)) of.fluffed = world_.now();
+}
+
+void town::note_kept(story& of) {
+  note_public(of);
   ++of.has;
   if (of.has == (what_.nodes + 1) / 2) of.at_half = world_.now();
   if (of.has == (what_.nodes * 99 + 99) / 100) of.at_most = world_.now();

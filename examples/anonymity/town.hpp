@@ -8,6 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include <support/socks_proxy.hpp>
+
 #include <pappus/node.hpp>
 #include <pappus/sim/random.hpp>
 #include <pappus/sim/world.hpp>
@@ -26,12 +28,13 @@ namespace io = pappus::io;
 struct story {
   std::size_t maker = 0;
   std::optional<std::size_t> accused;  // the peer from which the first spy received it
-  std::size_t hops = 0;                // stem hops
+  std::size_t hops = 0;                // stem hops; or peers that were told by private broadcast
   std::optional<peer::fluff_reason> why;
+  bool is_public = false;
   std::size_t has = 0;  // nodes that have it publicly
   bool ended = false;
   io::time_point made{};
-  io::time_point fluffed{};
+  io::time_point fluffed{};               // when it has become public
   std::optional<io::time_point> at_half;  // when half of all nodes had it
   std::optional<io::time_point> at_most;  // when 99% of all nodes had it
 };
@@ -64,9 +67,11 @@ private:
   void place(const graph& dials, const std::vector<std::size_t>& spies);
   void connect(const graph& dials);
   void make_transactions();
+  [[nodiscard]] peer::store_source store_of(std::size_t number);
 
   [[nodiscard]] std::size_t number_of(const peer::peer_info& whom) const;
   void note_public(story& of);
+  void note_kept(story& of);
   void end(story& which) noexcept;
 
   settings what_;
@@ -77,6 +82,7 @@ private:
   std::size_t open_ = 0;        // transactions that have not ended
   std::size_t spies_ = 0;
   pappus::sim::world world_;
+  std::optional<support::socks_proxy> proxy_;  // if the scheme needs one
   std::vector<std::unique_ptr<resident>> nodes_;
 };
 

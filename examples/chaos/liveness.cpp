@@ -42,6 +42,18 @@ std::optional<std::string> without_peers(const recovering& which) {
   return std::nullopt;
 }
 
+/// In runs that have them.
+std::optional<std::string> without_links(const recovering& which) {
+  for (std::size_t i = 0; i != which.nodes.size(); ++i) {
+    pappus::node& node = which.nodes[i]->running()->node();
+    const auto peers = node.peers();
+    const bool has_one = std::ranges::any_of(
+        peers, [](const auto& each) { return each.tls_key && each.direction == pappus::peer::direction::outbound; });
+    if (!node.config().tls.peers.empty() && !has_one) return fmt::format("node {}", i);
+  }
+  return std::nullopt;
+}
+
 /// The best chain that a node has, up to its last block that is not young.
 const ledger::block& common_block(const recovering& which) {
   const ledger::block* best = &which.nodes.front()->host().kept.blocks.best();
@@ -97,6 +109,7 @@ const std::vector<liveness_rule>& liveness_rules() {
       {"every node runs", 1min, not_running},
       {"every node answers a new peer", 5min, not_answering},
       {"every node has its outbound peers", 10min, without_peers},
+      {"every private link is made", 10min, without_links},
       {"the chains agree", 20min, chains_apart},
       {"every live transaction is everywhere", 20min, transactions_missing},
   };

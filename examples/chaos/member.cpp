@@ -9,6 +9,7 @@
 #include <pappus/peer/dandelion/options.hpp>
 #include <pappus/peer/store/sqlite_store.hpp>
 
+#include "link_keys.hpp"
 #include "network.hpp"
 
 namespace chaos {
@@ -36,6 +37,7 @@ member::member(const dependencies& deps, std::size_t number, sim::machine& at, s
       number_(number),
       at_(at),
       host_(deps.all, pappus::mix64(seed ^ (number * 2 + 1))),
+      has_links_(has_links(seed)),
       rng_(pappus::mix64(seed ^ (number * 2 + 2))),
       disk_(unique_name(seed, number).c_str()) {}
 
@@ -49,6 +51,7 @@ pappus::node_config member::config() const {
   made.advertise = io::endpoint{at_.address(), made.chain.default_port};
   made.seeds = std::vector{pappus::peer::seed{network::seed_name, made.chain.default_port}};
   made.connection_limits.outbound = network::outbound_of(deps_.nodes);
+  if (has_links_) made.tls = links_of(number_, deps_.world);
   made.dandelion.epoch = 2min;  // shorter than by default, so that a run has many
   made.dandelion.epoch_jitter = 10s;
   made.dandelion.aggregation = 20s;

@@ -72,6 +72,7 @@ private:
   std::size_t number_;
   sim::machine& at_;
   chaos::host host_;
+  bool has_links_;
   pappus::sim::xoshiro256 rng_;
   support::imaginary_disk disk_;
   std::vector<std::unique_ptr<incarnation>>

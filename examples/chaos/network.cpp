@@ -210,8 +210,9 @@ void network::check_bounds(member& of) {
     rules_.broken("bounds are kept", fmt::format("node {}: {} {} of at most {}", now->number(), has, what, max),
                   world_.now());
   };
-  check("inbound peers", is.inbound, room.inbound_with_buffer());
-  check("outbound peers", is.outbound, room.outbound + 2);  // during a rotation, and on trial
+  const pappus::peer::tls_options& links = node.config().tls;
+  check("inbound peers", is.inbound, room.inbound_with_buffer() + links.allowed_keys.size() * room.inbound_per_address);
+  check("outbound peers", is.outbound, room.outbound + 2 + links.peers.size());  // during a rotation, and on trial
   check("handshakes", is.connections.handshaking, room.handshakes + room.outbound + 2);
   check("private transactions", stems.transactions, 2 * node.config().dandelion.max_transactions);
   check("bytes held for peers", is.memory.used, node.config().max_memory);

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "link_keys.hpp"
 #include "report.hpp"
 
 namespace chaos {
@@ -61,6 +62,7 @@ outcome outcome_of(int status, const std::string& text, std::chrono::seconds pat
 
 void processes::start(const plan& what, std::size_t place) {
   int ends[2];
+  make_link_keys();
   std::fflush(nullptr);  // or both would write what is buffered
   if (pipe(ends) != 0) throw std::runtime_error("no pipe");
   const pid_t id = fork();

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <pappus/metrics.hpp>
+#include <pappus/peer/reachability/status.hpp>
 #include <pappus/wire/hex.hpp>
 
 #include "mini_node/parameters.hpp"
@@ -105,6 +106,7 @@ void commands::help(const words& /*none*/, const handler& answer) { answer(list_
 void commands::stats(const words& /*none*/, const handler& answer) {
   const auto now = node_.statistics();
   record counted = mini_node::description_of(now);
+  counted["reachability"] = mini_node::description_of(node_.reachability());
   counted["metrics"] = record::parse(to_json(pappus::metrics_of(now)));
   answer(record{{"stats", std::move(counted)}});
 }

@@ -8,6 +8,7 @@
 
 #include <pappus/coro/frame_recycler.hpp>
 #include <pappus/former_metrics.hpp>
+#include <pappus/peer/reachability/status.hpp>
 
 #include "former_keys.hpp"
 #include "parameters.hpp"
@@ -103,6 +104,7 @@ void commands::tip(const words& given, const done& answer) {
 
 void commands::stats(const words& /*none*/, const done& answer) {
   record counted = description_of(node_.statistics());
+  counted["reachability"] = description_of(node_.reachability());
   counted["pool"] = {{"transactions", pool_.size()}, {"bytes", pool_.bytes()}, {"dropped", pool_.dropped()}};
   const auto kept = chain_.counted();
   counted["cache"] = with_former_keys({{"headers", kept.headers},

@@ -121,8 +121,11 @@ void node_commands::dandelion(const words& /*none*/, const command_handler& answ
                 {"mode", to_string(now.mode)},
                 {"seconds_left", left},
                 {"relays", std::move(relays)},
-                {"private", now.transactions},
-                {"bytes", now.bytes}});
+                {"broadcast", to_string(node_.config().own_transactions)},
+                {"private", now.transactions + now.own.transactions},
+                {"bytes", now.bytes + now.own.bytes},
+                {"told", now.own.counted.told},
+                {"stalled", now.own.stalled}});
 }
 
 void node_commands::connect(const words& given, const command_handler& answer) {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <pappus/tls/errc.hpp>
+
 #include "records.hpp"
 
 namespace mini_node {
@@ -47,6 +49,10 @@ void node_events::tell_of_end(const peer::peer_info& who, const peer::disconnect
 }
 
 std::string failure_of(const pappus::node_config& config, std::error_code why) {
+  if (why.category() == pappus::tls::category()) {
+    const auto& own = config.tls.own;
+    return "cannot use the certificate '" + own.chain + "' with the key '" + own.key + "': " + why.message();
+  }
   const pappus::io::endpoint where =
       config.listen.value_or(pappus::io::endpoint{pappus::ip_address::v6({}), config.chain.default_port});
   const std::string what = why.category() == peer::store_category() ? "cannot use the store '" + config.store_path + "'"

@@ -31,7 +31,9 @@ constexpr std::array log_levels{log_level::error, log_level::warning, log_level:
 constexpr const char* endpoint_form = "A.B.C.D:PORT or [IPV6]:PORT";
 constexpr const char* host_form = "HOST:PORT";
 constexpr const char* range_form = "A.B.C.D[/BITS][:PORT], IPV6[/BITS] or [IPV6][/BITS]:PORT";
+constexpr const char* key_form = "a hash of 64 hexadecimal digits";
 constexpr const char* some_port = " with a PORT from 1 to 65535";
+constexpr const char* any_port = " with a PORT from 0 to 65535";
 
 constexpr number_range protocol_versions{1, wire::latest_version.number};
 constexpr number_range mebibytes{1, 100'000, "MiB"};
@@ -128,6 +130,68 @@ result<pappus::peer::transport_options, early_exit> transport_of(const node_argu
   return how;
 }
 
+/// A node that hides behind a proxy tells its gateway nothing, and no gateway reaches a loopback address.
+std::optional<std::string> obstacle_to_mapping(const pappus::node_config& node) {
+  if (node.transport.rule != pappus::peer::transport_rule::direct) return "--proxy or --onion-only";
+  if (node.listen && node.listen->address.is_loopback()) return "--listen " + to_string(*node.listen);
+  return std::nullopt;
+}
+
+/// HOST:PORT=KEY.
+std::optional<pappus::peer::tls_peer> tls_peer_of(std::string_view text) {
+  const std::size_t equals = text.rfind('=');
+  if (equals == std::string_view::npos) return std::nullopt;
+  const auto named = pappus::peer::seed::parse(text.substr(0, equals));
+  const auto key = pappus::tls::key_hash_from_hex(text.substr(equals + 1));
+  if (!named || !key) return std::nullopt;
+  return pappus::peer::tls_peer{named->host, named->port, *key};
+}
+
+result<void, early_exit> check_together(const node_arguments& given) {
+  const bool has_own = !given.tls_certificate.empty() && !given.tls_key.empty();
+  if (!given.tls_certificate.empty() && !has_own) return refuse("--tls-certificate: needs --tls-key");
+  if (!given.tls_key.empty() && !has_own) return refuse("--tls-key: needs --tls-certificate");
+  if (!given.tls_peers.empty() && !has_own) return refuse("--tls-peer: needs --tls-certificate and --tls-key");
+  if (!given.listen_tls.empty() && !has_own) return refuse("--listen-tls: needs --tls-certificate and --tls-key");
+  if (!given.listen_tls.empty() && given.tls_allow.empty()) return refuse("--listen-tls: needs --tls-allow");
+  if (!given.tls_allow.empty() && given.listen_tls.empty()) return refuse("--tls-allow: needs --listen-tls");
+  return {};
+}
+
+result<pappus::peer::tls_options, early_exit> tls_of(const node_arguments& given) {
+  pappus::peer::tls_options how;
+  for (const std::string& each : given.tls_peers) {
+    const auto peer = tls_peer_of(each);
+    if (!peer)
+      return refuse("--tls-peer", each, fmt::format("{}=KEY{}, and {} as KEY", host_form, some_port, key_form));
+    how.peers.push_back(*peer);
+  }
+  if (!given.listen_tls.empty()) {
+    how.listen = endpoint::parse(given.listen_tls);
+    if (!how.listen) return refuse("--listen-tls", given.listen_tls, endpoint_form + std::string{any_port});
+  }
+  for (const std::string& each : given.tls_allow) {
+    const auto key = pappus::tls::key_hash_from_hex(each);
+    if (!key) return refuse("--tls-allow", each, key_form);
+    how.allowed_keys.push_back(*key);
+  }
+  PAPPUS_TRY_DISCARD(check_together(given));
+  how.own = {given.tls_certificate, given.tls_key};
+  return how;
+}
+
+result<pappus::peer::own_broadcast, early_exit> broadcast_of(const node_arguments& given) {
+  using pappus::peer::own_broadcast;
+  const auto how = given.broadcast == "private" ? own_broadcast::private_broadcast : own_broadcast::dandelion;
+  if (given.broadcast != to_string(how)) return refuse("--broadcast", given.broadcast, "dandelion or private");
+  if (how == own_broadcast::dandelion) return how;
+  if (given.onion_only) return refuse("--broadcast private: not with --onion-only, as it needs peers by address");
+  if (given.proxy.empty() && given.onion_proxy.empty()) {
+    return refuse("--broadcast private: needs --proxy or --onion-proxy");
+  }
+  return how;
+}
+
 result<wire::chain_parameters, early_exit> network_of(const node_arguments& given) {
   const auto chain = wire::chain_from_name(given.network);
   if (!chain) return refuse("--network", given.network, "mainnet, testnet, usernet or automated");
@@ -150,8 +214,12 @@ void declare(CLI::App& app, node_arguments& given) {
   app.add_option("--listen", given.listen,
                  "Default: [::], which is IPv4, too, and the network's port; port 0 picks a free one")
       ->type_name("IP:PORT");
-  app.add_option("--advertise", given.advertise, "Address advertised to peers; default: that of --listen")
+  app.add_option("--advertise", given.advertise,
+                 "Address advertised to peers; default: where they say they reach the node, else that of --listen")
       ->type_name("IP:PORT");
+  app.add_flag("--map-port", given.map_port,
+               "Ask the gateway of this network, by PCP or NAT-PMP, to let peers reach the port of --listen")
+      ->disable_flag_override();
   app.add_option("--peer", given.peers, "Stay connected to this peer, whatever its name stands for; may be repeated")
       ->type_name(host_form)
       ->allow_extra_args(false);
@@ -173,6 +241,21 @@ void declare(CLI::App& app, node_arguments& given) {
   app.add_flag("--onion-only", given.onion_only,
                "Connect to onion services alone; --listen is 127.0.0.1 then by default")
       ->disable_flag_override();
+  app.add_option("--tls-peer", given.tls_peers,
+                 "Stay connected to this node of your own over TLS; KEY: the hash of its key; may be repeated")
+      ->type_name("HOST:PORT=KEY")
+      ->allow_extra_args(false);
+  app.add_option("--listen-tls", given.listen_tls,
+                 "Listen here for nodes of your own, those of --tls-allow; port 0 picks a free one")
+      ->type_name("IP:PORT");
+  app.add_option("--tls-allow", given.tls_allow,
+                 "Hash of the key of a node that may connect to --listen-tls; may be repeated")
+      ->type_name("KEY")
+      ->allow_extra_args(false);
+  app.add_option("--tls-certificate", given.tls_certificate,
+                 "PEM file with the certificate by which nodes of your own know this one")
+      ->type_name("FILE");
+  app.add_option("--tls-key", given.tls_key, "PEM file with the private key of --tls-certificate")->type_name("FILE");
   app.add_option(
          "--max-inbound", given.max_inbound,
          fmt::format("Inbound connections, {}; default: {}", to_string(counts), defaults.connection_limits.inbound))
@@ -189,6 +272,10 @@ void declare(CLI::App& app, node_arguments& given) {
   app.add_flag("--trust-clock", given.trust_clock,
                "Trust this machine's clock, however far it is from the times in the store")
       ->disable_flag_override();
+  app.add_option("--broadcast", given.broadcast,
+                 "How own transactions leave the node: dandelion (the default), or private, over connections of their "
+                 "own through --proxy, or else --onion-proxy")
+      ->type_name("NAME");
   app.add_option("--dandelion", given.dandelion, "Dandelion scheme: grin (the default), dandelion++")
       ->type_name("SCHEME");
   app.add_option(
@@ -258,7 +345,7 @@ pappus::result<node_options, early_exit> understand(const node_arguments& given)
 
   if (!given.listen.empty()) {
     const auto listen = endpoint::parse(given.listen);
-    if (!listen) return refuse("--listen", given.listen, endpoint_form + std::string{" with a PORT from 0 to 65535"});
+    if (!listen) return refuse("--listen", given.listen, endpoint_form + std::string{any_port});
     node.listen = *listen;
   }
   if (!given.advertise.empty()) {
@@ -284,6 +371,13 @@ pappus::result<node_options, early_exit> understand(const node_arguments& given)
   }
   PAPPUS_TRY(transport, transport_of(given));
   node.transport = transport;
+  node.map_port = given.map_port;
+  const auto obstacle = node.map_port ? obstacle_to_mapping(node) : std::nullopt;
+  if (obstacle) return refuse("--map-port: not together with " + *obstacle);
+  PAPPUS_TRY(tls, tls_of(given));
+  node.tls = std::move(tls);
+  PAPPUS_TRY(broadcast, broadcast_of(given));
+  node.own_transactions = broadcast;
   PAPPUS_TRY(inbound, number_or(node.connection_limits.inbound, "--max-inbound", given.max_inbound, counts));
   node.connection_limits.inbound = inbound;
   PAPPUS_TRY(outbound, number_or(node.connection_limits.outbound, "--max-outbound", given.max_outbound, counts));

@@ -29,13 +29,14 @@ struct arguments {
 };
 
 void declare(CLI::App& app, arguments& given) {
+  const options defaults;
   app.set_version_flag("--version", "pappus-node " + std::string{pappus::library_version});
   declare(app, given.node);
   app.add_option("--genesis", given.genesis, "Hash of the first block of a chain of your own")->type_name("HEX");
   app.add_option(
          "--max-blocks", given.max_blocks,
          fmt::format("Received blocks to keep, and ten times as many headers, {}; default: {}; 0: requests none",
-                     to_string(counts), options{}.chain.blocks))
+                     to_string(counts), defaults.chain.blocks))
       ->type_name("N");
   app.add_option("--chain-store", given.chain_store,
                  "Database of received headers and blocks, to go on with after a restart; default: in memory")

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <utility>
 
+#include <pappus/peer/reachability/status.hpp>
 #include <pappus/statistics.hpp>
 
 #include "former_keys.hpp"
@@ -265,6 +266,7 @@ record description_of(const peer::peer_info& peer) {
           {"id", peer.id},
           {"direction", to_string(peer.direction)},
           {"transport", to_string(peer.transport)},
+          {"tls", peer.tls_key.has_value()},
           {"user_agent", peer.user_agent},
           {"version", peer.version.number},
           {"capabilities", peer.capabilities.bits()},
@@ -277,6 +279,7 @@ record description_of(const peer::peer_stats& peer) {
     return std::chrono::floor<std::chrono::seconds>(length).count();
   };
   record said = description_of(static_cast<const peer::peer_info&>(peer));
+  if (peer.tls_key) said["tls_key"] = pappus::tls::to_hex(*peer.tls_key);
   said["connected_seconds"] = in_seconds(peer.connected);
   said["idle_seconds"] = in_seconds(peer.idle);
   if (peer.ping) said["ping_ms"] = std::chrono::duration<double, std::milli>{*peer.ping}.count();
@@ -331,6 +334,24 @@ record description_of(const pappus::node_statistics& counted) {
                                             {"handshakes_evicted", "crowded_out"},
                                             {"dialer", "dialling"},
                                             {"addr", "gossip"}});
+}
+
+record description_of(const peer::reachability_status& now) {
+  using pappus::portmap::mapping_protocol;
+  record said{{"reachable", to_string(now.state)},
+              {"advertised", record::array()},
+              {"observed", record::array()},
+              {"mapped_by_pcp", record::array()},
+              {"mapped_by_nat_pmp", record::array()}};
+  for (const auto* const each : {&now.v4, &now.v6}) {
+    const std::string endpoint = to_string(each->advertised);
+    if (said["advertised"].empty() || said["advertised"].back() != endpoint) said["advertised"].push_back(endpoint);
+    if (each->observed) said["observed"].push_back(to_string(*each->observed));
+    if (!each->mapping) continue;
+    const bool is_pcp = each->mapping->protocol == mapping_protocol::pcp;
+    said[is_pcp ? "mapped_by_pcp" : "mapped_by_nat_pmp"].push_back(to_string(each->mapping->external));
+  }
+  return said;
 }
 
 record granted(std::string_view command, const record& fields) {

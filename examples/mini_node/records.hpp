@@ -47,6 +47,7 @@ using record = nlohmann::ordered_json;
 [[nodiscard]] record description_of(const pappus::peer::ban& made);
 [[nodiscard]] record description_of(const pappus::peer::broadcast_report& report);
 [[nodiscard]] record description_of(const pappus::node_statistics& counted);
+[[nodiscard]] record description_of(const pappus::peer::reachability_status& now);
 [[nodiscard]] record description_of(const pappus::wire::messages::peer_addrs& answer);
 [[nodiscard]] record description_of(const pappus::wire::messages::headers& answer);
 [[nodiscard]] record description_of(const pappus::wire::messages::block& answer);

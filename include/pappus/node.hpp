@@ -20,7 +20,8 @@
 
 namespace pappus::peer {
 struct custom_message;
-struct dandelion_status;  // <pappus/peer/dandelion/status.hpp>
+struct dandelion_status;     // <pappus/peer/dandelion/status.hpp>
+struct reachability_status;  // <pappus/peer/reachability/status.hpp>
 }  // namespace pappus::peer
 
 namespace pappus {
@@ -147,25 +148,27 @@ public:
     return send_frame(peer, encoder_of(message), in);
   }
 
-  // Dandelion.
+  // Dandelion, and private broadcast.
 
-  /// Sends a transaction of the node's own through the Dandelion stem, which hides its origin. Completes when it is on
-  /// its way and on the disk, from which the next run of the node resumes it. Until it is public the application must
-  /// not reveal it. Fails with a `peer::stem_errc` if it is not taken; or with a `peer::store_errc` if it is on its way
-  /// but not stored yet, which is retried.
+  /// Sends a transaction of the node's own so that its origin is hidden: through the Dandelion stem, or by private
+  /// broadcast, as `node_config::own_transactions` says. Completes when it is on its way and on the disk, from which
+  /// the next run of the node resumes it. Until it is public the application must not reveal it. Fails with a
+  /// `peer::stem_errc` if it is not taken; or with a `peer::store_errc` if it is on its way but not stored yet, which
+  /// is retried.
   [[nodiscard]] task<result<void>> stem(wire::transaction_ptr tx);
   void stem(const wire::transaction_ptr& tx, std::function<void(result<void>)> done);
 
-  /// Makes a transaction public now, whether it was in the stempool or is new: sends it to every peer that is not known
-  /// to have it. From then on the adapter's `get_transaction` must find it by its kernels.
+  /// Makes a transaction public now, whether it was private or is new: sends it to every peer that is not known to have
+  /// it. From then on the adapter's `get_transaction` must find it by its kernels.
   peer::broadcast_report fluff(const wire::transaction_ptr& tx);
 
   /// Completes with the outcome of a private transaction, or fails with `errc::closed` when the node stops before.
-  /// Fails at once with `peer::stem_errc::not_private` if the transaction is not in the stempool.
+  /// Fails at once with `peer::stem_errc::not_private` if the transaction is not private.
   [[nodiscard]] task<result<peer::stem_result>> stem_result(wire::transaction_ptr tx);
   void stem_result(const wire::transaction_ptr& tx, std::function<void(result<peer::stem_result>)> done);
 
-  /// State of Dandelion. For the node's operator only: it reveals which transactions are private.
+  /// State of Dandelion and of private broadcast. For the node's operator only: it reveals which transactions are
+  /// private.
   [[nodiscard]] peer::dandelion_status dandelion() const;
 
   // Chain.
@@ -212,6 +215,8 @@ public:
 
   /// Counters and gauges of the node, which `metrics_of` names. O(peers).
   [[nodiscard]] node_statistics statistics() const;
+  /// Whether and where peers reach the node.
+  [[nodiscard]] peer::reachability_status reachability() const;
 
 private:
   friend node_handle;

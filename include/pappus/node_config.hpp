@@ -19,9 +19,11 @@
 #include <pappus/peer/discovery/seed.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/log.hpp>
+#include <pappus/peer/private_broadcast/options.hpp>
 #include <pappus/peer/rate_limit.hpp>
 #include <pappus/peer/store/durable_store.hpp>
 #include <pappus/peer/store/store_errc.hpp>
+#include <pappus/peer/transport/tls_options.hpp>
 #include <pappus/peer/transport/transport_options.hpp>
 #include <pappus/version.hpp>
 #include <pappus/wire/capabilities.hpp>
@@ -50,7 +52,8 @@ struct node_config {
   /// settings. Nothing else should be able to connect to it. At most `connection_limits.inbound_onion` peers, which
   /// have the limits of one address together.
   std::optional<io::endpoint> onion_listen;
-  /// Endpoint advertised to peers; if absent, the one on which the node listens.
+  /// Endpoint advertised to peers. If absent, the address is that which inbound peers say they have dialed, if enough
+  /// agree, and the port that of the gateway's mapping; else those of the endpoint on which the node listens.
   std::optional<io::endpoint> advertise;
   /// Peers to stay connected to, one session each. They are exempt from the rules for addresses, and preferred like
   /// those of `peer_lists.prefer`.
@@ -64,6 +67,9 @@ struct node_config {
   /// Which way outbound connections go: direct, through a SOCKS5 proxy, or to onion services alone. Unless `direct`,
   /// `listen` is 127.0.0.1 and the default port of the chain by default.
   peer::transport_options transport;
+  /// Private links over TLS between this node and others of the same operator, who know each other by their keys. These
+  /// peers are preferred, take no slots, and are known to nobody else.
+  peer::tls_options tls;
   /// Numbers of connections. Without outbound slots the node dials only endpoints that the application names. Reduced
   /// to the number of files that the process may open.
   peer::connection_limits connection_limits;
@@ -73,6 +79,9 @@ struct node_config {
   std::size_t max_memory = peer::limits::max_memory;
   /// Endpoints that are denied, allowed exclusively, or preferred.
   peer::peer_lists peer_lists;
+  /// Whether the default gateway of this host is asked, by PCP or NAT-PMP, to map the port on which the node listens.
+  /// The mapping is withdrawn at the end. Not with a rule of `transport` but `direct`, nor on a loopback address.
+  bool map_port = false;
   /// Whether the limits of an address apply to 127.0.0.0/8, too, on a chain that is not on the Internet. If not, each
   /// session from there has limits of its own, so that processes on this computer do not share them.
   bool limit_loopback = false;
@@ -96,6 +105,12 @@ struct node_config {
   std::string archive_folder;
   /// Dandelion: how the origin of a transaction is kept private.
   peer::dandelion_options dandelion;
+  /// How the node's own transactions leave it. `private_broadcast` needs a proxy in `transport` that has no
+  /// credentials, and another rule than `onion_only`, since peers of the address book have addresses. With the rule
+  /// `direct` only these connections go through it.
+  peer::own_broadcast own_transactions = peer::own_broadcast::dandelion;
+  /// Private broadcast, if that is how they leave it.
+  peer::private_broadcast_options private_broadcast;
   /// File of the store, created if it does not exist. It keeps addresses, bans and the node's own private transactions
   /// across runs. With `in_memory_store` nothing is kept. A name that is not that of a file is an
   /// error of `node::run`.

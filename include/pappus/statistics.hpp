@@ -17,6 +17,7 @@
 #include <pappus/peer/handlers/statistics.hpp>
 #include <pappus/peer/log.hpp>
 #include <pappus/peer/memory_budget.hpp>
+#include <pappus/peer/reachability/statistics.hpp>
 #include <pappus/peer/session/statistics.hpp>
 #include <pappus/peer/store/statistics.hpp>
 
@@ -59,6 +60,7 @@ struct node_statistics {
   peer::account_statistics accounts;                // upload quotas and receive limits by address
   peer::duplicate_statistics duplicates;            // second sessions with one peer
   peer::address_relay_statistics address_relay;     // addresses that peers advertise
+  peer::reachability_statistics reachability;       // whether peers reach the node; `node::reachability` says where
   peer::memory_statistics memory;                   // held on behalf of peers
   integration::mailbox_statistics calls;            // of `node_handle`
   integration::mailbox_statistics adapter_results;  // adapter results from other threads

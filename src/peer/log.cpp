@@ -22,6 +22,7 @@ std::string_view to_string(log_category cause) noexcept {
     case log_category::accept: return "accept";
     case log_category::seed: return "seed";
     case log_category::preferred_peer: return "preferred_peer";
+    case log_category::private_link: return "private_link";
     case log_category::eviction: return "eviction";
     case log_category::discouragement: return "discouragement";
     case log_category::ban: return "ban";
@@ -30,6 +31,7 @@ std::string_view to_string(log_category cause) noexcept {
     case log_category::handshake: return "handshake";
     case log_category::session: return "session";
     case log_category::sync: return "sync";
+    case log_category::reachability: return "reachability";
   }
   return "unknown";
 }

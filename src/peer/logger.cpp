@@ -8,7 +8,8 @@ logger::logger(io::runtime& runtime, log_sink to, log_level max)
     : runtime_(runtime),
       sink_(std::move(to)),
       levels_(sink_ ? static_cast<std::size_t>(max) + 1 : 0),
-      allowances_(enum_counters<log_category::sync>::size, {{limits::log_rate, limits::log_burst, runtime.now()}, 0}) {}
+      allowances_(enum_counters<log_category::reachability>::size,
+                  {{limits::log_rate, limits::log_burst, runtime.now()}, 0}) {}
 
 bool logger::admits(log_category cause) noexcept {
   allowance& limit = allowances_[static_cast<std::size_t>(cause)];

@@ -13,7 +13,7 @@ std::string_view text_of(stem_errc error) noexcept {
     case stem_errc::already_private: return "it is on its way already";
     case stem_errc::already_public: return "it is public already";
     case stem_errc::pool_full: return "there are too many private transactions";
-    case stem_errc::not_private: return "it is not in the stempool";
+    case stem_errc::not_private: return "it is not private";
   }
   return "unknown error";
 }

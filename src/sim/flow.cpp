@@ -33,6 +33,7 @@ flow::flow(connection& owner, bool from_acceptor, std::uint64_t seed) noexcept
       room_(window_) {}
 
 void flow::put(io::const_buffer bytes) noexcept {
+  owner_.in().captured(owner_.address(from_acceptor_), owner_.address(!from_acceptor_), bytes);
   room_ -= bytes.size();
   if (silent_) return;
   try {

@@ -25,8 +25,12 @@ int native_version(protocol_version version) noexcept {
   return version == protocol_version::tls_1_2 ? TLS1_2_VERSION : TLS1_3_VERSION;
 }
 
+/// A key that is encrypted cannot be used: nobody is asked for its password.
+int no_password(char* /*into*/, int /*size*/, int /*encrypts*/, void* /*unused*/) noexcept { return 0; }
+
 bool configure(SSL_CTX* native, protocol_version min, protocol_version max) noexcept {
   SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET);
+  SSL_CTX_set_default_passwd_cb(native, no_password);
   SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_mode(native,
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
@@ -130,6 +134,11 @@ result<context> context::server(const server_options& options) {
   ERR_clear_error();
   if (!usable) return failure{make_error_code(errc::unusable_certificate)};
   return context{std::move(made)};
+}
+
+std::optional<key_hash> context::own_key() const noexcept {
+  const X509* const certificate = SSL_CTX_get0_certificate(settings_->native.get());
+  return certificate == nullptr ? std::nullopt : hash_of_key(*certificate);
 }
 
 }  // namespace pappus::tls

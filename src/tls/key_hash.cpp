@@ -5,6 +5,8 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include <pappus/wire/hex.hpp>
+
 namespace pappus::tls {
 
 std::optional<key_hash> hash_of_key(const X509& certificate) noexcept {
@@ -17,6 +19,14 @@ std::optional<key_hash> hash_of_key(const X509& certificate) noexcept {
   OPENSSL_free(encoded);
   if (!hashed) return std::nullopt;
   return hash;
+}
+
+std::string to_hex(const key_hash& key) { return wire::to_hex(key); }
+
+std::optional<key_hash> key_hash_from_hex(std::string_view text) {
+  key_hash key{};
+  if (!wire::read_hex(text, key)) return std::nullopt;
+  return key;
 }
 
 }  // namespace pappus::tls

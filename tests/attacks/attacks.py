@@ -34,6 +34,7 @@ import relay_attacks  # noqa: E402,F401
 import chain_attacks  # noqa: E402,F401
 import identity_attacks  # noqa: E402,F401
 import transport_attacks  # noqa: E402,F401
+import link_attacks  # noqa: E402,F401
 
 PAUSE, SHORT_PAUSE = 5, 1  # seconds of the phases before and after an attack
 

@@ -105,7 +105,8 @@ class PappusNode(Target):
         return [event["peer"] for event in self.lines if event.get("event") == "banned" and event["reason"] != "manual"]
 
 
-def _free_address():
+def free_address():
+    """An address that was free a moment ago."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return "127.0.0.1:%d" % taken.getsockname()[1]
 
@@ -116,8 +117,8 @@ class GrinServer(Target):
 
     def __init__(self):
         self.folder = tempfile.TemporaryDirectory()
-        super().__init__([grin_server, "--data-dir", Path(self.folder.name, "data"), "--listen", _free_address(),
-                          "--api", _free_address()])
+        super().__init__([grin_server, "--data-dir", Path(self.folder.name, "data"), "--listen", free_address(),
+                          "--api", free_address()])
 
     def close(self):
         super().close()

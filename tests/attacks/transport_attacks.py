@@ -1,14 +1,22 @@
 """Attacks by those who come through an onion service, and so all from one address."""
 
+import functools
+
 from sessions import Sessions
+from targets import free_address
 from trial import attack
 
-SERVICE = "127.71.0.1:23414"  # where the target is told of them
 ALLOWED = 32  # connections by an onion service
 
 
+@functools.cache
+def service():
+    """Where the target is connected to by its onion service; for all rows."""
+    return free_address()
+
+
 def onion_attack(**row):
-    return attack(options=["--listen-onion", SERVICE], **row)
+    return attack(options=lambda: ["--listen-onion", service()], **row)
 
 
 def by_onion(trial):
@@ -18,7 +26,7 @@ def by_onion(trial):
 @onion_attack(rule="at most 32 connections come by an onion service, and take no slot from others",
               scale=1_000, unit="sessions by an onion service")
 def sessions_by_an_onion_service(trial):
-    trial.flood(once=trial.hand(), to=SERVICE, connections=trial.scale, rate=trial.scale / 2)
+    trial.flood(once=trial.hand(), to=service(), connections=trial.scale, rate=trial.scale / 2)
     trial.wait()
     there = by_onion(trial)
     trial.require(0 < there <= ALLOWED, f"there are {there}")
@@ -27,7 +35,7 @@ def sessions_by_an_onion_service(trial):
 @onion_attack(rule="silent ones of an onion service do not keep others from their handshakes",
               scale=15_000, unit="silent connections a minute, by an onion service", short=15_000)
 def silent_connections_by_an_onion_service(trial):
-    trial.flood(to=SERVICE, connections=18_000, rate=trial.scale / 60)
+    trial.flood(to=service(), connections=18_000, rate=trial.scale / 60)
     trial.wait()
     handshaking = trial.target.stats()["handshaking"]
     trial.require(handshaking <= ALLOWED + 8, f"{handshaking} handshakes are pending")
@@ -39,7 +47,7 @@ def wrong_hands_by_an_onion_service(trial):
     kinds = [raw for raw, _ in Sessions.BAD_HANDS.values()]
     for number, raw in enumerate(kinds):
         left = trial.seconds_left() / (len(kinds) - number)
-        trial.flood(raw, to=SERVICE, connections=ALLOWED, total=max(1, trial.scale // len(kinds)), seconds=left).wait()
-    trial.flood(once=trial.hand(), to=SERVICE, connections=4)
+        trial.flood(raw, to=service(), connections=ALLOWED, total=max(1, trial.scale // len(kinds)), seconds=left).wait()
+    trial.flood(once=trial.hand(), to=service(), connections=4)
     trial.wait()
     trial.require(by_onion(trial) == 4, f"{by_onion(trial)} of 4 get in afterwards")

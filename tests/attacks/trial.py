@@ -47,7 +47,7 @@ class Attack:
     most: int  # the largest scale that the machine allows
     memory: int  # MiB that the node may grow by
     lines: int  # that it may log
-    options: tuple  # of the node
+    options: Callable  # of the node, when it is started
     network: Network
     grin: bool  # whether it is one on Grin, too
     may_refuse: bool  # newcomers may be refused while it lasts
@@ -61,7 +61,8 @@ def attack(*, rule, scale, unit, seconds=10, short=None, short_seconds=2, most=N
         smaller = max(1, scale // 10) if short is None else short
         attacks.append(Attack(name, rule, scale, unit, function, seconds, smaller, short_seconds,
                               max(scale, most or 10 * scale),
-                              memory, lines, tuple(options), network, grin, may_refuse))
+                              memory, lines, options if callable(options) else lambda: options, network, grin,
+                              may_refuse))
         return function
     return add
 
@@ -230,7 +231,7 @@ def _check(trial, outcome, expects_transactions):
 
 def run(row, scale, seconds, pause, on_grin=False):
     """The outcome of a row: a dictionary for JSON. `pause`: seconds of the phases before and after."""
-    target = GrinServer() if on_grin else PappusNode(*row.options, network=row.network)
+    target = GrinServer() if on_grin else PappusNode(*row.options(), network=row.network)
     bystander = None
     try:
         target.listen()

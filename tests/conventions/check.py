@@ -17,8 +17,8 @@ import sys
 
 LEVELS = [{"coro"}, {"io", "wire"}, {"uv", "sim", "tls", "portmap"}, {"peer"}, {"integration"}]
 FOLDERS = {
-    "peer": ["", "clock", "store", "adapter", "accounts", "transport", "session", "access", "connections", "relay", "dandelion",
-             "handlers", "discovery"],
+    "peer": ["", "clock", "store", "adapter", "accounts", "transport", "session", "reachability", "access",
+             "connections", "relay", "private_broadcast", "dandelion", "handlers", "discovery"],
     "integration": ["", "threads", "filter", "bridge", "txhashset", "sync", "metrics"],
 }
 PRIVATE_NAMES = {

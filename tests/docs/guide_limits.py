@@ -8,7 +8,8 @@ import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-MORE = ("include/pappus/peer/dandelion/options.hpp", "examples/mini_node/block_store.hpp",
+MORE = ("include/pappus/peer/dandelion/options.hpp", "include/pappus/peer/private_broadcast/options.hpp",
+        "examples/mini_node/block_store.hpp",
         "examples/mini_node/follower.hpp", "examples/mini_node/header_tree.hpp", "examples/mini_node/memory_pool.hpp",
         "examples/mini_node/sync_display.hpp")
 
@@ -39,6 +40,10 @@ ROWS = {
     "guides/monitoring.md": [
         ("at most # lines are written at once and one in #", "log_burst", "1 / log_rate"),
         ("as a warning within #, at most once in #", "limit_check_interval", "limit_warning_interval")],
+    "guides/port_mapping.md": [
+        ("for #; of more than # the oldest", "address_vote_lifetime", "max_address_votes"),
+        ("believed with # votes or more", "min_address_votes"),
+        ("within the last #", "reachable_window")],
     "guides/pappus_node.md": [
         ("it ends within #", "shutdown_timeout"),
         ("by the hashes of their kernels (#", "transactions"),
@@ -47,6 +52,10 @@ ROWS = {
         ("beginning of a stage and every #", "line_interval"),
         ("the next block does not come within #", "patience"),
         ("predecessors are missing, # are kept", "aside")],
+    "guides/private_broadcast.md": [
+        ("of its own, # on average", "mean_delay"),
+        ("or #, the connection ends", "private_connection_timeout"),
+        ("is skipped, at most #.", "max_private_reply_bytes")],
     "guides/peers_and_bans.md": [
         ("from now, # at most", "max_ban_time"),
         ("Outbound slots (#)", "max_outbound"),
@@ -69,6 +78,7 @@ ROWS = {
         ("the last # headers that peers announced agrees with it within #", "max_header_times", "clock_trust_tolerance"),
         ("from these headers by more than # is warned", "clock_tolerance")],
     "guides/simulation.md": [("nothing for # end", "idle_timeout")],
+    "guides/tls.md": [("for each address, for # each", "tls_handshake_timeout")],
     "guides/synchronization.md": [
         ("at last the genesis; at most #", "max_locator_hashes"),
         ("stores up to # headers", "max_headers"),

@@ -3,6 +3,7 @@
 
 import hashlib
 import re
+import ssl
 import sys
 from pathlib import Path
 
@@ -35,6 +36,18 @@ def keep(folder, content):
     (folder / hashlib.sha1(content).hexdigest()).write_bytes(content)
 
 
+def client_hello(version):
+    """What a client of that version sends first."""
+    context = ssl.create_default_context()
+    context.maximum_version = version
+    out = ssl.MemoryBIO()
+    try:
+        context.wrap_bio(ssl.MemoryBIO(), out, server_hostname="node.example").do_handshake()
+    except ssl.SSLWantReadError:
+        pass
+    return out.read()
+
+
 def main():
     data, corpus = map(Path, sys.argv[1:])
     for code, version, network, body in bodies(data):
@@ -59,6 +72,16 @@ def main():
                    bytes.fromhex("0081000100000102"), bytes.fromhex("0080000000000102cb007109"),
                    bytes.fromhex("00820000000001020d569c4000000e10"), bytes.fromhex("0081000300000102")):
         keep(corpus / "portmap", packet)
+    # To a server and a client of TLS: a client's hello, records of each type, and handshakes with altered bytes.
+    for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+        keep(corpus / "tls", bytes([1, 7]) + client_hello(version))
+    for role in (0, 1):
+        for kind in (20, 21, 22, 23):
+            record = bytes([kind, 3, 3, 0, 4]) + bytes([1, 0, 0, 0])
+            for stage in (0, 2):
+                keep(corpus / "tls", bytes([stage | role, 3]) + record)
+        for offset in (0, 1, 3, 5, 9, 50, 100, 200, 400, 600, 800, 1000, 1200):
+            keep(corpus / "tls", bytes([4 | role, 0]) + offset.to_bytes(2, "big") + b"\x01")
     # A requested archive, and a ping behind it.
     said = bytes(32 + 8) + (100).to_bytes(8, "big")
     ping = USERNET_MAGIC + bytes([3]) + (16).to_bytes(8, "big") + bytes(16)

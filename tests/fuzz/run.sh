@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds the fuzzers with clang, grows their first inputs from tests/data, and runs each.
 #   sh tests/fuzz/run.sh [RUNS [NAME...]]
-# RUNS of each, by default 20,000. NAME: decode, round_trip, frame_assembler, session, hash, portmap; by default all.
+# RUNS of each, by default 20,000. NAME: decode, round_trip, frame_assembler, session, hash, portmap, tls; by default all.
 # Needs: Debian 12; installs what is missing with apt, as root or with sudo.
 # Takes: on two cores less than a minute with 20,000 runs, after a build with the sanitizers.
 # Writes: build/clang-asan; build/fuzz, in which also an input lies that fails.
@@ -10,7 +10,7 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 . "$root/cmake/prepare.sh"
 
 answer_help "$@"
-all='decode round_trip frame_assembler session hash portmap'
+all='decode round_trip frame_assembler session hash portmap tls'
 runs=${1:-20000}
 [ $# -eq 0 ] || shift
 case $runs in *[!0-9]*) refuse "RUNS is a number, not '$runs'" ;; esac

@@ -79,6 +79,7 @@ class CommandLine(process.TestCase):
             ["--max-inbound", "-1"],
             ["--max-inbound", "many"],
             ["--dandelion", "diffusion"],
+            ["--broadcast", "private"],
             ["--epoch", "0"],
             ["--epoch", "1.5"],
             ["--stem-probability", "1.1"],
@@ -171,7 +172,7 @@ class CommandLine(process.TestCase):
         node.address = where.strip().partition("=")[2]
         peer = self.greet(node, port=77, agent=NASTY.encode())
         connected = node.process.stdout.readline().decode()
-        self.assertRegex(connected, r"\Apeer_connected peer=127\.0\.0\.1:77 id=1 direction=inbound transport=direct user_agent=\"[ -~]*\n\Z")
+        self.assertRegex(connected, r"\Apeer_connected peer=127\.0\.0\.1:77 id=1 direction=inbound transport=direct tls=false user_agent=\"[ -~]*\n\Z")
         peer.leave()
         gone = node.process.stdout.readline().decode()
         self.assertEqual(gone, "peer_disconnected peer=127.0.0.1:77 id=1 reason=closed_by_peer\n")

@@ -6,7 +6,7 @@ import declaration
 import process
 from protocol import GET_TRANSACTION, HAND, SHAKE, TRANSACTION, TRANSACTION_KERNEL, Fields, Transaction, shake
 
-FIELDS_OF_A_PEER = {"peer", "id", "direction", "transport", "user_agent", "version", "capabilities", "height",
+FIELDS_OF_A_PEER = {"peer", "id", "direction", "transport", "tls", "user_agent", "version", "capabilities", "height",
                     "total_difficulty"}
 COUNTED_OF_A_PEER = {
     "connected_seconds",

@@ -39,12 +39,13 @@ def text(raw):
     return struct.pack(">Q", len(raw)) + raw
 
 
-def hand(version=1000, capabilities=95, nonce=None, difficulty=1, port=None, agent=b"test", genesis=USERNET_GENESIS):
+def hand(version=1000, capabilities=95, nonce=None, difficulty=1, port=None, agent=b"test", genesis=USERNET_GENESIS,
+         dialed=("127.0.0.1", 1)):
     """By default that of a unique peer."""
     nonce = next(_nonces) if nonce is None else nonce
     port = next(_ports) if port is None else port
     fixed = struct.pack(">IIQQ", version, capabilities, nonce, difficulty)
-    return fixed + address("0.0.0.0", port) + address("127.0.0.1", 1) + text(agent) + genesis
+    return fixed + address("0.0.0.0", port) + address(*dialed) + text(agent) + genesis
 
 
 def shake(version=1000, capabilities=95, difficulty=1, agent=b"test", genesis=USERNET_GENESIS):

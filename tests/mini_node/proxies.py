@@ -5,7 +5,7 @@ import threading
 
 import process
 from command_line import run
-from protocol import HAND, PATIENCE, SHAKE, read_hand, shake
+from protocol import HAND, PATIENCE, PING, PONG, SHAKE, TRANSACTION, Transaction, read_hand, shake
 
 ONION = "a" * 56 + ".onion"
 
@@ -118,11 +118,41 @@ class Proxies(process.TestCase):
             self.assertIs(refused["ok"], False)
             self.assertIn(f"({host}:23414)", refused["error"])
 
+    def test_an_own_transaction_goes_over_a_connection_of_its_own_and_comes_back(self):
+        node, listener, proxy = self.proxied("--proxy", "{proxy}", "--broadcast", "private")
+        node.tell("connect 1.2.3.4:3414")
+        self.met(node, listener)
+        self.assertIs(node.reply("connect")["ok"], True)
+        node.ask("disconnect 1.2.3.4:3414")
+        node.event("peer_disconnected")
+        sent = Transaction("own")
+        self.assertEqual(node.ask("tx " + sent.body().hex())["kernel"], sent.kernels[0].hex())
+        peer = self.accept(listener)
+        told = read_hand(peer.expect(HAND))
+        self.assertEqual((told["agent"], told["capabilities"], told["difficulty"]), (b"MW/Grin 5.5.0", 95, 3))
+        self.assertEqual(told["sender"], ("0.0.0.0", 23414))
+        peer.send(SHAKE, shake())
+        self.assertEqual(peer.expect(TRANSACTION), sent.body())
+        self.assertEqual(peer.expect(PING), (3).to_bytes(8, "big") + bytes(8))
+        self.assertEqual(node.ask("peers")["peers"], [])
+        peer.send(PONG, bytes(16))
+        self.assertEqual(node.event("stemmed")["to"], "1.2.3.4:3414")
+        self.assertEqual(len(set(each[2] for each in proxy.asked)), len(proxy.asked))
+        state = node.ask("dandelion")
+        self.assertEqual((state["broadcast"], state["private"], state["told"], state["stalled"]),
+                         ("private", 1, 1, False))
+        other = self.greet(node, port=7)
+        other.send(TRANSACTION, sent.body())
+        self.assertEqual(node.event("transaction")["phase"], "fluff")
+        self.assertEqual(node.ask("dandelion")["private"], 0)
+
     def test_wrong_options_are_refused(self):
         for options, why in [
             (["--proxy", "localhost:9050"], "--proxy: 'localhost:9050' is not A.B.C.D:PORT or [IPV6]:PORT with a PORT "
                                             "from 1 to 65535"),
             (["--onion-only"], "--onion-only: needs --onion-proxy or --proxy"),
+            (["--onion-only", "--onion-proxy", "127.0.0.1:9050", "--broadcast", "private"],
+             "--broadcast private: not with --onion-only, as it needs peers by address"),
             (["--peer", "short.onion:3414"], "--peer: 'short.onion:3414' is not HOST:PORT with a PORT from 1 to 65535"),
         ]:
             with self.subTest(options=options):

@@ -7,10 +7,13 @@
 #include <system_error>
 #include <vector>
 
+#include <doctest/doctest.h>
+#include <support/gateway.hpp>
+
 #include <pappus/portmap/nat_pmp.hpp>
 #include <pappus/portmap/port_mapper.hpp>
 
-#include "gateway.hpp"
+#include "support.hpp"
 
 namespace portmap_port_mapper_test {
 

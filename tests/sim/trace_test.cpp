@@ -150,6 +150,24 @@ TEST_CASE("a trace has a line for each event: time, machines and event") {
         "1.009000000 5.6.7.8 restarts\n");
 }
 
+TEST_CASE("a capture has all bytes that are written to connections, and where they go") {
+  sim::world world{1};
+  const ends watched = connect(world, world.add_machine(), world.add_machine());
+  std::string from_client;
+  std::string from_server;
+  world.capture([&](io::endpoint from, io::endpoint to, io::const_buffer bytes) {
+    const bool is_clients = from == watched.client->local_endpoint();
+    CHECK(to == (is_clients ? watched.client : watched.server)->remote_endpoint());
+    for (const std::byte each : bytes) (is_clients ? from_client : from_server) += static_cast<char>(each);
+  });
+  CHECK(world.run(write(*watched.client, text("question"))));
+  CHECK(world.run(write(*watched.server, text("answer"))));
+  world.capture({});
+  CHECK(world.run(write(*watched.client, text("more"))));
+  CHECK(from_client == "question");
+  CHECK(from_server == "answer");
+}
+
 TEST_CASE("the random numbers of one connection do not depend on other machines") {
   auto times = [](bool with_another) {
     sim::world world{5};

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <new>
 #include <span>
 #include <string>
 #include <utility>
@@ -47,9 +48,22 @@ private:
       for (;;) {
         auto accepted = co_await listener->accept();
         if (!accepted) co_return;
-        connections.spawn(serve(std::move(*accepted)));
+        try {
+          connections.spawn(contained(serve(std::move(*accepted))));
+        } catch (const std::bad_alloc&) {
+          continue;
+        }
       }
     });
+  }
+
+  /// A lack of memory ends one connection only.
+  static task<void> contained(task<void> connection) {
+    try {
+      co_await std::move(connection);
+    } catch (const std::bad_alloc&) {
+      co_return;
+    }
   }
 
   static task<result<std::string>> read_text(io::stream& from) {

@@ -197,4 +197,8 @@ TEST_CASE("each allocation of a node among strangers and in trouble fails once")
   sweep("strangers", make<strangers>, 100);
 }
 
+TEST_CASE("each allocation of a node that broadcasts privately fails once") {
+  sweep("private_broadcasts", make<private_broadcasts>, 60);
+}
+
 }  // namespace sweeps_allocations_test

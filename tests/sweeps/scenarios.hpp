@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "archive.hpp"
+#include "private_broadcasts.hpp"
 #include "relay.hpp"
 #include "scenario.hpp"
 #include "strangers.hpp"

@@ -174,4 +174,8 @@ TEST_CASE("a node among strangers and in trouble is stopped at each of its suspe
   sweep("strangers", make<strangers>, 100);
 }
 
+TEST_CASE("a node that broadcasts privately is stopped at each of its suspension points") {
+  sweep("private_broadcasts", make<private_broadcasts>, 60);
+}
+
 }  // namespace sweeps_stops_test

@@ -8,6 +8,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <openssl/evp.h>
@@ -48,12 +49,21 @@ struct certificate_fields {
   io::duration valid_until = 24h;
 };
 
+/// The same key for each number, with signatures of one size, so that two runs of a simulation send as many bytes.
+inline openssl_ptr<EVP_PKEY> ed25519_key(unsigned char number) {
+  const std::array<unsigned char, 32> secret{number};
+  return openssl_ptr<EVP_PKEY>{EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, secret.data(), secret.size())};
+}
+
 /// A key and its certificate.
 class identity {
 public:
-  /// `issuer`: null for one that signs itself.
+  /// With a new key. `issuer`: null for one that signs itself.
   identity(io::wall_time now, const certificate_fields& fields, const identity* issuer = nullptr)
-      : key_(EVP_EC_gen("P-256")), certificate_(X509_new()) {
+      : identity(openssl_ptr<EVP_PKEY>{EVP_EC_gen("P-256")}, now, fields, issuer) {}
+  identity(openssl_ptr<EVP_PKEY> key, io::wall_time now, const certificate_fields& fields,
+           const identity* issuer = nullptr)
+      : key_(std::move(key)), certificate_(X509_new()) {
     require(key_ != nullptr && certificate_ != nullptr);
     X509* const made = certificate_.get();
     static long serial = 0;
@@ -69,7 +79,8 @@ public:
     require(X509_set_issuer_name(made, X509_get_subject_name(signer.certificate())) == 1);
     if (fields.is_authority) add(NID_basic_constraints, "critical,CA:TRUE");
     if (!fields.names.empty()) add(NID_subject_alt_name, fields.names.c_str());
-    require(X509_sign(made, signer.key_.get(), EVP_sha256()) != 0);
+    const bool hashes_itself = EVP_PKEY_is_a(signer.key_.get(), "ED25519") == 1;
+    require(X509_sign(made, signer.key_.get(), hashes_itself ? nullptr : EVP_sha256()) != 0);
   }
 
   [[nodiscard]] X509* certificate() const noexcept { return certificate_.get(); }

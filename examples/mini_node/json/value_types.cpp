@@ -6,6 +6,8 @@
 #include <pappus/peer/disconnect_info.hpp>
 #include <pappus/peer/peer_info.hpp>
 #include <pappus/peer/phase.hpp>
+#include <pappus/peer/private_broadcast/options.hpp>
+#include <pappus/peer/reachability/statistics.hpp>
 #include <pappus/peer/stem_result.hpp>
 #include <pappus/peer/store/address_info.hpp>
 #include <pappus/peer/store/ban.hpp>
@@ -54,8 +56,13 @@ std::vector<value_type> enumerations() {
            "headers are missing; `following`: nothing is missing",
            {to_string(sync_stage::waiting), to_string(sync_stage::headers), to_string(sync_stage::blocks),
             to_string(sync_stage::following)}},
+          {"reachability_state", "string",
+           "`yes`: one has connected lately; `no`: none has for hours; `unknown`: none has yet, or none is expected to",
+           names(reachability_state::unknown, reachability_state::yes)},
           {"dandelion_scheme", "string", "as chosen by `--dandelion`",
            names(dandelion_scheme::grin, dandelion_scheme::dandelion_plus_plus)},
+          {"own_broadcast", "string", "as chosen by `--broadcast`",
+           names(own_broadcast::dandelion, own_broadcast::private_broadcast)},
           {"dandelion_mode", "string", "what happens to stem transactions of others in this epoch",
            names(dandelion_mode::stem, dandelion_mode::fluff)}};
 }
@@ -74,6 +81,7 @@ std::vector<value_type> value_types() {
       {"string", "string", "in ASCII; what peers choose is escaped"},
       {"hash", "string", "64 hexadecimal digits", {}, "[0-9a-f]{64}"},
       {"endpoint", "string", "`A.B.C.D:PORT` or `[IPV6]:PORT`", {}, R"((\d+\.\d+\.\d+\.\d+|\[[0-9a-f:]+\]):\d+)"},
+      {"ip_address", "string", "`A.B.C.D` or `IPV6`", {}, R"(\d+\.\d+\.\d+\.\d+|[0-9a-f:]+)"},
       {"peer_address", "string", "`A.B.C.D:PORT` or `[IPV6]:PORT`", {}, R"((\d+\.\d+\.\d+\.\d+|\[[0-9a-f:.]+\]):\d+)"},
       {"range",
        "string",

@@ -28,6 +28,7 @@ enum class log_category : std::uint8_t {
   accept,          // connections cannot be accepted, for example for lack of descriptors
   seed,            // its name cannot be resolved
   preferred_peer,  // it cannot be reached
+  private_link,    // by which key and at which endpoint this node is known
   eviction,        // a session was ended to make room or to free memory
   discouragement,  // a peer has misbehaved
   ban,             // an endpoint was banned by the node itself
@@ -36,6 +37,7 @@ enum class log_category : std::uint8_t {
   handshake,       // it failed, or the peer was not accepted after it
   session,         // it has ended
   sync,            // the chain cannot be synchronized, for example for lack of room on the disk
+  reachability,    // where peers reach this node, or that they do not; the port that a gateway maps
 };
 
 /// Their names, for output.
@@ -55,9 +57,9 @@ using log_sink = std::function<void(const log_line&)>;
 
 /// Counters of the lines of a node.
 struct log_statistics {
-  enum_counters<log_category::sync> lines;       // written
-  enum_counters<log_category::sync> suppressed;  // above the rate limit of their category
-  std::uint64_t failures = 0;                    // lines that could not be made, or for which the sink threw
+  enum_counters<log_category::reachability> lines;       // written
+  enum_counters<log_category::reachability> suppressed;  // above the rate limit of their category
+  std::uint64_t failures = 0;                            // lines that could not be made, or for which the sink threw
 };
 
 }  // namespace pappus::peer

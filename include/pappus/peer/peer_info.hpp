@@ -8,6 +8,7 @@
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/peer/chain_tip.hpp>
+#include <pappus/tls/key_hash.hpp>
 #include <pappus/wire/capabilities.hpp>
 #include <pappus/wire/protocol_version.hpp>
 
@@ -42,11 +43,12 @@ enum class transport_type : std::uint8_t {
 struct peer_info {
   std::uint64_t id = 0;  // of the connection; unique in a node's life
   /// Where it can be dialed: for an inbound peer its IP with the port that it claims. Of a host that a proxy has looked
-  /// up the address stands for the name, see `ip_address::is_named`.
+  /// up, or at the other end of a private link, the address stands for the name, see `ip_address::is_named`.
   io::endpoint endpoint;
   /// Which side has made the connection.
   peer::direction direction = peer::direction::inbound;
   transport_type transport = transport_type::direct;  // the way that its connection goes
+  std::optional<tls::key_hash> tls_key;               // of a private link: by which the peer has proved who it is
   bool exempt = false;              // from limits by address, which do not apply to the loopback of a testing network
   wire::protocol_version version;   // negotiated
   wire::capabilities capabilities;  // that the peer has announced

@@ -57,7 +57,7 @@ enum class stem_errc {
   already_private,  // it, or another one with its first kernel, is here as the node's own
   already_public,   // the adapter has it among the public ones
   pool_full,        // too many of the node's own are private
-  not_private,      // asked for its outcome: it is not in the stempool
+  not_private,      // asked for its outcome: it is not private
 };
 
 /// Category of these errors; its messages are sentences.

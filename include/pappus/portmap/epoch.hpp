@@ -12,6 +12,11 @@ namespace pappus::portmap {
 /// The protocols by which a gateway maps ports.
 enum class mapping_protocol : std::uint8_t { pcp, nat_pmp };
 
+/// Name for logs and metrics.
+[[nodiscard]] constexpr const char* to_string(mapping_protocol protocol) noexcept {
+  return protocol == mapping_protocol::pcp ? "pcp" : "nat_pmp";
+}
+
 /// Compares the epochs of a gateway's responses. All functions are O(1).
 class epoch_clock {
 public:

@@ -22,6 +22,7 @@
 #include <pappus/coro/task.hpp>
 #include <pappus/coro/when_all.hpp>
 #include <pappus/io/endpoint.hpp>
+#include <pappus/io/stream.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/io/timer_wheel.hpp>
 #include <pappus/sim/link.hpp>
@@ -141,6 +142,16 @@ public:
   /// Adds a line of the program's own to the trace.
   void annotate(std::string_view what);
 
+  /// Calls `listener` with all bytes that are written to a connection, in order, when they are written; they are valid
+  /// during the call. It must not throw. Costs nothing without a listener.
+  void capture(std::function<void(io::endpoint from, io::endpoint to, io::const_buffer bytes)> listener) {
+    capture_ = std::move(listener);
+  }
+  /// For the simulation's own use.
+  void captured(io::endpoint from, io::endpoint to, io::const_buffer bytes) const {
+    if (capture_) capture_(from, to, bytes);
+  }
+
   [[nodiscard]] io::timer_queue& timers() noexcept { return timers_; }
   [[nodiscard]] coro::ready_queue& ready() noexcept { return ready_; }
 
@@ -183,6 +194,7 @@ private:
   std::size_t jobs_ = 0;   // for worker threads
   std::exception_ptr failed_;
   std::function<void(std::string_view)> trace_;
+  std::function<void(io::endpoint, io::endpoint, io::const_buffer)> capture_;
   std::function<void()> observer_;
   std::string line_;
 };

@@ -1,8 +1,6 @@
 // Settings of TLS connections: the own certificate, and which certificates of the other side are accepted.
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,15 +9,12 @@
 #include <vector>
 
 #include <pappus/result.hpp>
+#include <pappus/tls/key_hash.hpp>
 
 namespace pappus::tls {
 
 class session;
 struct context_settings;
-
-/// SHA-256 of a public key (its SubjectPublicKeyInfo, in DER), as RFC 7469 pins keys. Of a certificate in a PEM file:
-/// `openssl x509 -pubkey -noout -in FILE | openssl pkey -pubin -outform der | openssl dgst -sha256`.
-using key_hash = std::array<std::byte, 32>;
 
 /// Version of the protocol.
 enum class protocol_version : std::uint8_t { tls_1_2, tls_1_3 };
@@ -27,7 +22,7 @@ enum class protocol_version : std::uint8_t { tls_1_2, tls_1_3 };
 /// Names of PEM files.
 struct certificate_files {
   std::string chain;  // the certificate, and after it those that lead to an authority
-  std::string key;    // private key of the certificate
+  std::string key;    // private key of the certificate, not encrypted
 };
 
 /// Which certificates of the other side are accepted.
@@ -69,6 +64,9 @@ public:
   [[nodiscard]] static result<context> client(const client_options& options);
   /// The same of a server, which must have a certificate.
   [[nodiscard]] static result<context> server(const server_options& options);
+
+  /// Of the own certificate, by which the other side may know this one; nullopt if there is none.
+  [[nodiscard]] std::optional<key_hash> own_key() const noexcept;
 
 private:
   friend session;

@@ -28,6 +28,7 @@ struct chain_parameters {
   chain_limits limits;         // of its messages
   bool on_internet;            // its peers have publicly routable addresses, and other addresses are ignored
   std::span<const std::string_view> seeds;  // DNS names; each of their addresses is a peer at the default port
+  std::uint64_t genesis_difficulty = 0;     // total difficulty of its first block
 };
 
 inline constexpr header_rules mainnet_headers{42, 31, {262'080, 524'160, 786'240, 1'048'320}};
@@ -49,28 +50,32 @@ inline constexpr std::array<chain_parameters, 4> chains{{
      *hash::from_hex("40adad0aec27797b48840aa9e00472015c21baea118ce7a2ff1a82c0f8f5bf82"),
      {40'000, false, mainnet_headers},
      true,
-     mainnet_seeds},
+     mainnet_seeds,
+     17'179'869'184},
     {"testnet",
      {std::byte{83}, std::byte{59}},
      13414,
      *hash::from_hex("edc758c1370d43e1d733f70f58cf187c3be8242830429b1676b89fd91ccf2dab"),
      {40'000, true, testnet_headers},
      true,
-     testnet_seeds},
+     testnet_seeds,
+     100'000},
     {"usernet",
      {std::byte{73}, std::byte{43}},
      23414,
      *hash::from_hex("99a1097ccc1b75d3d8bb311a89cc527a77addfd1edd7c59f502685e99ae2a784"),
      {250, true, usernet_headers},
      false,
-     {}},
+     {},
+     3},
     {"automated",
      {std::byte{73}, std::byte{43}},
      23414,
      *hash::from_hex("e3b909d483eb06af91141d7ac8b6bcef857b41e34f35eb7c3abad9da0ca51629"),
      {250, true, automated_headers},
      false,
-     {}},
+     {},
+     3},
 }};
 
 /// The parameters of one of Grin's chains.

@@ -12,7 +12,16 @@
 namespace pappus::wire {
 
 /// Two digits a byte, in lower case.
-[[nodiscard]] std::string to_hex(bytes_view raw);
+[[nodiscard]] inline std::string to_hex(bytes_view raw) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * raw.size());
+  for (const std::byte byte : raw) {
+    text.push_back(digits[std::to_integer<std::size_t>(byte >> 4)]);
+    text.push_back(digits[std::to_integer<std::size_t>(byte & std::byte{0x0f})]);
+  }
+  return text;
+}
 
 /// Empty unless `text` consists only of pairs of digits, in either case.
 [[nodiscard]] std::optional<bytes> bytes_from_hex(std::string_view text);

@@ -101,10 +101,10 @@ void ban_manager::add_misbehavior(const peer_info& peer, double points, const st
 }
 
 /// What remembers a peer's misbehavior; null if nothing does. What comes by an onion service cannot be told apart: one
-/// peer would have all others refused.
+/// peer would have all others refused. A private link is made anew whatever its last session has done.
 account* ban_manager::account_of(const peer_info& peer) {
   const bool is_anybody = peer.direction == direction::inbound && peer.transport == transport_type::onion;
-  return is_anybody ? nullptr : accounts_.account_of(peer);
+  return is_anybody || peer.tls_key ? nullptr : accounts_.account_of(peer);
 }
 
 void ban_manager::report(const peer_info& peer, wire::reason_for_ban cause) {

@@ -15,20 +15,10 @@
 #include <pappus/peer/connections/limits.hpp>
 #include <pappus/peer/store/address_rules.hpp>
 
+#include "counted_while_alive.hpp"
+
 namespace pappus::peer {
 namespace {
-
-/// Increments a counter while it lives.
-class counted_while_alive {
-public:
-  explicit counted_while_alive(std::size_t& counter) noexcept : counter_(counter) { ++counter_; }
-  counted_while_alive(const counted_while_alive&) = delete;
-  counted_while_alive& operator=(const counted_while_alive&) = delete;
-  ~counted_while_alive() { --counter_; }
-
-private:
-  std::size_t& counter_;
-};
 
 /// Whether an immediate failure of a dial says that this machine has no route to the family of the address: without an
 /// address of IPv6, `address_not_available`, which of IPv4 means that there are no ports left.
@@ -48,14 +38,20 @@ connection_manager::connection_manager(const dependencies& deps)
       duplicates_(deps.runtime, deps.sessions) {}
 
 task<void> connection_manager::accept(io::listener& listener, transport_type by, scope& tasks) {
+  return accept_all(listener, [this, by, &tasks](io::stream_ptr accepted) {
+    peer_info peer = arrived(*accepted, by);
+    const auto reason = reject_reason(peer);
+    if (reason) refuse(peer.endpoint.address, *reason);
+    else tasks.spawn(serve(std::move(accepted), std::move(peer), connection_type::full, nullptr));
+  });
+}
+
+task<void> connection_manager::accept_all(io::listener& listener, arrival begin) {
   for (;;) {
     co_await coro::consume_budget(limits::handshake_cost);
     auto accepted = co_await listener.accept();
     if (accepted) {
-      peer_info peer = arrived(**accepted, by);
-      const auto reason = reject_reason(peer);
-      if (reason) refuse(peer.endpoint.address, *reason);
-      else tasks.spawn(serve(std::move(*accepted), std::move(peer), connection_type::full, nullptr));
+      begin(std::move(*accepted));
     } else if (accepted.error() == make_error_code(errc::canceled)) {
       co_return;
     } else {
@@ -90,6 +86,7 @@ peer_info connection_manager::arrived(const io::stream& by_stream, transport_typ
 /// Why a peer that has connected is refused, before a byte is read; nothing if it is not.
 std::optional<disconnect_reason> connection_manager::reject_reason(const peer_info& peer) const {
   const ip_address from = peer.endpoint.address;
+  if (peer.transport == transport_type::direct && from.is_named()) return disconnect_reason::not_allowed;
   if (const auto found = deps_.gater.reject_reason(from, deps_.clock.now())) return found->reason;
   const account* const charged = deps_.account.find(from);
   if (charged != nullptr && charged->misbehavior.refuses(deps_.runtime.now())) return disconnect_reason::discouraged;
@@ -149,6 +146,7 @@ task<void> connection_manager::dial(io::endpoint endpoint, connection_type type,
       peer.endpoint = endpoint;
       peer.direction = direction::outbound;
       peer.transport = deps_.paths.transport_to(endpoint);
+      if (const auto* const link = deps_.paths.links().find(endpoint.address)) peer.tls_key = link->node.key;
       co_return co_await serve(std::move(*dialed), std::move(peer), type, &dial);
     }
     reason = std::move(dialed).error();
@@ -231,6 +229,7 @@ task<result<std::uint64_t, disconnect_info>> connection_manager::admit(connectio
     co_return failure{refuse_peer(peer, *std::move(reject_reason))};
   }
   note_success(peer);
+  deps_.reach.note_handshake(peer, handshake_outcome->dialed);
   if (type == connection_type::full) {
     if (auto refusal = find_room(peer, account)) co_return failure{refuse_peer(peer, *std::move(refusal))};
   }
@@ -359,7 +358,8 @@ void connection_manager::note_impossible(io::endpoint endpoint, io::time_point d
   const auto is_of_family = [&endpoint](const session& each) {
     return each.peer().endpoint.address.is_v4() == endpoint.address.is_v4();
   };
-  const bool is_local = deps_.runtime.now() == dialed_at && deps_.sessions.count(is_of_family) == 0;
+  const bool is_there = endpoint.address.is_named() || deps_.sessions.count(is_of_family) != 0;
+  const bool is_local = deps_.runtime.now() == dialed_at && !is_there;
   if (is_local && has_no_route(failed, endpoint.address)) deps_.book.no_route(to_wire(endpoint), deps_.clock.now());
   deps_.log(log_level::warning, log_category::dial,
             [&] { return to_string(endpoint) + " cannot be dialed here: " + failed.message(); });
@@ -373,6 +373,7 @@ void connection_manager::note_failure(io::endpoint endpoint, io::time_point dial
 /// An inbound peer's advertised address is unverified: it is added to the new table, not the tried one, and dialed some
 /// time to test whether the peer is there. Names are kept of onion services only: the others are those of seeds.
 void connection_manager::note_success(const peer_info& peer) {
+  if (peer.tls_key) return;
   const wire::peer_address address = to_wire(peer.endpoint);
   const io::wall_time now = deps_.clock.now();
   if (peer.direction == direction::outbound) {

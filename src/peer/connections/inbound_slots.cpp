@@ -15,7 +15,7 @@ namespace pappus::peer {
 
 /// Why a peer is not accepted after its handshake; nothing if it is, and then there is room.
 std::optional<disconnect_info> connection_manager::find_room(const peer_info& peer, const account& account) {
-  const bool needs_slot = peer.direction == direction::inbound && !preferred_.contains(peer);
+  const bool needs_slot = peer.direction == direction::inbound && !prefers(peer);
   return needs_slot ? find_inbound_slot(account) : std::nullopt;
 }
 
@@ -43,12 +43,12 @@ void connection_manager::trim_listener_buffer() {
   }
 }
 
-/// Inbound peers without a preference of the operator's.
+/// Inbound peers without a preference of the operator's or a private link.
 std::vector<session*> connection_manager::evictable() const {
   std::vector<session*> found;
   const auto may_go = [this](const session* each) {
     const peer_info& peer = each->peer();
-    return !each->is_ending() && peer.direction == direction::inbound && !preferred_.contains(peer);
+    return !each->is_ending() && peer.direction == direction::inbound && !prefers(peer);
   };
   std::ranges::copy_if(deps_.sessions.sessions(), std::back_inserter(found), may_go);
   return found;

@@ -45,7 +45,8 @@ bool peer_maintenance::is_stuck(const session& outbound) const {
 void peer_maintenance::keep_anchors() {
   std::vector<wire::peer_address> best;
   for (const session* const each : sessions_.sessions()) {
-    const bool fits = !each->is_ending() && each->peer().direction == direction::outbound;
+    const peer_info& peer = each->peer();
+    const bool fits = !each->is_ending() && peer.direction == direction::outbound && !peer.tls_key;
     if (fits && best.size() < limits::max_anchors) best.push_back(to_wire(each->peer().endpoint));
   }
   if (!best.empty()) peer_store_.save_anchors(std::move(best));

@@ -6,18 +6,13 @@
 #include <pappus/peer/adapter/limits.hpp>
 #include <pappus/peer/dandelion/dandelion.hpp>
 #include <pappus/peer/dandelion/limits.hpp>
+#include <pappus/peer/kernels.hpp>
 #include <pappus/peer/session/limits.hpp>
 #include <pappus/wire/messages/transaction.hpp>
 #include <pappus/wire/reader.hpp>
 
 namespace pappus::peer {
 namespace {
-
-template <class Transaction>
-std::vector<wire::hash> kernels_of(const Transaction& of) {
-  const auto ids = of.kernel_hashes();
-  return {ids.begin(), ids.end()};
-}
 
 /// Sets a flag for as long as it lives.
 class while_alive {
@@ -54,7 +49,8 @@ dandelion::dandelion(const dependencies& deps, const dandelion_options& options)
           options, deps.local.chain.limits, deps.local.chain.on_internet, *this,
           [on = &deps.runtime] { return io::random_bits(*on); }, deps.runtime.now()),
       memory_reservation_(*deps.local.memory),
-      retry_timer_(deps.runtime) {}
+      retry_timer_(deps.runtime),
+      lookups_(deps.pool, deps.inventory) {}
 
 void dandelion::open() {
   for (const stem_transaction& each : deps_.store.restore_stems()) restore(each);
@@ -62,35 +58,27 @@ void dandelion::open() {
 }
 
 /// The remaining embargo is computed by the wall clock, which may have stepped, and so is limited to
-/// `limits::max_restored_embargo`.
+/// `limits::max_restored_embargo`. What the last run has broadcast privately was on no stem yet, and goes on one.
 void dandelion::restore(const stem_transaction& stored) {
   wire::reader in{stored.body, {stored.version, deps_.local.chain.limits}};
   const wire::transaction_ptr tx = wire::transaction::read(in);
   if (tx == nullptr) return deps_.store.drop_stem(stored.kernel);
+  if (stored.deadline == no_deadline) {
+    return stem(tx, [this, kernel = stored.kernel](const result<void>& taken) {
+      const bool is_public = !taken && taken.error() == make_error_code(stem_errc::already_public);
+      if (is_public) deps_.store.drop_stem(kernel);
+    });
+  }
   const auto longest = std::chrono::duration_cast<io::wall_time::duration>(limits::max_restored_embargo);
   const io::wall_time::duration remaining = io::saturating_sub(stored.deadline, deps_.store.clock().now());
   pool_.restore(deps_.runtime.now(), tx, std::clamp(remaining, io::wall_time::duration::zero(), longest));
 }
 
-/// The transaction may become public while the adapter looks it up. What was public before, and is not in the pool of
-/// the application any more, may be private again.
 void dandelion::stem(const wire::transaction_ptr& tx, stemmed done) {
-  const std::uint64_t lookup = ++last_lookup_;
-  lookups_.emplace(lookup, pending_lookup{tx, deps_.inventory.contains(*tx)});
-  const auto looked_up = [this, tx, lookup, done = std::move(done)](const std::optional<wire::transaction_ptr>& found) {
-    if (closed_) return;
-    const pending_lookup noted = lookups_.extract(lookup).mapped();
-    const bool is_new_there = !noted.was_known && deps_.inventory.contains(*tx);
-    const bool is_public = noted.is_public || is_new_there || (found && *found != nullptr);
+  lookups_.start(tx, [this, tx, done = std::move(done)](bool is_public) {
     if (is_public) done(failure{make_error_code(stem_errc::already_public)});
     else submit(tx, done);
-  };
-  try {
-    deps_.pool.get_transaction(tx->kernel_hash(0), nullptr, looked_up);
-  } catch (...) {
-    lookups_.erase(lookup);
-    throw;
-  }
+  });
 }
 
 void dandelion::submit(const wire::transaction_ptr& tx, const stemmed& done) {
@@ -102,7 +90,7 @@ void dandelion::submit(const wire::transaction_ptr& tx, const stemmed& done) {
 
 broadcast_report dandelion::fluff(const wire::transaction_ptr& tx) {
   if (!pool_.release(*tx)) {
-    note_public(kernels_of(*tx));
+    lookups_.note_public(kernels_of(*tx));
     return deps_.diffuser.send(tx);
   }
   last_report_ = {};
@@ -112,7 +100,7 @@ broadcast_report dandelion::fluff(const wire::transaction_ptr& tx) {
 
 void dandelion::close() {
   closed_ = true;
-  lookups_.clear();
+  lookups_.close();
   retry_timer_.stop();
   waiting_.clear();
   for (const auto& [ticket, callbacks] : std::exchange(finish_handlers_, {})) {
@@ -153,14 +141,8 @@ void dandelion::confirmed(const wire::block& in) {
 
 /// `kernels` are in ascending order.
 void dandelion::made_public(const std::vector<wire::hash>& kernels, stem_outcome outcome) {
-  note_public(kernels);
+  lookups_.note_public(kernels);
   pool_.made_public(kernels, outcome);
-}
-
-/// A transaction of which only some kernels are public is not, as in the stempool.
-void dandelion::note_public(const std::vector<wire::hash>& kernels) {
-  const auto is_there = [&kernels](const wire::hash& each) { return std::ranges::binary_search(kernels, each); };
-  for (auto& [lookup, of] : lookups_) of.is_public |= std::ranges::all_of(of.tx->kernel_hashes(), is_there);
 }
 
 void dandelion::forget(session& session) {

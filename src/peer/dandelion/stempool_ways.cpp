@@ -4,24 +4,18 @@
 
 #include <pappus/peer/dandelion/limits.hpp>
 #include <pappus/peer/dandelion/stempool.hpp>
+#include <pappus/peer/kernels.hpp>
 
 namespace pappus::peer {
 namespace {
 
-std::vector<wire::hash> kernels_of(const std::vector<wire::transaction_ptr>& all) {
+std::vector<wire::hash> kernels_of_all(const std::vector<wire::transaction_ptr>& all) {
   std::vector<wire::hash> kernels;
   for (const wire::transaction_ptr& each : all) {
     for (const wire::hash& kernel : each->kernel_hashes()) kernels.push_back(kernel);
   }
   std::ranges::sort(kernels);
   return kernels;
-}
-
-/// `kernels` are in ascending order.
-bool is_part_of(const wire::transaction& tx, std::span<const wire::hash> kernels) {
-  const auto ids = tx.kernel_hashes();
-  return std::all_of(ids.begin(), ids.end(),
-                     [kernels](const wire::hash& each) { return std::ranges::binary_search(kernels, each); });
 }
 
 /// `kernels` are in ascending order.
@@ -166,14 +160,14 @@ void stempool::aggregated(io::time_point now, const stem_action::aggregate& acti
     if (!still_waits(action.tickets[i])) gone.push_back(action.held[i]);
   }
   std::vector<wire::transaction_ptr> fresh{made};
-  std::erase_if(fresh, [others = kernels_of(gone)](const auto& each) {
+  std::erase_if(fresh, [others = kernels_of_all(gone)](const auto& each) {
     return each == nullptr || has_any_of(*each, others);  // what the adapter gives may be anything
   });
   for (const wire::transaction_ptr& each : fresh) order_fluff(each, reason);
-  const std::vector<wire::hash> kernels = kernels_of(fresh);
+  const std::vector<wire::hash> kernels = kernels_of_all(fresh);
   for (std::size_t i = 0; i != action.tickets.size(); ++i) {
     if (!still_waits(action.tickets[i])) continue;
-    if (is_part_of(*action.held[i], kernels)) end(action.tickets[i], stem_outcome::fluffed, reason);
+    if (contains_all(kernels, *action.held[i])) end(action.tickets[i], stem_outcome::fluffed, reason);
     else verify_again(action.tickets[i], reason);
   }
 }
@@ -181,7 +175,7 @@ void stempool::aggregated(io::time_point now, const stem_action::aggregate& acti
 void stempool::made_public(std::span<const wire::hash> kernels, stem_outcome outcome) {
   for (const wire::hash& kernel : kernels) {
     for (const stem_ticket each : table_.with_kernel(kernel)) {
-      if (is_part_of(*tx_of(each), kernels)) end(each, outcome, std::nullopt);
+      if (contains_all(kernels, *tx_of(each))) end(each, outcome, std::nullopt);
     }
   }
 }

@@ -9,6 +9,7 @@
 #include <pappus/peer/address.hpp>
 #include <pappus/peer/discovery/discovery.hpp>
 #include <pappus/peer/discovery/limits.hpp>
+#include <pappus/peer/transport/limits.hpp>
 
 namespace pappus::peer {
 
@@ -95,11 +96,13 @@ bool discovery::is_here(const seed& seed, const std::vector<ip_address>& address
 /// Completes when the connection has ended; false if there was no session.
 task<bool> discovery::stay_connected(io::endpoint endpoint, const seed& known_as) {
   bool connected = false;
-  auto done = [this, &known_as, &connected](const result<peer_info, disconnect_info>& outcome) {
+  auto done = [this, endpoint, &known_as, &connected](const result<peer_info, disconnect_info>& outcome) {
     connected = outcome.has_value();
     if (outcome) return;
+    const std::string* const name = deps_.paths.name_of(endpoint.address);
+    const seed shown = name == nullptr ? known_as : seed{*name, endpoint.port};
     log_(log_level::info, log_category::preferred_peer,
-         [&] { return "cannot connect to " + to_string(known_as) + ": " + to_string(outcome.error()); });
+         [&] { return "cannot connect to " + to_string(shown) + ": " + to_string(outcome.error()); });
   };
   co_await deps_.through.dial(endpoint, connection_type::full, std::move(done));
   co_return connected;

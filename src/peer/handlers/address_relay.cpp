@@ -23,7 +23,8 @@ void address_relay::addresses_requested(session& session, const get_peer_addrs& 
   const wire::peer_address itself = to_wire(session.peer().endpoint);
   peer_addrs answer;
   for (const named& each : sample_) {
-    const bool fits = each.capabilities.has(request.capabilities) && each.address != itself;
+    const bool is_either = each.address == itself || local_.advertised.contains(to_endpoint(each.address));
+    const bool fits = each.capabilities.has(request.capabilities) && !is_either;
     if (fits && book_.find(each.address) != nullptr) answer.addresses.push_back(each.address);
   }
   if (session.enqueue(answer, send_priority::responses)) ++counted_.answered;
@@ -48,6 +49,7 @@ void address_relay::addresses_received(session& session, const peer_addrs& messa
       ++counted_.refused;
       continue;
     }
+    if (local_.advertised.contains(to_endpoint(each))) continue;
     if (book_.add(each, source, clock_.now()) == add_result::added) ++counted_.added;
   }
 }

@@ -6,7 +6,14 @@
 namespace pappus::peer {
 
 broadcast_report transaction_relay::broadcast(const wire::transaction_ptr& tx, const peer_filter& filter,
-                                              transaction_form form, announcement_source source) {
+                                              transaction_form form) {
+  const broadcast_report report = send(tx, filter, form, {});
+  if (!filter) deps_.own.seen(*tx);
+  return report;
+}
+
+broadcast_report transaction_relay::send(const wire::transaction_ptr& tx, const peer_filter& filter,
+                                         transaction_form form, announcement_source source) {
   const broadcast_report report = deps_.diffuser.send(tx, filter, form, source);
   if (report.sent != 0) ++relayed_;
   if (filter) return report;
@@ -27,14 +34,18 @@ void transaction_relay::stem_transaction_received(session& session, const wire::
 
 void transaction_relay::transaction_received(session& session, const wire::transaction_ptr& tx) {
   ++received_;
-  for (const wire::hash& kernel : tx->kernel_hashes()) deps_.known.add(session, kernel);
+  for (const wire::hash& kernel : tx->kernel_hashes()) {
+    deps_.known.add(session, kernel);
+    deps_.own.announced(session.peer(), kernel);
+  }
   const bool wanted = downloads_.received(session, *tx);
   const announcement_source source = announcement_source::of(session.peer());
   const auto validated = [this, tx, source](const peer_info& sender, const std::optional<validation_result>& result) {
     downloads_.validated(sender.id, *tx, result);
     if (result != validation_result::accept) return;
     if (const peer::session* const found = deps_.peers.find(sender.id)) deps_.last_valid.sent_transaction(*found);
-    broadcast(tx, {}, transaction_form::announced, source);
+    send(tx, {}, transaction_form::announced, source);
+    deps_.own.received(sender, *tx);
   };
   deps_.pool.transaction_received(tx, session.peer(), wanted, validated);
 }
@@ -50,6 +61,7 @@ void transaction_relay::look_up(const session& session, const wire::hash& kernel
 
 void transaction_relay::kernel_announced(session& session, const wire::hash& kernel) {
   deps_.known.add(session, kernel);
+  deps_.own.announced(session.peer(), kernel);
   if (deps_.inventory.contains(inventory_type::transaction, kernel)) return;
   if (downloads_.is_open(kernel)) return downloads_.announced(session, kernel);
   look_up(session, kernel, [this, kernel](peer::session& peer, const wire::transaction_ptr& found) {

@@ -1,10 +1,9 @@
 #include <array>
 #include <optional>
 #include <utility>
-#include <vector>
 
+#include <pappus/peer/adapter/known_features.hpp>
 #include <pappus/peer/relay/broadcaster.hpp>
-#include <pappus/wire/input_features.hpp>
 
 namespace pappus::peer {
 namespace {
@@ -47,23 +46,14 @@ public:
 
   [[nodiscard]] const std::optional<wire::shared_bytes>& at(wire::protocol_version version) {
     if (!version.has_input_features() || tx_->form() != wire::body_form::commitments) return as_it_is_.at(version);
-    if (!featured_) featured_.emplace(local_, wire::messages::transaction{with_features()});
+    if (!featured_) {
+      featured_.emplace(local_,
+                        wire::messages::transaction{with_known_features(tx_, version, pool_, local_.chain.limits)});
+    }
     return featured_->at(version);
   }
 
 private:
-  /// The transaction without features if the adapter does not know them.
-  [[nodiscard]] wire::transaction_ptr with_features() const {
-    std::vector<wire::output_features> known;
-    for (const wire::input& one : tx_->inputs()) {
-      const auto spent = pool_.get_output_features(one.commitment);
-      if (!spent) return tx_;
-      known.push_back(*spent);
-    }
-    auto made = wire::with_input_features(*tx_, known, local_.chain.limits);
-    return made ? *std::move(made) : tx_;
-  }
-
   const local_node& local_;
   pool_adapter& pool_;
   const wire::transaction_ptr& tx_;

@@ -1,3 +1,4 @@
+#include <optional>
 #include <utility>
 
 #include <pappus/coro/deferred.hpp>
@@ -74,9 +75,17 @@ result<handshake_result, disconnect_info> accept(const Message& theirs, connecti
   return handshake;
 }
 
-/// What a peer is told of where this node is: nothing that one behind a proxy does not know.
+/// What a peer is told of where this node is: nothing that one behind a proxy does not know. Nodes with a private link
+/// know each other already.
 io::endpoint sender_for(const peer_info& peer, const local_node& local) noexcept {
-  return peer.transport == transport_type::direct ? local.advertised : io::endpoint{{}, local.chain.default_port};
+  const bool is_told = peer.transport == transport_type::direct && !peer.tls_key;
+  return is_told ? local.advertised.to(peer.endpoint.address) : io::endpoint{{}, local.chain.default_port};
+}
+
+/// Whether a connection of the node with itself is noticed, by the nonce of the Hand. Not through a proxy, nor by an
+/// onion service: who is dialed there could send the nonce to other addresses, and see which of them are this node's.
+bool is_recognizable(const peer_info& peer) noexcept {
+  return peer.transport == transport_type::direct && !peer.tls_key;
 }
 
 /// An address that stands for a name means nothing to others.
@@ -95,11 +104,13 @@ task<result<handshake_result, disconnect_info>> initiate(io::runtime& runtime, c
   ours.receiver = to_wire(receiver_for(connection.peer()));
   ours.user_agent = local.user_agent;
   ours.genesis = local.chain.genesis;
-  const own_nonces::handshake registered{local.nonces, ours.nonce};
+  std::optional<own_nonces::handshake> registered;
+  if (is_recognizable(connection.peer())) registered.emplace(local.nonces, ours.nonce);
 
   PAPPUS_CO_TRY_DISCARD(co_await send(connection, ours));
   auto theirs = co_await expect<shake>(connection);
-  if (registered.was_received()) co_return failure{disconnect_info{disconnect_reason::self_connection, {}}};
+  if (registered && registered->was_received())
+    co_return failure{disconnect_info{disconnect_reason::self_connection, {}}};
   if (!theirs) co_return failure{std::move(theirs).error()};
   co_return accept(*theirs, connection, local, ours.nonce);
 }
@@ -107,9 +118,11 @@ task<result<handshake_result, disconnect_info>> initiate(io::runtime& runtime, c
 task<result<handshake_result, disconnect_info>> respond(connection& connection, local_node& local) {
   PAPPUS_CO_TRY(theirs, co_await expect<hand>(connection));
   co_await coro::deferred();  // thousands may come at once: those that are here go first
-  if (local.nonces.recognize(theirs.nonce)) co_return failure{disconnect_info{disconnect_reason::self_connection, {}}};
+  const bool is_own = is_recognizable(connection.peer()) && local.nonces.recognize(theirs.nonce);
+  if (is_own) co_return failure{disconnect_info{disconnect_reason::self_connection, {}}};
   PAPPUS_CO_TRY(handshake, accept(theirs, connection, local, theirs.nonce));
-  handshake.peer.endpoint.port = theirs.sender.port;
+  if (!handshake.peer.tls_key) handshake.peer.endpoint.port = theirs.sender.port;
+  handshake.dialed = to_endpoint(theirs.receiver);
 
   shake ours;
   ours.version = local.version;

@@ -18,7 +18,7 @@ session::session(io::runtime& runtime, connection& connection, const local_node&
       nonce_(nonce),
       since_(runtime.now()),
       progressed_at_(since_),
-      endpoint_verified_(peer_.direction == direction::outbound),
+      endpoint_verified_(peer_.direction == direction::outbound || peer_.tls_key),
       message_limiter_(runtime, account, local.receive_limit),
       requests_(runtime, connection.monitor().counted.requests),
       headers_(requests_, handlers.chain),

@@ -142,8 +142,8 @@ void address_book::disconnected(const wire::peer_address& address, io::wall_time
   mark_changed(numbers_.at(address));
 }
 
-void address_book::restore(named_host stored) {
-  if (stored.address.ip.is_named()) hosts_.try_emplace(stored.address, std::move(stored.name));
+void address_book::restore(const named_host& stored) {
+  if (stored.address.ip.is_named()) hosts_.try_emplace(stored.address, stored.name);
 }
 
 void address_book::restore(address_info stored, io::wall_time now) {

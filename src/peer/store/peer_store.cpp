@@ -38,7 +38,7 @@ result<std::unique_ptr<restored>> restore(const store_source& from, const keyed_
   if (opened.store == nullptr) return failure{make_error_code(store_errc::unusable)};
   const clock_start start = believed ? clock_start{wall} : start_after(opened.content, wall);
   address_book book{opened.content.secret, on_internet};
-  for (named_host& each : opened.content.hosts) book.restore(std::move(each));
+  for (const named_host& each : opened.content.hosts) book.restore(each);
   for (address_info& each : opened.content.addresses) book.restore(std::move(each), start.time);
   opened.content.addresses.clear();
   return std::make_unique<restored>(std::move(opened), start, std::move(book));
@@ -264,7 +264,9 @@ void peer_store::move_dates(io::wall_time::duration by) {
 
 /// Moves the deadlines of all transactions.
 void peer_store::postpone(io::wall_time::duration by) {
-  const auto later = [by](io::wall_time& deadline) { deadline = io::saturating_add(deadline, by); };
+  const auto later = [by](io::wall_time& deadline) {
+    if (deadline != no_deadline) deadline = io::saturating_add(deadline, by);
+  };
   for (stem_transaction& each : stems_) later(each.deadline);
   for (stem_transaction& each : pending_.stems) later(each.deadline);
   for (auto& [kernel, deadline] : deadlines_) later(deadline);

@@ -9,6 +9,8 @@
 #include <pappus/io/timeout.hpp>
 #include <pappus/peer/transport/connector.hpp>
 #include <pappus/peer/transport/limits.hpp>
+#include <pappus/tls/errc.hpp>
+#include <pappus/tls/handshake.hpp>
 
 #include "../../enum_category.hpp"
 
@@ -20,6 +22,7 @@ std::string_view text_of(transport_errc code) noexcept {
     case transport_errc::no_onion_proxy: return "there is no proxy for onion services";
     case transport_errc::onion_services_only: return "only onion services are connected to";
     case transport_errc::unknown_name: return "the name of the host is not known any more";
+    case transport_errc::no_proxy: return "there is no proxy";
   }
   return "unknown error";
 }
@@ -91,15 +94,25 @@ std::error_code connector::obstacle_to_name(std::string_view name) const noexcep
   return {};
 }
 
+std::error_code connector::obstacle_to_host(const std::string& host) const noexcept {
+  const auto itself = ip_address::parse(host);
+  return itself ? obstacle_to_address(*itself) : obstacle_to_name(host);
+}
+
 std::error_code connector::obstacle(const io::endpoint& where) const noexcept {
-  if (const std::string* const name = names_.find(where.address)) return obstacle_to_name(*name);
-  if (where.address.is_named()) return transport_errc::unknown_name;
+  const auto* const link = links_.find(where.address);
+  return link != nullptr ? obstacle_to_host(link->node.host) : obstacle_to_address(where.address);
+}
+
+std::error_code connector::obstacle_to_address(const ip_address& address) const noexcept {
+  if (const std::string* const name = names_.find(address)) return obstacle_to_name(*name);
+  if (address.is_named()) return transport_errc::unknown_name;
   if (options_.rule == transport_rule::onion_only) return transport_errc::onion_services_only;
   return {};
 }
 
 transport_type connector::transport_to(const io::endpoint& where) const noexcept {
-  const std::string* const name = names_.find(where.address);
+  const std::string* const name = name_of(where.address);
   if (name != nullptr && is_in_onion_domain(*name)) return transport_type::onion;
   return options_.rule == transport_rule::direct ? transport_type::direct : transport_type::proxy;
 }
@@ -124,26 +137,86 @@ void connector::learn(std::string_view name) {
 
 task<result<io::stream_ptr>> connector::connect(io::endpoint where) {
   if (const std::error_code obstacle = this->obstacle(where)) co_return failure{obstacle};
+  const auto* const link = links_.find(where.address);
+  auto connecting = link != nullptr ? connect_link(*link) : connect_without_tls(where);
+  co_return co_await std::move(connecting);
+}
+
+task<result<io::stream_ptr>> connector::connect_without_tls(io::endpoint where) {
   const transport_type transport = transport_to(where);
   if (transport == transport_type::direct) {
     co_return co_await io::with_timeout(runtime_, limits::connect_timeout, runtime_.connect(where));
   }
+  io::socks5_proxy proxy = *proxy_to(transport);
+  if (options_.isolates && !proxy.credentials) {
+    proxy.credentials = new_credentials();
+    proxy.allows_no_authentication = true;
+  }
+  co_return co_await io::connect_by_socks5(runtime_, std::move(proxy), target_of(where));
+}
+
+std::error_code connector::obstacle_apart(const io::endpoint& where) const noexcept {
+  if (const std::error_code obstacle = obstacle_to_address(where.address)) return obstacle;
+  if (!options_.proxy && !options_.onion_proxy) return transport_errc::no_proxy;
+  return {};
+}
+
+task<result<io::stream_ptr>> connector::connect_apart(io::endpoint where) {
+  if (const std::error_code obstacle = obstacle_apart(where)) co_return failure{obstacle};
+  const bool by_tor = transport_to(where) == transport_type::onion || !options_.proxy;
+  io::socks5_proxy proxy = by_tor && options_.onion_proxy ? *options_.onion_proxy : *options_.proxy;
+  proxy.credentials = new_credentials();
+  proxy.allows_no_authentication = false;
+  co_return co_await io::connect_by_socks5(runtime_, std::move(proxy), target_of(where));
+}
+
+io::socks5_target connector::target_of(const io::endpoint& where) const {
   const std::string* const name = names_.find(where.address);
   io::socks5_target target{where.address, where.port};
   if (name != nullptr) target.host = *name;
-  co_return co_await io::connect_by_socks5(runtime_, isolated(*proxy_to(transport)), std::move(target));
+  return target;
 }
 
-io::socks5_proxy connector::isolated(io::socks5_proxy proxy) {
-  if (options_.isolates && !proxy.credentials) {
-    proxy.credentials.emplace(random_name(runtime_), random_name(runtime_));
-    proxy.allows_no_authentication = true;
+task<result<io::stream_ptr>> connector::connect_to_host(const std::string& host, std::uint16_t port) {
+  PAPPUS_CO_TRY(addresses, co_await resolve(host));
+  addresses.resize(std::min(addresses.size(), limits::max_addresses_per_name));
+  for (const ip_address& each : addresses) {
+    auto connected = co_await connect_without_tls({each, port});
+    const bool is_last = &each == &addresses.back();
+    if (connected || is_last || connected.error() == make_error_code(errc::canceled)) co_return std::move(connected);
   }
-  return proxy;
+  co_return failure{make_error_code(errc::internal_error)};
 }
+
+/// The server learns no name (SNI): its key says who it is.
+task<result<io::stream_ptr>> connector::connect_link(const private_links::link& to) {
+  PAPPUS_CO_TRY(below, co_await connect_to_host(to.node.host, to.node.port));
+  auto handshake = tls::connect(runtime_, std::move(below), to.client.value(), {});
+  PAPPUS_CO_TRY(encrypted, co_await io::with_timeout(runtime_, limits::tls_handshake_timeout, std::move(handshake)));
+  co_return std::move(encrypted.stream);
+}
+
+task<result<accepted_link>> connector::accept_link(io::stream_ptr below) {
+  auto handshake = tls::accept(runtime_, std::move(below), links_.server());
+  PAPPUS_CO_TRY(encrypted, co_await io::with_timeout(runtime_, limits::tls_handshake_timeout, std::move(handshake)));
+  if (!encrypted.peer_key) co_return failure{std::make_error_code(std::errc::not_enough_memory)};
+  accepted_link made;
+  made.key = *encrypted.peer_key;
+  made.endpoint = links_.endpoint_of(made.key);
+  made.stream = std::move(encrypted.stream);
+  co_return std::move(made);
+}
+
+io::socks5_credentials connector::new_credentials() {
+  std::string name = random_name(runtime_);
+  return {std::move(name), random_name(runtime_)};
+}
+
+bool connector::is_of_proxy(std::error_code failed) noexcept { return !is_of_host(failed); }
 
 bool connector::is_own_failure(const io::endpoint& where, std::error_code failed) const noexcept {
-  return transport_to(where) == transport_type::direct ? is_of_this_machine(failed) : !is_of_host(failed);
+  if (failed.category() == tls::category()) return false;
+  return transport_to(where) == transport_type::direct ? is_of_this_machine(failed) : is_of_proxy(failed);
 }
 
 }  // namespace pappus::peer

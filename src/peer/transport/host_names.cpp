@@ -36,14 +36,18 @@ bool is_onion_service(std::string_view name) noexcept {
 }
 
 /// The hash makes one name stand for one address, though nobody has given it out.
-ip_address host_names::add(std::string_view name) {
-  std::string known = in_lower_case(name);
+ip_address host_names::address_of(std::string_view name) {
+  const std::string known = in_lower_case(name);
   const wire::hash digest = wire::blake2b(std::as_bytes(std::span{known}));
   std::array<std::uint8_t, ip_address::name_bytes> bytes{};
   std::ranges::transform(digest.view().first(bytes.size()), bytes.begin(),
                          [](std::byte each) { return std::to_integer<std::uint8_t>(each); });
-  const ip_address made = ip_address::named(bytes);
-  names_.try_emplace(made, std::move(known));
+  return ip_address::named(bytes);
+}
+
+ip_address host_names::add(std::string_view name) {
+  const ip_address made = address_of(name);
+  names_.try_emplace(made, in_lower_case(name));
   return made;
 }
 

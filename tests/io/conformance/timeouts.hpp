@@ -98,17 +98,27 @@ TEST_CASE("a stop from outside is not reported as timed_out") {
 
 TEST_CASE("after an operation with a deadline the coroutine has its own stop token again") {
   run([](backend& on) -> task<void> {
-    auto twice = [](io::runtime& net, std::error_code& first) -> task<result<void>> {
+    auto twice = [](io::runtime& net, std::error_code& first, event& waits) -> task<result<void>> {
       event never_set;
       const auto late = co_await io::with_timeout(net, 1h, io::with_timeout(net, 5ms, never_set.wait()));
       first = error_of(late);
       const auto slept = co_await io::sleep_for(net, 1ms);
       CHECK(slept);
+      waits.set();
       co_return co_await never_set.wait();
     };
+    auto stop_when_set = [](event& waits, coro::stop_source& source) -> task<void> {
+      const auto waited = co_await waits.wait();
+      CHECK(waited);
+      source.request_stop();
+    };
     std::error_code first;
-    const auto second = co_await stopped_after(on.client(), 50ms, twice(on.client(), first));
+    event waits;
+    coro::stop_source source;
+    std::optional<result<void>> second;
+    co_await when_all(run_under(source.token(), twice(on.client(), first, waits), second),
+                      stop_when_set(waits, source));
     CHECK(first == timed_out());
-    CHECK(error_of(second) == canceled());
+    CHECK(error_of(*second) == canceled());
   });
 }

@@ -112,19 +112,26 @@ TEST_CASE("a timer that is started again drops its former function") {
 TEST_CASE("a timer may be started again in its own callback") {
   run([](backend& on) -> task<void> {
     std::string called;
+    event twice;
     io::timer again{on.client()};
-    again.start_once(1ms, [&] {
+    const auto start_again = [&] {
       called += 'a';
-      again.start_once(1ms, [&] { called += 'b'; });
-    });
+      again.start_once(1ms, [&] {
+        called += 'b';
+        twice.set();
+      });
+    };
+    again.start_once(1ms, start_again);
+    const auto once = co_await twice.wait();
+    CHECK(once);
     co_await settle(on);
     CHECK(called == "ab");
 
     called.clear();
-    again.start_repeating(1ms, [&] {
-      called += 'a';
-      again.start_once(1ms, [&] { called += 'b'; });
-    });
+    twice.reset();
+    again.start_repeating(1ms, start_again);
+    const auto repeated = co_await twice.wait();
+    CHECK(repeated);
     co_await settle(on);
     CHECK(called == "ab");
   });

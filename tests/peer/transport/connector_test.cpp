@@ -1,6 +1,7 @@
 // Which way connections go, and what is looked up where.
 #include <chrono>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -150,6 +151,52 @@ TEST_CASE("a proxy that knows no passwords is used without those drawn at random
   connector paths{on.here.runtime(), on.options(transport_rule::proxy)};
   CHECK(on.connect(paths, "host.example") == std::error_code{});
   CHECK(on.proxy.requests[0].credentials.empty());
+}
+
+TEST_CASE("a connection apart goes through a proxy whatever the rule, by credentials that no other connection has") {
+  fixture on;
+  const auto connect_apart = [](connector& by, io::endpoint to) -> task<std::error_code> {
+    const auto connected = co_await by.connect_apart(to);
+    co_return connected ? std::error_code{} : connected.error();
+  };
+  const io::endpoint where{on.there.address(), 3414};
+  const auto settings = on.proxy.settings();
+  for (const transport_rule rule : {transport_rule::direct, transport_rule::proxy}) {
+    for (const bool is_for_onions : {false, true}) {
+      transport_options how = on.options(rule);
+      if (rule == transport_rule::direct && is_for_onions) how.proxy.reset();
+      if (is_for_onions) how.onion_proxy = settings;
+      how.isolates = false;
+      connector paths{on.here.runtime(), how};
+      CHECK_FALSE(paths.obstacle_apart(where));
+      for (int i = 0; i != 2; ++i) CHECK(on.world.run(connect_apart(paths, where)) == std::error_code{});
+    }
+  }
+  CHECK(on.calls == std::vector(8, "connects to " + to_string(on.proxy.endpoint())));
+  std::set<std::string> credentials;
+  for (const auto& each : on.proxy.requests) credentials.insert(each.credentials);
+  CHECK(credentials.size() == 8);
+  CHECK_FALSE(credentials.contains(""));
+}
+
+TEST_CASE("a connection apart is not made without a proxy, nor to an address if only onion services are connected to") {
+  fixture on;
+  const io::endpoint where{on.there.address(), 3414};
+  CHECK(connector{on.here.runtime(), {}}.obstacle_apart(where) == transport_errc::no_proxy);
+  connector onions{on.here.runtime(), on.options(transport_rule::onion_only)};
+  CHECK(onions.obstacle_apart(where) == transport_errc::onion_services_only);
+}
+
+TEST_CASE("a connection apart is not made by a proxy that knows no passwords") {
+  fixture on;
+  on.proxy.knows_passwords = false;
+  connector paths{on.here.runtime(), on.options(transport_rule::proxy)};
+  const auto connect_apart = [](connector& by, io::endpoint to) -> task<std::error_code> {
+    const auto connected = co_await by.connect_apart(to);
+    co_return connected ? std::error_code{} : connected.error();
+  };
+  CHECK(on.world.run(connect_apart(paths, {on.there.address(), 3414})) != std::error_code{});
+  CHECK(on.proxy.requests.empty());
 }
 
 TEST_CASE("what a proxy does wrong is no failure of the host") {

@@ -36,6 +36,7 @@ struct proxied : network {
       const std::size_t at = line.find(who + "connects to ");
       if (line.find(who + "looks up ") != line.npos) looks_up = true;
       if (at != line.npos && line.substr(at + who.size() + 12) != to_string(proxy.endpoint())) goes_elsewhere = true;
+      if (line.find(" datagram ") != line.npos) sends_datagrams = true;
     });
   }
 
@@ -48,8 +49,9 @@ struct proxied : network {
 
   sim::machine& here = world.add_machine();
   support::socks_proxy proxy{world.add_machine()};
-  bool looks_up = false;        // the node's machine
-  bool goes_elsewhere = false;  // than to the proxy
+  bool looks_up = false;         // the node's machine
+  bool goes_elsewhere = false;   // than to the proxy
+  bool sends_datagrams = false;  // or anybody else does
 };
 
 }  // namespace
@@ -57,12 +59,14 @@ struct proxied : network {
 TEST_CASE("a node behind a proxy finds its peers without a look-up or a connection of its own") {
   proxied on{12};
   on.world.run_for(10min);  // the others find each other
+  on.here.set_default_gateways({on.world.add_machine().address()});
   simulated_node node{on.here, on.with(transport_rule::proxy)};
   on.world.run_for(10min);
   CHECK(outbound(node) == peer::limits::max_outbound);
   for (const peer::peer_stats& each : node->peers()) CHECK(each.transport == transport_type::proxy);
   CHECK_FALSE(on.looks_up);
   CHECK_FALSE(on.goes_elsewhere);
+  CHECK_FALSE(on.sends_datagrams);
   CHECK(on.proxy.requests.front().host == "seed.example");
 }
 

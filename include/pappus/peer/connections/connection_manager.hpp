@@ -27,6 +27,7 @@
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/logger.hpp>
 #include <pappus/peer/peer_info.hpp>
+#include <pappus/peer/reachability/reachability.hpp>
 #include <pappus/peer/session/exception_boundary.hpp>
 #include <pappus/peer/session/handshake.hpp>
 #include <pappus/peer/session/local_node.hpp>
@@ -64,6 +65,7 @@ public:
     const node_clock& clock;
     session_registry& sessions;
     const last_valid_times& last_valid;
+    reachability& reach;
     message_handlers handlers;
     message_monitor& monitor;
     logger& log;
@@ -78,6 +80,9 @@ public:
   /// Tor passes on the connections of an onion service: then at most `connection_limits::inbound_onion` are accepted,
   /// whose peers have the limits of one address together, and are not discouraged, as they cannot be told apart.
   [[nodiscard]] task<void> accept(io::listener& listener, transport_type by, scope& tasks);
+  /// Accepts private links from `listener`. Until its key is known a peer is a pending handshake and nothing else; then
+  /// it has no limits but that of the sessions of one address, and no slot.
+  [[nodiscard]] task<void> accept_links(io::listener& listener, scope& tasks);
 
   /// Dials a peer, unless it is already dialed or connected, and completes when the connection has ended. The result is
   /// recorded in the address book: a failure only if something else shows that the network works.
@@ -88,17 +93,24 @@ public:
   void trim_listener_buffer();
 
   [[nodiscard]] const connection_statistics& statistics() const noexcept { return counted_; }
-  /// Whether this inbound peer holds one of the operator's preferences.
-  [[nodiscard]] bool prefers(const peer_info& peer) const { return preferred_.contains(peer); }
+  /// Whether this inbound peer holds one of the operator's preferences, or has a private link.
+  [[nodiscard]] bool prefers(const peer_info& peer) const { return peer.tls_key || preferred_.contains(peer); }
   [[nodiscard]] duplicate_statistics doubles() const noexcept { return duplicates_.statistics(); }
 
 private:
   class attempt;
   class membership;
 
+  /// What is done with a connection that was accepted.
+  using arrival = std::function<void(io::stream_ptr)>;
+  task<void> accept_all(io::listener& listener, arrival begin);
   [[nodiscard]] peer_info arrived(const io::stream& by_stream, transport_type by);
   [[nodiscard]] std::optional<disconnect_reason> reject_reason(const peer_info& peer) const;
   void refuse(ip_address from, disconnect_reason reason);
+  [[nodiscard]] std::optional<disconnect_reason> reject_reason_of_link(ip_address from) const;
+  task<void> serve_link(io::stream_ptr stream, peer_info peer);
+  task<result<accepted_link, disconnect_info>> authenticate(io::stream_ptr stream, const peer_info& from);
+  task<result<accepted_link>> accept_link(io::stream_ptr stream, account& of_address);
   task<result<io::stream_ptr, disconnect_info>> connect(io::endpoint endpoint, attempt& dial);
   task<void> serve(io::stream_ptr stream, peer_info peer, connection_type type, attempt* dial);
   static void report(attempt* dial, result<peer_info, disconnect_info> outcome);

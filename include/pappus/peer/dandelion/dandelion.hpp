@@ -15,6 +15,7 @@
 #include <pappus/peer/adapter/application_inventory.hpp>
 #include <pappus/peer/adapter/node_events.hpp>
 #include <pappus/peer/adapter/pool_adapter.hpp>
+#include <pappus/peer/adapter/public_lookups.hpp>
 #include <pappus/peer/dandelion/diffusion.hpp>
 #include <pappus/peer/dandelion/options.hpp>
 #include <pappus/peer/dandelion/status.hpp>
@@ -105,13 +106,6 @@ private:
     stem_ticket ticket;
   };
 
-  /// A call of `stem` for which the adapter is looking up the transaction.
-  struct pending_lookup {
-    wire::transaction_ptr tx;
-    bool was_known = false;  // to the application's filter: taken by it or not, perhaps long ago
-    bool is_public = false;  // since the call
-  };
-
   [[nodiscard]] bool is_connected(std::uint64_t peer) const override;
   [[nodiscard]] std::vector<stem_relay> candidates() const override;
   [[nodiscard]] std::size_t room(std::uint64_t peer, bool own) const override;
@@ -133,7 +127,6 @@ private:
   void take(std::uint64_t peer, const wire::transaction_ptr& tx);
   void restore(const stem_transaction& stored);
   void made_public(const std::vector<wire::hash>& kernels, stem_outcome outcome);
-  void note_public(const std::vector<wire::hash>& kernels);
 
   dependencies deps_;
   stem_budget budget_;
@@ -141,9 +134,8 @@ private:
   stempool pool_;
   memory_budget::reservation memory_reservation_;  // by `pool_`
   io::timer retry_timer_;
-  std::map<std::uint64_t, std::vector<sent>> unconfirmed_;  // by peer
-  std::map<std::uint64_t, pending_lookup> lookups_;         // of `stem`, under way, by number
-  std::uint64_t last_lookup_ = 0;
+  std::map<std::uint64_t, std::vector<sent>> unconfirmed_;     // by peer
+  public_lookups lookups_;                                     // of `stem`
   std::map<stem_ticket, stemmed> waiting_;                     // for the validation of the node's own
   std::map<stem_ticket, std::vector<ended>> finish_handlers_;  // callbacks of `on_finished`
   broadcast_report last_report_;                               // of the latest fluff

@@ -39,12 +39,6 @@ inline constexpr std::size_t max_stems_per_turn = 64;
 /// Maximum lag of a relay behind the node's own tip, blocks. Grin relays nothing while it is syncing.
 inline constexpr std::uint64_t max_relay_lag = 10;
 
-/// Duration for which the adapter's result for a transaction of the node's own is accepted. The adapter is called again
-/// after `validation_timeout`, or `validation_retry_delay` after it gave no result.
-inline constexpr io::duration own_validation_timeout = 1h;
-/// Time until the adapter is called again about a transaction of the node's own for which it gave no result.
-inline constexpr io::duration validation_retry_delay = 10s;
-
 /// Transmissions that diffusion delays, count: to 136 peers, 60 transactions a second each for 8 s. Further ones are
 /// not delayed.
 inline constexpr std::size_t max_delayed_transmissions = 1 << 16;

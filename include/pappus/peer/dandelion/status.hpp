@@ -8,6 +8,7 @@
 #include <pappus/io/time.hpp>
 #include <pappus/peer/adapter/statistics.hpp>
 #include <pappus/peer/dandelion/options.hpp>
+#include <pappus/peer/private_broadcast/status.hpp>
 
 namespace pappus::peer {
 
@@ -25,10 +26,11 @@ struct dandelion_status {
   dandelion_mode mode = dandelion_mode::stem;  // of this epoch
   io::duration epoch_left{};                   // until the next epoch
   std::vector<std::uint64_t> relays;           // peer ids; drawn when they are first needed
-  std::size_t transactions = 0;                // private ones
+  std::size_t transactions = 0;                // private ones in the stempool
   std::size_t bytes = 0;                       // of these
   stempool_statistics counted;                 // private transactions admitted, refused, repeated
   adapter_call_statistics adapter_calls;       // adapter calls, without those about transactions from peers
+  private_broadcast_status own;                // the node's own transactions that are broadcast privately
 };
 
 }  // namespace pappus::peer

@@ -46,9 +46,6 @@ inline constexpr std::uint64_t claimed_dial_divisor = 16;
 /// on average.
 inline constexpr io::duration outbound_rotation_interval = 2h;
 
-/// Addresses of one preferred host name that are dialed, one after the other; count.
-inline constexpr std::size_t max_addresses_per_name = 8;
-
 /// Addresses accepted from one seed's answer, count.
 inline constexpr std::size_t max_addresses_per_seed = 256;
 /// Duration for which stored addresses are tried before seeds are queried.

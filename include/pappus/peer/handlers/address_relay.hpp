@@ -12,6 +12,7 @@
 #include <pappus/peer/clock/node_clock.hpp>
 #include <pappus/peer/handlers/statistics.hpp>
 #include <pappus/peer/session/address_message_handler.hpp>
+#include <pappus/peer/session/local_node.hpp>
 #include <pappus/peer/session/per_session.hpp>
 #include <pappus/peer/store/address_book.hpp>
 #include <pappus/wire/capabilities.hpp>
@@ -22,12 +23,14 @@ namespace pappus::peer {
 /// All peers get addresses from the same sample for a day: healthy ones that the node has dialed, and not too large a
 /// part of them. So repeated requests, from any number of addresses, disclose neither the address book nor the node's
 /// connections. Inbound peers are not advertised as such: feelers test whether they are where they claim to be, and so
-/// they get among the others. A requested response is accepted in full; unrequested addresses have a rate limit.
+/// they get among the others. A requested response is accepted in full; unrequested addresses have a rate limit. The
+/// node's own address is neither sent nor kept.
 class address_relay final : public address_message_handler {
 public:
   /// All arguments outlive it.
-  address_relay(io::runtime& runtime, const session_registry& sessions, address_book& book, const node_clock& clock)
-      : runtime_(runtime), book_(book), clock_(clock), requests_(sessions) {}
+  address_relay(io::runtime& runtime, const local_node& local, const session_registry& sessions, address_book& book,
+                const node_clock& clock)
+      : runtime_(runtime), local_(local), book_(book), clock_(clock), requests_(sessions) {}
 
   void addresses_requested(session& session, const wire::messages::get_peer_addrs& request) override;
   void addresses_received(session& session, const wire::messages::peer_addrs& message, bool wanted) override;
@@ -48,6 +51,7 @@ private:
   [[nodiscard]] bool is_outdated() const noexcept;
 
   io::runtime& runtime_;
+  const local_node& local_;
   address_book& book_;
   const node_clock& clock_;
   per_session<io::token_bucket> requests_;  // rate limit of each peer's address requests

@@ -11,6 +11,7 @@
 #include <pappus/peer/dandelion/dandelion.hpp>
 #include <pappus/peer/dandelion/diffusion.hpp>
 #include <pappus/peer/handlers/statistics.hpp>
+#include <pappus/peer/private_broadcast/private_broadcaster.hpp>
 #include <pappus/peer/relay/broadcaster.hpp>
 #include <pappus/peer/relay/known_items.hpp>
 #include <pappus/peer/relay/tx_downloader.hpp>
@@ -37,6 +38,7 @@ public:
     broadcaster& to;
     diffusion& diffuser;
     dandelion& stems;
+    private_broadcaster& own;
   };
 
   /// All dependencies outlive it.
@@ -46,7 +48,7 @@ public:
   /// Sends to every selected peer that is not known to have it. A transaction sent without a `peer_filter` is public
   /// from then on.
   broadcast_report broadcast(const wire::transaction_ptr& tx, const peer_filter& filter = {},
-                             transaction_form form = transaction_form::announced, announcement_source source = {});
+                             transaction_form form = transaction_form::announced);
 
   /// The application has transactions with these kernels, or needs them no more: they are not requested any more.
   template <class Kernels>
@@ -65,6 +67,8 @@ public:
   void transaction_requested(session& session, const wire::hash& kernel) override;
 
 private:
+  broadcast_report send(const wire::transaction_ptr& tx, const peer_filter& filter, transaction_form form,
+                        announcement_source source);
   void answer(session& session, const wire::hash& kernel);
   void postpone(session& session, const wire::hash& kernel);
   template <class Then>

@@ -17,6 +17,7 @@ namespace pappus::peer {
 struct handshake_result {
   peer_info peer;           // what was known of it, and what it reports; no height until its first ping or pong
   std::uint64_t nonce = 0;  // of the Hand; both sides know it now
+  io::endpoint dialed;      // where an inbound peer says that it has connected to; nothing of an outbound one
 };
 
 /// Performs the handshake over a new connection and sets the connection's protocol version. Fails with

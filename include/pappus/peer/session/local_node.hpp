@@ -64,10 +64,24 @@ private:
   std::vector<handshake*> handshakes_;
 };
 
+/// Where this node claims to be reachable: what peers of each family are told. An address is of the other family, or
+/// unspecified, where there is nothing better to tell; the port is that of the peer's family.
+struct advertised_endpoints {
+  io::endpoint v4;
+  io::endpoint v6;
+
+  /// What a peer with this address is told.
+  [[nodiscard]] const io::endpoint& to(const ip_address& peer) const noexcept { return peer.is_v4() ? v4 : v6; }
+  /// Whether this is one of them, which is never dialed.
+  [[nodiscard]] bool contains(const io::endpoint& endpoint) const noexcept { return endpoint == v4 || endpoint == v6; }
+};
+
 /// Shared by all sessions of a node; the node owns it.
 struct local_node {
   explicit local_node(const wire::chain_parameters& parameters)
-      : chain(parameters), rules(session_messages::rules(parameters)), advertised{{}, parameters.default_port} {}
+      : chain(parameters), rules(session_messages::rules(parameters)) {
+    advertised.v4.port = advertised.v6.port = parameters.default_port;
+  }
 
   /// Adds a custom message to the protocol, before there are connections; or replaces the one with its code, at any
   /// time.
@@ -85,7 +99,7 @@ struct local_node {
   wire::protocol_version version = wire::latest_version;
   wire::capabilities capabilities;
   std::string user_agent;
-  io::endpoint advertised;                                                // where this node claims to be reachable
+  advertised_endpoints advertised;
   std::shared_ptr<tip_source> tips;                                       // if absent, the node's chain is empty
   rate_limit receive_limit{limits::receive_rate, limits::receive_burst};  // messages from each peer
   upload_limits upload;                                                   // responses to each peer

@@ -41,7 +41,7 @@ public:
     side_counts& from_there = by_address_[peer.endpoint.address.subnet()];
     sessions_.insert(std::ranges::upper_bound(sessions_, peer.id, {}, id_of), &session);
     ++from_there[side_of(peer)];
-    ++totals_[side_of(peer)];
+    if (!peer.tls_key) ++totals_[side_of(peer)];
     session.set_listener(this);
     observers_.for_each([&peer](session_observer& each) { each.session_started(peer); });
   }
@@ -81,7 +81,8 @@ public:
     const auto counts = [&matches](const session* each) { return !each->is_ending() && matches(*each); };
     return static_cast<std::size_t>(std::ranges::count_if(sessions_, counts));
   }
-  /// Likewise, by direction; from an address, of IPv6 from its subnet. O(1).
+  /// Likewise, by direction, without private links, which take no slots; from an address, of IPv6 from its subnet.
+  /// O(1).
   [[nodiscard]] std::size_t count(direction direction) const noexcept {
     return totals_[static_cast<std::size_t>(direction)];
   }
@@ -128,12 +129,12 @@ private:
     const peer_info& peer = session.peer();
     const auto found = by_address_.find(peer.endpoint.address.subnet());
     --found->second[side_of(peer)];
-    --totals_[side_of(peer)];
+    if (!peer.tls_key) --totals_[side_of(peer)];
     if (found->second == side_counts{}) by_address_.erase(found);
   }
 
   std::vector<session*> sessions_;
-  side_counts totals_{};                                    // without those that are disconnecting
+  side_counts totals_{};                                    // without private links and those that are disconnecting
   std::unordered_map<ip_address, side_counts> by_address_;  // by subnet
   mutable coro::intrusive_list<session_observer> observers_;
 };

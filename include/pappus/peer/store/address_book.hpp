@@ -78,7 +78,7 @@ public:
   void disconnected(const wire::peer_address& address, io::wall_time now);
 
   /// Restores the name for which an address stands, before the entry. O(log n).
-  void restore(named_host stored);
+  void restore(const named_host& stored);
   /// Restores a stored entry, from `tried` into `new` if its tried place is taken; without a free place, or
   /// without the name for which it stands, it is dropped.
   /// Times in the future become `now`.

@@ -17,12 +17,15 @@
 
 namespace pappus::peer {
 
+/// Deadline of a transaction that has none.
+inline constexpr io::wall_time no_deadline{};
+
 /// One of the node's own transactions that is not public yet.
 struct stem_transaction {
   wire::hash kernel;               // hash of its first kernel, its key
   wire::protocol_version version;  // in which `body` is encoded
   wire::bytes body;                // as in a protocol message
-  io::wall_time deadline;          // time at which it must be public
+  io::wall_time deadline;          // time at which it must be public; `no_deadline` if it is broadcast privately
 
   friend bool operator==(const stem_transaction&, const stem_transaction&) = default;
 };

@@ -1,10 +1,11 @@
-// Connector: the way to each peer, direct or through a proxy.
+// Connector: the way to each peer, direct or through a proxy, and over TLS to nodes with private links.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <pappus/coro/task.hpp>
@@ -13,6 +14,8 @@
 #include <pappus/io/stream.hpp>
 #include <pappus/peer/peer_info.hpp>
 #include <pappus/peer/transport/host_names.hpp>
+#include <pappus/peer/transport/private_links.hpp>
+#include <pappus/peer/transport/tls_options.hpp>
 #include <pappus/peer/transport/transport_options.hpp>
 #include <pappus/result.hpp>
 
@@ -23,6 +26,7 @@ enum class transport_errc {
   no_onion_proxy = 1,   // it is an onion service, and there is no proxy for those
   onion_services_only,  // it is no onion service, and only those are reached
   unknown_name,         // the address stands for a name that this node does not know
+  no_proxy,             // the connection must go through a proxy, and there is none
 };
 
 [[nodiscard]] const std::error_category& transport_category() noexcept;
@@ -31,12 +35,20 @@ enum class transport_errc {
   return {static_cast<int>(code), transport_category()};
 }
 
+/// A connection that a node with an allowed key has made.
+struct accepted_link {
+  io::stream_ptr stream;  // over TLS
+  io::endpoint endpoint;  // that stands for the node, see `private_links`
+  tls::key_hash key{};
+};
+
 /// Makes the outbound connections of a node by its `transport_options`. Nothing else of the node connects or looks up a
 /// name. For the loop's thread.
 class connector {
 public:
   /// `runtime` outlives it.
-  connector(io::runtime& runtime, transport_options how) : runtime_(runtime), options_(std::move(how)) {}
+  connector(io::runtime& runtime, transport_options how, tls_options tls = {})
+      : runtime_(runtime), options_(std::move(how)), links_(std::move(tls)) {}
   connector(const connector&) = delete;
   connector& operator=(const connector&) = delete;
 
@@ -57,24 +69,52 @@ public:
   /// Whether there is a way to there. O(1).
   [[nodiscard]] bool reaches(const io::endpoint& where) const noexcept { return !obstacle(where); }
 
-  /// Connects. Fails with a `transport_errc`, an `io::socks5_errc`, `errc::timed_out`, `errc::canceled`, or the
-  /// system's reason.
+  /// Connects; to the node of a private link over TLS. Fails with a `transport_errc`, an `io::socks5_errc`, a
+  /// `tls::errc`, `errc::timed_out`, `errc::canceled`, or the resolver's or the system's reason.
   [[nodiscard]] task<result<io::stream_ptr>> connect(io::endpoint where);
+  /// Performs the TLS handshake of a connection to the listener for private links. Fails with a `tls::errc`, with
+  /// `errc::timed_out` after `limits::tls_handshake_timeout`, or as reads and writes of `below` do.
+  [[nodiscard]] task<result<accepted_link>> accept_link(io::stream_ptr below);
+  /// Connects through a proxy, whatever the rule, with credentials that no other connection has, whatever
+  /// `transport_options::isolates` and those of the proxy. Fails as `connect` does. `is_of_proxy` tells whether the
+  /// proxy is the reason.
+  [[nodiscard]] task<result<io::stream_ptr>> connect_apart(io::endpoint where);
+  /// Why `connect_apart` cannot connect to there, a `transport_errc`; none if it can. There is no way to private links.
+  /// O(1).
+  [[nodiscard]] std::error_code obstacle_apart(const io::endpoint& where) const noexcept;
+  /// Whether a connection through a proxy has failed for a reason that is not the host's.
+  [[nodiscard]] static bool is_of_proxy(std::error_code failed) noexcept;
+
   /// Whether a connection to there has failed for a reason on this side, the proxy's included, which says nothing
   /// about the peer.
   [[nodiscard]] bool is_own_failure(const io::endpoint& where, std::error_code failed) const noexcept;
 
-  /// The name for which an address stands; null if it stands for none. Valid until the next `resolve`. O(1).
-  [[nodiscard]] const std::string* name_of(const ip_address& address) const noexcept { return names_.find(address); }
+  /// The name for which an address stands, of a private link the host, or the key of a node that connects itself; null
+  /// if it stands for none. Valid until the next `resolve`. O(private links).
+  [[nodiscard]] const std::string* name_of(const ip_address& address) const noexcept {
+    const std::string* const of_link = links_.name_of(address);
+    return of_link != nullptr ? of_link : names_.find(address);
+  }
+
+  /// Private links of the node, to be opened before the first connection.
+  [[nodiscard]] private_links& links() noexcept { return links_; }
+  [[nodiscard]] const private_links& links() const noexcept { return links_; }
 
 private:
   [[nodiscard]] std::error_code obstacle_to_name(std::string_view name) const noexcept;
+  [[nodiscard]] std::error_code obstacle_to_host(const std::string& host) const noexcept;
+  [[nodiscard]] std::error_code obstacle_to_address(const ip_address& address) const noexcept;
+  [[nodiscard]] task<result<io::stream_ptr>> connect_without_tls(io::endpoint where);
+  [[nodiscard]] task<result<io::stream_ptr>> connect_to_host(const std::string& host, std::uint16_t port);
+  [[nodiscard]] task<result<io::stream_ptr>> connect_link(const private_links::link& to);
   [[nodiscard]] const std::optional<io::socks5_proxy>& proxy_to(transport_type transport) const noexcept;
-  [[nodiscard]] io::socks5_proxy isolated(io::socks5_proxy proxy);
+  [[nodiscard]] io::socks5_target target_of(const io::endpoint& where) const;
+  [[nodiscard]] io::socks5_credentials new_credentials();
 
   io::runtime& runtime_;
   transport_options options_;
   host_names names_;
+  private_links links_;
 };
 
 }  // namespace pappus::peer

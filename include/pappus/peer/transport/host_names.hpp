@@ -21,6 +21,8 @@ namespace pappus::peer {
 class host_names {
 public:
   /// The address of a name, which is the same in each run. Names differ without regard to case. O(length).
+  [[nodiscard]] static ip_address address_of(std::string_view name);
+  /// The same, for which `find` then returns the name. O(length).
   ip_address add(std::string_view name);
   /// The name for which an address stands, in lower case; null if it stands for none. Valid until the next `add`. O(1).
   [[nodiscard]] const std::string* find(const ip_address& address) const noexcept;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 
 #include <pappus/io/time.hpp>
 
@@ -13,5 +14,9 @@ using namespace std::chrono_literals;
 inline constexpr io::duration connect_timeout = 10s;
 /// Time for a name look-up.
 inline constexpr io::duration resolve_timeout = 20s;
+/// Time for the TLS handshake of a private link, duration; the one of Grin's protocol follows, with a time of its own.
+inline constexpr io::duration tls_handshake_timeout = 10s;
+/// Addresses of one preferred host name that are dialed, one after the other; count.
+inline constexpr std::size_t max_addresses_per_name = 8;
 
 }  // namespace pappus::peer::limits

@@ -12,15 +12,16 @@
 #include <utility>
 #include <vector>
 
+#include <doctest/doctest.h>
+
 #include <pappus/coro/task.hpp>
 #include <pappus/io/datagram.hpp>
 #include <pappus/sim/world.hpp>
 
-#include "support.hpp"
-
 namespace portmap_support {
 
 using namespace pappus;
+using byte_vector = std::vector<std::byte>;
 
 inline std::uint64_t number(const byte_vector& bytes, std::size_t at, std::size_t size) {
   std::uint64_t value = 0;

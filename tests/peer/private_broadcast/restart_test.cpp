@@ -1,0 +1,141 @@
+// Own transactions that were not public when the node ended.
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/temporary_folder.hpp>
+
+#include "private_network.hpp"
+
+namespace private_broadcast_restart_test {
+
+using namespace private_broadcast;
+using peer::stem_outcome;
+
+namespace {
+
+peer::own_broadcast other_than(peer::own_broadcast which) {
+  using enum peer::own_broadcast;
+  return which == dandelion ? private_broadcast : dandelion;
+}
+
+}  // namespace
+
+TEST_CASE("a node that is started again resumes what was not public, after a crash too") {
+  for (const bool crashes : {false, true}) {
+    private_network on{6};
+    on.proxy.refuses = true;
+    const auto tx = some_transaction(1);
+    {
+      on.start();
+      on.send(tx);
+      on.world.run_for(1min);
+      if (crashes) on.here.crash();
+      on.stop();
+    }
+    REQUIRE(on.records->content().stems.size() == 1);
+    on.proxy.refuses = false;
+    simulated_node& again = on.start();
+    CHECK(again->dandelion().own.transactions == 1);
+    std::optional<peer::stem_result> end;
+    again->stem_result(tx, [&end](const auto& outcome) {
+      if (outcome) end = *outcome;
+    });
+    on.world.run_for(10min);
+    REQUIRE(end);
+    CHECK(end->outcome == stem_outcome::seen);
+    CHECK(on.having(tx) == 6);
+    CHECK(on.records->content().stems.empty());
+  }
+}
+
+TEST_CASE("a transaction that became invalid meanwhile is given up") {
+  private_network on{6};
+  on.proxy.refuses = true;
+  const auto tx = some_transaction(1);
+  {
+    on.start();
+    on.send(tx);
+    on.world.run_for(1min);
+    on.stop();
+  }
+  on.proxy.refuses = false;
+  integration::adapter rejecting;
+  rejecting.validate_tx = [](const auto&, peer::phase) { return false; };
+  simulated_node& again = on.start(std::move(rejecting));
+  on.world.run_for(10min);
+  CHECK(again->dandelion().own.transactions == 0);
+  CHECK(on.having(tx) == 0);
+  CHECK(on.records->content().stems.empty());
+}
+
+TEST_CASE("a node that is started with the other way of broadcast takes own transactions up by its own") {
+  using enum peer::own_broadcast;
+  for (const peer::own_broadcast first : {private_broadcast, dandelion}) {
+    CAPTURE(to_string(first));
+    private_network on{6};
+    on.proxy.refuses = true;
+    const auto tx = some_transaction(1);
+    node_config config = on.config();
+    config.own_transactions = first;
+    {
+      if (first == dandelion) config.preferred_peers.clear();  // no relay yet
+      if (first == dandelion) config.seeds = {{"seed.example", support::port}};
+      if (first == dandelion) config.connection_limits.outbound = 1;
+      if (first == dandelion) config.custom_store = stocked(on.records, {});
+      on.start(config);
+      on.send(tx);
+      on.world.run_for(1min);
+      on.stop();
+    }
+    REQUIRE(on.records->content().stems.size() == 1);
+    CHECK((on.records->content().stems[0].deadline == peer::no_deadline) == (first == private_broadcast));
+    on.proxy.refuses = false;
+    config = on.config();
+    config.own_transactions = other_than(first);
+    simulated_node& again = on.start(config);
+    on.world.run_for(10min);
+    if (first == private_broadcast) {
+      CHECK(again.stemmed_to == std::vector{on.hub.endpoint()});
+      CHECK(on.proxy.requests.size() <= 24);  // those that were refused
+      CHECK(again.fluffed.empty());
+    } else {
+      CHECK(on.proxy.requests.size() == 3);
+      CHECK(again->dandelion().own.counted.told == 3);
+    }
+    CHECK(on.having(tx) == 6);
+    CHECK(on.records->content().stems.empty());
+  }
+}
+
+TEST_CASE("a file keeps them, too, and a clock that is corrected gives them no deadline") {
+  const support::temporary_folder folder;
+  private_network on{6};
+  on.proxy.refuses = true;
+  const auto tx = some_transaction(1);
+  node_config config = on.config();
+  config.custom_store = {};
+  config.store_path = folder.file("peers.db");
+  {
+    on.start(config);
+    on.send(tx);
+    on.world.run_for(1min);
+    on.stop();
+  }
+  on.here.set_clock_offset(400 * 24h);
+  {
+    simulated_node& node = on.start(config);
+    node->trust_clock();
+    on.world.run_for(1min);
+    on.stop();
+  }
+  config.own_transactions = peer::own_broadcast::dandelion;
+  simulated_node& again = on.start(config);
+  on.world.run_for(1min);
+  CHECK(again.stemmed_to == std::vector{on.hub.endpoint()});
+}
+
+}  // namespace private_broadcast_restart_test
