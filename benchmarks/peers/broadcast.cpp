@@ -22,14 +22,18 @@
 #include <pappus/integration/filter/application_filter.hpp>
 #include <pappus/integration/filter/rolling_filters.hpp>
 #include <pappus/io/timer.hpp>
+#include <pappus/peer/access/connection_gater.hpp>
+#include <pappus/peer/accounts/accounts.hpp>
 #include <pappus/peer/dandelion/dandelion.hpp>
 #include <pappus/peer/handlers/address_relay.hpp>
 #include <pappus/peer/handlers/chain_handler.hpp>
 #include <pappus/peer/handlers/transaction_relay.hpp>
+#include <pappus/peer/private_broadcast/private_broadcaster.hpp>
 #include <pappus/peer/relay/broadcaster.hpp>
 #include <pappus/peer/store/address_book.hpp>
 #include <pappus/peer/store/peer_store.hpp>
 #include <pappus/peer/store/sqlite_store.hpp>
+#include <pappus/peer/transport/connector.hpp>
 #include <pappus/uv/loop.hpp>
 #include <pappus/wire/grin_messages.hpp>
 
@@ -220,11 +224,17 @@ private:
   peer::diffusion diffusion_{loop_, private_, broadcaster_, session_registry_, known_, inventory_, faults_};
   peer::dandelion dandelion_{
       {loop_, us_, session_registry_, diffusion_, peer_store_, bridge_, inventory_, bridge_, faults_, false}, private_};
-  peer::transaction_relay transaction_relay_{
-      {loop_, us_, session_registry_, bridge_, inventory_, known_, useful_, broadcaster_, diffusion_, dandelion_}};
+  peer::connection_gater gater_{peer_store_.bans(), {}};
+  peer::accounts accounts_{loop_, {}};
+  peer::connector paths_{loop_, {}, {}};
+  peer::private_broadcaster private_broadcaster_{{loop_, us_, session_registry_, peer_store_, gater_, accounts_, paths_,
+                                                  bridge_, inventory_, bridge_, faults_, logger_},
+                                                 {}};
+  peer::transaction_relay transaction_relay_{{loop_, us_, session_registry_, bridge_, inventory_, known_, useful_,
+                                              broadcaster_, diffusion_, dandelion_, private_broadcaster_}};
   peer::chain_handler chain_{{loop_, session_registry_, bridge_, inventory_, known_, useful_, broadcaster_, clock_}};
   peer::address_book book_{{}, false};
-  peer::address_relay address_relay_{loop_, session_registry_, book_, clock_};
+  peer::address_relay address_relay_{loop_, us_, session_registry_, book_, clock_};
   std::vector<far_end> far_ends_;
   std::vector<uv_stream_t*> near_ends_;
   std::uint64_t last_id_ = 0;
