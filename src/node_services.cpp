@@ -20,7 +20,6 @@
 #include <pappus/peer/session/session.hpp>
 #include <pappus/peer/store/null_store.hpp>
 #include <pappus/peer/store/sqlite_store.hpp>
-#include <pappus/peer/transport/limits.hpp>
 
 namespace pappus {
 namespace {
@@ -43,13 +42,6 @@ peer::local_node make_local_node(io::runtime& runtime, const node_config& config
   us.memory = std::make_shared<peer::memory_budget>(config.max_memory);
   us.disconnect_timeout = std::min<io::duration>(us.disconnect_timeout, config.shutdown_timeout / 2);
   return us;
-}
-
-/// Why a dial has not begun for want of the host's addresses.
-disconnect_reason reason_of_unresolved(std::error_code failed) {
-  if (failed == make_error_code(errc::canceled)) return disconnect_reason::shutting_down;
-  return failed.category() == peer::transport_category() ? disconnect_reason::unreachable
-                                                         : disconnect_reason::unknown_host;
 }
 
 /// At all addresses: of both families, or of IPv4 alone where the system has no IPv6.
@@ -297,12 +289,6 @@ void node::services::stop() noexcept {
   refuse_early_dials();
 }
 
-void node::services::refuse_early_dials() noexcept {
-  for (const early_dial& each : std::exchange(early_dials_, {})) {
-    exceptions.run(0, "connect", [&] { each.done(failure{make_error_code(disconnect_reason::shutting_down)}); });
-  }
-}
-
 task<result<void>> node::services::run_services(scope& tasks, io::grace_period& last_words) {
   last_words.begin_with(tasks.token());
   tasks_ = &tasks;
@@ -384,38 +370,6 @@ result<void> node::services::open_links() {
   return {};
 }
 
-task<void> node::services::dial_when_open(peer::seed to, peer::connection_manager::connected done) {
-  const auto opened = co_await opened_.wait();
-  if (!opened) co_return done(failure{disconnect_info{disconnect_reason::shutting_down, {}}});
-  auto addresses = co_await paths.resolve(std::move(to.host));
-  if (!addresses) {
-    co_return done(failure{disconnect_info{reason_of_unresolved(addresses.error()), addresses.error().message()}});
-  }
-  addresses->resize(std::min(addresses->size(), peer::limits::max_addresses_per_name));
-  bool is_connected = false;
-  for (const ip_address& each : *addresses) {
-    const bool is_last = &each == &addresses->back();
-    auto dialed = [&done, &is_connected, is_last](result<peer_info, disconnect_info> outcome) {
-      is_connected = outcome.has_value();
-      if (is_connected || is_last) done(std::move(outcome));
-    };
-    co_await connections.dial({each, to.port}, peer::connection_type::full, std::move(dialed));
-    if (is_connected) co_return;
-  }
-}
-
-void node::services::connect(peer::seed to, std::function<void(result<peer_info>)> done) {
-  if (tasks_ == nullptr && !has_run_ && !stop_requested_) {
-    early_dials_.push_back({std::move(to), std::move(done)});
-    return;
-  }
-  if (tasks_ == nullptr) return done(failure{make_error_code(disconnect_reason::shutting_down)});
-  tasks_->spawn(dial_when_open(std::move(to), [done = std::move(done)](result<peer_info, disconnect_info> outcome) {
-    if (outcome) done(*std::move(outcome));
-    else done(failure{make_error_code(outcome.error().reason)});
-  }));
-}
-
 /// Callbacks of what has not begun are destroyed when the node stops.
 void node::services::stem(const wire::transaction_ptr& tx, std::function<void(result<void>)> done) {
   auto told = exceptions.contained_once(std::move(done), "stem", [] { return failure{make_error_code(errc::closed)}; });
@@ -448,61 +402,6 @@ std::size_t node::services::unban(const io::endpoint_range& range, std::function
     else done(failure{stored.error()});
   });
   return *lifted;
-}
-
-node_statistics node::services::statistics() const {
-  node_statistics now;
-  now.connections = connections.statistics();
-  now.turns = runtime.turns();
-  for (const peer::session* const each : sessions.sessions()) {
-    ++(each->peer().direction == peer::direction::inbound ? now.inbound : now.outbound);
-    now.connections.bytes_received += each->bytes_received();
-    now.connections.bytes_sent += each->bytes_sent();
-    now.connections.sends_throttled += each->throttled();
-  }
-  now.queues = queues();
-  now.sessions = monitor.counted;
-  now.dialer = discovery.dials();
-  now.seeds = discovery.seeds();
-  now.ban_manager = ban_manager.statistics();
-  now.broadcasts = broadcaster.statistics();
-  now.transactions = transaction_relay.statistics();
-  now.chain = chain.statistics();
-  now.validations = bridge.validations();
-  now.adapter_calls = bridge.calls();
-  now.sync = sync.statistics();
-  now.accounts = accounts.statistics();
-  now.duplicates = connections.doubles();
-  now.address_relay = address_relay.statistics();
-  now.addresses = peer_store.book().size();
-  now.tried = peer_store.book().tried();
-  now.bans = peer_store.bans().size();
-  now.address_book = peer_store.book().statistics();
-  now.store = peer_store.statistics();
-  now.clock = clock.statistics();
-  now.log = log.statistics();
-  now.exceptions = exceptions.exceptions();
-  now.memory = local_node.memory->statistics();
-  now.memory.used -= dandelion.memory();
-  now.reachability = reachability.statistics();
-  if (calls_ != nullptr) now.calls = calls_->statistics();
-  now.adapter_results = bridge.results();
-  return now;
-}
-
-queue_statistics node::services::queues() const {
-  queue_statistics now;
-  for (const peer::session* const each : sessions.sessions()) {
-    now.frames_waiting += each->frames_waiting();
-    now.bytes_waiting += each->bytes_waiting();
-    now.max_frames = std::max(now.max_frames, each->frames_waiting());
-    now.max_bytes = std::max(now.max_bytes, each->bytes_waiting());
-    now.bytes_buffered += each->bytes_buffered();
-    now.pings += each->awaits_pong() ? 1 : 0;
-    now.pending_requests += each->requests_pending();
-    now.archives += each->is_sending_archive() ? 1 : 0;
-  }
-  return now;
 }
 
 }  // namespace pappus

@@ -68,7 +68,7 @@ struct node_config {
   /// `listen` is 127.0.0.1 and the default port of the chain by default.
   peer::transport_options transport;
   /// Private links over TLS between this node and others of the same operator, who know each other by their keys. These
-  /// peers are preferred, take no slots, and are known to nobody else.
+  /// peers are preferred, take no slots, and are known to no other node.
   peer::tls_options tls;
   /// Numbers of connections. Without outbound slots the node dials only endpoints that the application names. Reduced
   /// to the number of files that the process may open.

@@ -5,6 +5,7 @@ import threading
 
 import process
 from command_line import run
+from forwarding import pass_on
 from protocol import HAND, PATIENCE, PING, PONG, SHAKE, TRANSACTION, Transaction, read_hand, shake
 
 ONION = "a" * 56 + ".onion"
@@ -60,19 +61,10 @@ class Proxy:
             peer = socket.create_connection(self.target, PATIENCE)
             self.open.append(peer)
             client.sendall(b"\5\0\0\1" + bytes(6))
-            threading.Thread(target=self._pass, args=(peer, client), daemon=True).start()
-            self._pass(client, peer)
+            threading.Thread(target=pass_on, args=(peer, client), daemon=True).start()
+            pass_on(client, peer)
         except (EOFError, OSError):
             client.close()
-
-    @staticmethod
-    def _pass(one, other):
-        try:
-            while piece := one.recv(4096):
-                other.sendall(piece)
-            other.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
 
     def close(self):
         for each in [self.server, *self.open]:

@@ -6,6 +6,8 @@ import struct
 import threading
 import time
 
+from forwarding import pass_on
+
 SERVER_PORT = 5351
 LIFETIME = 3600  # seconds
 NAT_PMP_ONLY = struct.pack(">BBHI", 0, 0x80, 1, 0)  # to a request of another version
@@ -109,13 +111,4 @@ class Gateway:
                 return
             host = socket.create_connection(target)
             for pair in [(client, host), (host, client)]:
-                threading.Thread(target=self._pass_on, args=pair, daemon=True).start()
-
-    @staticmethod
-    def _pass_on(source, sink):
-        try:
-            while piece := source.recv(65536):
-                sink.sendall(piece)
-            sink.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
+                threading.Thread(target=pass_on, args=pair, daemon=True).start()

@@ -8,25 +8,15 @@
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 . "$root/cmake/prepare.sh"
+. "$root/tests/support/namespaces.sh"
 refuse_all "$@"
 
-skip() {
-  echo "SKIPPED: $1"
-  exit 0
-}
-
-[ "$(id -u)" -eq 0 ] || skip 'only root may make a network namespace'
-unshare --net true 2>/dev/null || skip 'no network namespace may be made here'
+need_network_namespace
 install_missing g++ cmake ninja-build pkg-config $library_packages nlohmann-json3-dev libcli11-dev python3 iproute2
 unshare --net ip link add name here type veth peer name there 2>/dev/null || skip 'no namespaces may be linked here'
 build_release pappus-node NODE
 
 folder="$root/build/portmap"
 mkdir -p "$folder"
-report=$folder/report
-# shellcheck disable=SC2016
-unshare --net sh -c 'ip link set lo up && exec python3 "$@"' run "$root/tests/portmap/gateway_test.py" \
-  "$build/bin/pappus-node" >"$report" 2>&1 || true
-cat "$report"
-sed -n 's/^\[doctest\] test cases: .*| *\([0-9]*\) passed | *\([0-9]*\) failed.*/\1 passed, \2 failed/p' "$report" | tail -n 1
-tail -n 1 "$report" | grep -q '| 0 failed |'
+run_in_network_namespace "$folder/report" "$root/tests/portmap/gateway_test.py" \
+  "$build/bin/pappus-node"

@@ -4,20 +4,15 @@
 #   sh tests/proxies/run.sh
 # Needs: Linux, and root, for a network namespace in which there is nothing but loopback: Tor is run nowhere else. Installs
 #   what is missing with apt, but for the proxies, which are only unpacked, since their packages start them.
-# Takes: some two minutes, once pappus-node is built.
+# Takes: about a minute, once pappus-node is built.
 # Writes: build/release, build/proxies.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 . "$root/cmake/prepare.sh"
+. "$root/tests/support/namespaces.sh"
 refuse_all "$@"
 
-skip() {
-  echo "SKIPPED: $1"
-  exit 0
-}
-
-[ "$(id -u)" -eq 0 ] || skip 'only root may make a network namespace'
-unshare --net true 2>/dev/null || skip 'no network namespace may be made here'
+need_network_namespace
 command -v apt-get >/dev/null || skip 'there is no apt-get here, with which the proxies are downloaded'
 
 folder="$root/build/proxies"
@@ -34,10 +29,5 @@ build_release pappus-node NODE
 network="$folder/network"
 rm -rf "$network"
 mkdir -p "$network"
-report=$folder/report
-# shellcheck disable=SC2016
-unshare --net sh -c 'ip link set lo up && exec python3 "$@"' run "$root/tests/proxies/proxies_test.py" \
-  "$build/bin/pappus-node" "$programs" "$network" >"$report" 2>&1 || true
-cat "$report"
-sed -n 's/^\[doctest\] test cases: .*| *\([0-9]*\) passed | *\([0-9]*\) failed.*/\1 passed, \2 failed/p' "$report" | tail -n 1
-tail -n 1 "$report" | grep -q '| 0 failed |'
+run_in_network_namespace "$folder/report" "$root/tests/proxies/proxies_test.py" \
+  "$build/bin/pappus-node" "$programs" "$network"

@@ -3,17 +3,14 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
-#include <new>
 #include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <support/heap_watch.hpp>
+#include <support/failing_allocations.hpp>
 
-#include <pappus/coro/frame_recycler.hpp>
 #include <pappus/coro/scope.hpp>
 #include <pappus/coro/yield.hpp>
-#include <pappus/io/timeout.hpp>
 #include <pappus/tls/context.hpp>
 #include <pappus/tls/handshake.hpp>
 #include <pappus/uv/loop.hpp>
@@ -25,8 +22,6 @@ namespace tls_no_memory_test {
 
 using namespace pappus;
 using namespace std::chrono_literals;
-
-namespace heap = support::heap;
 
 namespace {
 
@@ -69,17 +64,6 @@ task<result<void>> both(scope& beside, io::runtime* net, io::listener* at, const
   co_return co_await call(net, at->local_endpoint(), client);
 }
 
-/// Whether all went well.
-task<bool> talk(io::runtime* net, io::listener* at, const tls::context* client, const tls::context* server) {
-  try {
-    auto talked = with_scope(both, net, at, client, server);
-    const auto ended = co_await io::with_timeout(*net, 5s, std::move(talked));
-    co_return ended.has_value();
-  } catch (const std::bad_alloc&) {
-    co_return false;
-  }
-}
-
 }  // namespace
 
 TEST_CASE("each allocation of a conversation over TLS fails once") {
@@ -93,31 +77,7 @@ TEST_CASE("each allocation of a conversation over TLS fails once") {
   const tls::context client = tls::context::client(of_client).value();
   const tls::context server = tls::context::server(of_server).value();
 
-  std::size_t failed = 0;
-  for (std::size_t n = 1;; ++n) {
-    CAPTURE(n);
-    uv::loop loop;
-    auto listener = loop.runtime().listen({ip_address::v4(0x7f000001), 0}).value();
-    auto conversation = talk(&loop.runtime(), listener.get(), &client, &server);
-    coro::frame_recycler::trim();
-    heap::fails_in = n;
-    bool well = false;
-    bool thrown = false;
-    try {
-      well = loop.run(std::move(conversation));
-    } catch (const std::bad_alloc&) {
-      thrown = true;
-    }
-    const bool done = std::exchange(heap::fails_in, 0) != 0;
-    if (done) {
-      CHECK(well);
-      CHECK_FALSE(thrown);
-      break;
-    }
-    ++failed;
-  }
-  MESSAGE(failed << " allocations have failed");
-  CHECK(failed > 20);
+  CHECK(support::fail_each_allocation(both, &client, &server) > 20);
 }
 
 }  // namespace tls_no_memory_test

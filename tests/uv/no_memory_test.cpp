@@ -3,17 +3,14 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
-#include <new>
 #include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <support/heap_watch.hpp>
+#include <support/failing_allocations.hpp>
 
-#include <pappus/coro/frame_recycler.hpp>
 #include <pappus/coro/scope.hpp>
 #include <pappus/coro/yield.hpp>
-#include <pappus/io/timeout.hpp>
 #include <pappus/io/timer.hpp>
 #include <pappus/uv/loop.hpp>
 #include <pappus/uv/runtime.hpp>
@@ -22,8 +19,6 @@ namespace no_memory_test {
 
 using namespace pappus;
 using namespace std::chrono_literals;
-
-namespace heap = support::heap;
 
 namespace {
 
@@ -59,45 +54,10 @@ task<result<void>> both(scope& beside, io::runtime* net, io::listener* at) {
   co_return co_await call(net, at->local_endpoint());
 }
 
-/// Whether all went well.
-task<bool> talk(io::runtime* net, io::listener* at) {
-  try {
-    auto talked = with_scope(both, net, at);
-    const auto ended = co_await io::with_timeout(*net, 5s, std::move(talked));
-    co_return ended.has_value();
-  } catch (const std::bad_alloc&) {
-    co_return false;
-  }
-}
-
 }  // namespace
 
 TEST_CASE("each allocation of a conversation on a libuv loop fails once") {
-  std::size_t failed = 0;
-  for (std::size_t n = 1;; ++n) {
-    CAPTURE(n);
-    uv::loop loop;
-    auto listener = loop.runtime().listen({pappus::ip_address::v4(0x7f000001), 0}).value();
-    auto conversation = talk(&loop.runtime(), listener.get());
-    coro::frame_recycler::trim();
-    heap::fails_in = n;
-    bool well = false;
-    bool thrown = false;
-    try {
-      well = loop.run(std::move(conversation));
-    } catch (const std::bad_alloc&) {
-      thrown = true;
-    }
-    const bool done = std::exchange(heap::fails_in, 0) != 0;
-    if (done) {
-      CHECK(well);
-      CHECK_FALSE(thrown);
-      break;
-    }
-    ++failed;
-  }
-  MESSAGE(failed << " allocations have failed");
-  CHECK(failed > 5);
+  CHECK(support::fail_each_allocation(both) > 5);
 }
 
 }  // namespace no_memory_test

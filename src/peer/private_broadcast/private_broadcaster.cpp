@@ -1,4 +1,4 @@
-// Private broadcast: transactions, from their submission to their outcome.
+// Private broadcast: transactions, from `send` to their outcome.
 #include <algorithm>
 #include <utility>
 
@@ -104,10 +104,9 @@ void private_broadcaster::received(const peer_info& from, const wire::transactio
     const auto found = own_.find(kernel);
     if (found == own_.end() || !contains_all(kernels, *found->second.tx)) continue;
     if (!std::exchange(found->second.was_echoed, true)) {
-      const io::duration range = limits::max_echo_pause - limits::min_echo_pause;
-      const double share = io::random_unit(deps_.runtime);
-      const auto more = static_cast<io::duration::rep>(static_cast<double>(range.count()) * share);
-      arm(found->second, limits::min_echo_pause + io::duration{more});
+      constexpr io::duration range = limits::max_echo_pause - limits::min_echo_pause;
+      const std::uint64_t more = io::uniform_below(deps_.runtime, static_cast<std::uint64_t>(range.count()));
+      arm(found->second, limits::min_echo_pause + io::duration{static_cast<io::duration::rep>(more)});
     }
     announced(from, kernel);
   }

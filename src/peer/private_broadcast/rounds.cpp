@@ -60,7 +60,7 @@ task<void> private_broadcaster::round(wire::transaction_ptr tx) {
   note_round(record);
 }
 
-/// Logs once that nobody can be told, and once that it works again.
+/// Logs once that no peer can be told, and once that it works again.
 void private_broadcaster::note_round(const round_record& record) {
   if (record.is_stopped) return;
   const bool was_stalled = std::exchange(stalled_, record.told == 0);
@@ -141,8 +141,8 @@ std::optional<io::endpoint> private_broadcaster::draw(const wire::transaction& t
 }
 
 /// Peers of one round are in different netgroups, so that one owner does not see two connections. On the Internet only
-/// the usual port: whoever made another one known to this node alone would know whose is what arrives there. The same
-/// of an onion service, which nobody but the operator has named.
+/// the usual port: a stranger who made another one known to this node alone would know whose is what arrives there. The
+/// same of an onion service, which only the operator has named.
 bool private_broadcaster::may_tell(io::endpoint where, const round_record& in) const {
   const bool is_usual = !deps_.local.chain.on_internet || where.port == deps_.local.chain.default_port;
   if (where.address.is_named() || !is_usual) return false;

@@ -35,7 +35,7 @@ bool is_onion_service(std::string_view name) noexcept {
          std::ranges::all_of(name.substr(0, length), is_base32);
 }
 
-/// The hash makes one name stand for one address, though nobody has given it out.
+/// The hash makes one name stand for one address, though no authority has given it out.
 ip_address host_names::address_of(std::string_view name) {
   const std::string known = in_lower_case(name);
   const wire::hash digest = wire::blake2b(std::as_bytes(std::span{known}));

@@ -29,12 +29,6 @@ integration::adapter validating(const bool& valid) {
   return made;
 }
 
-/// A peer that reads the transaction, answers the ping, and passes nothing on.
-task<void> swallow(support::scripted_peer& with, strange_peer& who) {
-  co_await who.listen_to(with);
-  co_await with.send(wire::messages::pong{});
-}
-
 }  // namespace
 
 TEST_CASE("an own transaction is told to peers without a session, each through the proxy by credentials of its own") {
@@ -131,80 +125,6 @@ TEST_CASE("told peers that pass nothing on only delay a transaction: others are 
     }
     on.stop();
   }
-}
-
-TEST_CASE("what a told peer sends back is relayed as any transaction, but is no proof; a block is") {
-  private_network on{0};
-  strange_peer& peer = on.add(swallow);
-  simulated_node& node = on.start();
-  const auto tx = some_transaction(1);
-  const own_record& sent = on.send(tx);
-  on.world.run_for(10min);
-  REQUIRE(peer.transactions.size() >= 1);
-  const auto echo = [](sim::world& in, ip_address from, io::endpoint to, wire::transaction_ptr what) -> task<void> {
-    auto back = co_await support::scripted_peer::dial(in.find(from)->runtime(), to);
-    static_cast<void>(co_await back.greet(back.good_hand()));
-    co_await back.send(wire::messages::transaction{what});
-    while (co_await back.receive(5s)) continue;
-  };
-  on.world.run(echo(on.world, peer.endpoint().address, node.endpoint(), tx));
-  on.world.run_for(1s);
-  CHECK(node.has(tx));
-  CHECK(on.hub.has(tx));  // by the node
-  CHECK_FALSE(sent.end);
-  const std::size_t told = peer.transactions.size();
-  on.world.run_for(5h);
-  CHECK(peer.transactions.size() == told);
-  on.world.run_for(8h);
-  CHECK(peer.transactions.size() > told);
-  CHECK_FALSE(sent.end);
-  node->block_accepted(*support::some_block(1));
-  CHECK(sent.outcome() == stem_outcome::confirmed);
-}
-
-TEST_CASE("once a told peer has sent it, the announcement of another one suffices") {
-  private_network on{0};
-  strange_peer& peer = on.add(swallow);
-  simulated_node& node = on.start();
-  const auto tx = some_transaction(1);
-  const own_record& sent = on.send(tx);
-  on.world.run_for(10min);
-  REQUIRE(peer.transactions.size() >= 1);
-  const auto say = [](sim::world& in, ip_address from, io::endpoint to, wire::transaction_ptr what) -> task<void> {
-    auto back = co_await support::scripted_peer::dial(in.find(from)->runtime(), to);
-    static_cast<void>(co_await back.greet(back.good_hand()));
-    if (what != nullptr) co_await back.send(wire::messages::transaction{what});
-    else co_await back.send(wire::messages::transaction_kernel{some_transaction(1)->kernel_hash(0)});
-    while (co_await back.receive(5s)) continue;
-  };
-  sim::machine& other = on.world.add_machine();
-  on.world.run(say(on.world, other.address(), node.endpoint(), nullptr));
-  CHECK_FALSE(sent.end);  // it was requested, and not sent
-  on.world.run(say(on.world, peer.endpoint().address, node.endpoint(), tx));
-  CHECK_FALSE(sent.end);
-  on.world.run(say(on.world, other.address(), node.endpoint(), nullptr));
-  CHECK(sent.outcome() == stem_outcome::seen);
-}
-
-TEST_CASE("a peer that comes by an onion service may be one that was told") {
-  private_network on{0};
-  strange_peer& peer = on.add(swallow);
-  node_config config = on.config();
-  config.onion_listen = io::endpoint{ip_address::v4(0x7f000001), 3413};
-  simulated_node& node = on.start(std::move(config));
-  const auto tx = some_transaction(1);
-  const own_record& sent = on.send(tx);
-  on.world.run_for(10min);
-  REQUIRE(peer.transactions.size() >= 1);
-  const auto echo = [](sim::machine& at, wire::transaction_ptr what) -> task<void> {
-    auto back = co_await support::scripted_peer::dial(at.runtime(), {ip_address::v4(0x7f000001), 3413});
-    static_cast<void>(co_await back.greet(back.good_hand()));
-    co_await back.send(wire::messages::transaction{what});
-    while (co_await back.receive(5s)) continue;
-  };
-  on.world.run(echo(on.here, tx));
-  CHECK(node.has(tx));
-  CHECK_FALSE(sent.end);
 }
 
 TEST_CASE("until it is public, peers get no answer about it, and what they send of it is taken as any transaction") {

@@ -127,6 +127,21 @@ private:
   behavior acts_;
 };
 
+/// A peer that reads the transaction, answers the ping, and passes nothing on.
+inline task<void> swallow(support::scripted_peer& with, strange_peer& who) {
+  co_await who.listen_to(with);
+  co_await with.send(wire::messages::pong{});
+}
+
+/// Connects to a node, and sends it one message.
+template <class Message>
+task<void> say(sim::machine& from, io::endpoint to, Message message) {
+  auto session = co_await support::scripted_peer::dial(from.runtime(), to);
+  static_cast<void>(co_await session.greet(session.good_hand()));
+  co_await session.send(std::move(message));
+  while (co_await session.receive(5s)) continue;
+}
+
 /// Machines, in this order: a hub, to which the node and all other nodes have a session; the proxy; the node's; others.
 struct private_network {
   explicit private_network(std::size_t nodes = 6, std::uint64_t seed = 1) : world{seed} {

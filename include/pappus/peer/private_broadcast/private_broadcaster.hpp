@@ -41,14 +41,16 @@
 
 namespace pappus::peer {
 
-/// Broadcasts the node's own transactions so that nobody can tell whose they are (Bitcoin Core 31, -privatebroadcast).
+/// Broadcasts the node's own transactions so that those who get them do not learn whose they are (Bitcoin Core 31,
+/// -privatebroadcast). docs/guides/private_broadcast.md says what it does not hide.
 ///
 /// A transaction is sent in rounds. In a round it goes to `private_broadcast_options::connections` peers of the address
-/// book, to which there is no session: to each after a random time, through the proxy with credentials of its own, over
-/// a connection that is no session. It carries this transaction alone, takes no slot, and changes neither the book nor
-/// what is known of peers. Rounds are repeated, with growing pauses and other peers, until the transaction is public: a
-/// peer that was not told sends it, the application reports it, or it is in a block. What a told peer sends back is no
-/// proof: the peer may have sent it here alone. It is relayed, as by any node, and the next round comes much later.
+/// book, which this node has not connected to: to each after a random time, through the proxy with credentials of its
+/// own, over a connection that is no session. It carries this transaction alone, takes no slot, and changes neither the
+/// book nor what is known of peers. Rounds are repeated, with growing pauses and other peers, until the transaction is
+/// public: a peer that was not told sends it, the application reports it, or it is in a block. What a told peer sends
+/// back is no proof: the peer may have sent it here alone. It is relayed, as by any node, and the next round comes much
+/// later.
 ///
 /// A round that has begun is completed, whatever happens, since a peer that has been told could otherwise learn whose
 /// the transaction is: it would send it to one node, and see whether that ends the connections to others.
@@ -179,7 +181,7 @@ private:
   std::size_t bytes_ = 0;                      // of these
   std::size_t connections_ = 0;                // open or being made
   scope* tasks_ = nullptr;                     // null before `open` and after `close`
-  bool stalled_ = false;                       // the last round has told nobody
+  bool stalled_ = false;                       // the last round has reached no peer
   bool closed_ = false;
   private_broadcast_statistics counted_;
 };

@@ -22,7 +22,7 @@ struct private_broadcast_status {
   std::size_t transactions = 0;          // not public yet
   std::size_t bytes = 0;                 // of these
   std::size_t connections = 0;           // open or being made
-  bool stalled = false;                  // the last round has told nobody: is the proxy there?
+  bool stalled = false;                  // the last round has reached no peer: is the proxy there?
   private_broadcast_statistics counted;  // since the node was made
 };
 

@@ -14,8 +14,8 @@ namespace pappus::peer {
 /// Votes on the node's address of one family. Each netgroup has one vote, its latest, for
 /// `limits::address_vote_lifetime`; of more than `limits::max_address_votes` the oldest is dropped. An address is
 /// elected with more than half of all votes, and no less than `limits::min_address_votes`. It stays elected until
-/// another one is, or none of its votes is left. To have another elected an attacker needs more netgroups than have
-/// voted for this one, or than half of the limit.
+/// another one is, or none of its votes is left. An attacker who connects from the netgroups of others replaces their
+/// votes.
 class address_votes {
 public:
   /// Replaces the vote of this netgroup, if there is one. O(votes).
