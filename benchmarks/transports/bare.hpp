@@ -29,7 +29,7 @@ public:
     check_uv(uv_tcp_init(&loop, &handle_));
     check_uv(uv_tcp_open(&handle_, socket));
     check_uv(uv_tcp_nodelay(&handle_, 1));
-    handle_.data = rest_.data = this;
+    handle_.data = this;
     check_uv(uv_read_start(stream(), on_allocate, on_read));
   }
   bare_end(const bare_end&) = delete;
@@ -47,7 +47,7 @@ public:
     return SSL_is_init_finished(ssl()) == 1;
   }
 
-  /// Writes bytes that stay valid until `written`. One write at a time.
+  /// Writes bytes that stay valid until the other end has received them. One write at a time.
   void write(const char* bytes, std::size_t size) {
     if (!encryption_) return write_plain(bytes, size);
     for (std::size_t done = 0; done != size;) {
@@ -57,11 +57,8 @@ public:
     }
     flush();
   }
-  [[nodiscard]] bool written() const noexcept { return !is_writing_; }
-
   std::size_t received = 0;                  // bytes of the application
   void (*on_received)(bare_end&) = nullptr;  // when there are more
-  void (*on_written)(bare_end&) = nullptr;   // when a write that had to wait is over
   void* user = nullptr;
 
 private:
@@ -76,13 +73,8 @@ private:
     check_uv(taken);
     if (static_cast<std::size_t>(taken) == size) return;
     const uv_buf_t left = uv_buf_init(whole.base + taken, static_cast<unsigned>(size) - static_cast<unsigned>(taken));
-    is_writing_ = true;
-    check_uv(uv_write(&rest_, stream(), &left, 1, [](uv_write_t* request, int status) {
-      if (status == UV_ECANCELED) return;
-      check_uv(status);
-      bare_end& self = *static_cast<bare_end*>(request->data);
-      self.is_writing_ = false;
-      if (self.on_written != nullptr) self.on_written(self);
+    check_uv(uv_write(&rest_, stream(), &left, 1, [](uv_write_t*, int status) {
+      if (status != UV_ECANCELED) check_uv(status);
     }));
   }
 
@@ -126,7 +118,6 @@ private:
   std::vector<char> block_;    // what arrives
   std::vector<char> clear_;    // what was decrypted
   std::vector<char> sending_;  // what was encrypted
-  bool is_writing_ = false;
 };
 
 }  // namespace benchmarks
