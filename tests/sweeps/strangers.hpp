@@ -1,9 +1,12 @@
 // A node among peers that break the rules, or break off, on a machine and a network in trouble.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <optional>
 #include <utility>
 
 #include <support/scripted_peer.hpp>
@@ -91,16 +94,39 @@ inline task<void> answer_hand(stranger by, wire::bytes raw) {
   static_cast<void>(co_await peer.closed());
 }
 
+// Where the node is at home.
+
+/// A gateway that maps each port as it is asked to, by PCP (RFC 6887).
+inline task<void> map_ports(sim::machine* on) {
+  auto socket = on->runtime().open_datagram_socket({on->address(), 5351}, std::nullopt).value();
+  std::array<std::byte, 1100> packet{};
+  for (;;) {
+    const auto asked = co_await socket->receive(packet);
+    if (!asked) co_return;
+    packet[1] |= std::byte{0x80};
+    std::fill_n(packet.begin() + 8, 16, std::byte{0});
+    std::fill_n(packet.begin() + 54, 2, std::byte{0xff});
+    std::fill_n(packet.begin() + 56, 4, std::byte{9});  // at 9.9.9.9
+    static_cast<void>(socket->send_to(asked->bytes, asked->from));
+  }
+}
+
 class strangers final : public scenario {
 public:
   strangers() {
     whole_node::options few;
-    few.configure = [](node_config& settings) { settings.connection_limits.inbound = 6; };
+    few.configure = [](node_config& settings) {
+      settings.connection_limits.inbound = 6;
+      settings.map_port = true;
+    };
     add("strangers-0", std::move(few));
     add("strangers-1", {});
   }
 
   void play() override {
+    sim::machine& router = world.add_machine();
+    router.spawn(contained(map_ports(&router)));
+    first().machine().set_default_gateways({router.address()});
     for (const auto& each : nodes) each->start();
     run_for(500ms);
     nodes[1]->connect(first());
