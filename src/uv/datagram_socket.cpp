@@ -77,9 +77,11 @@ void datagram_socket::on_received(ssize_t size, const uv_buf_t& into, const sock
   const coro::ready_queue::turn turn{on_.ready()};
   io::receive_operation& operation = *std::exchange(receiving_, nullptr);
   if (size < 0) return operation.complete(failure{error_from(static_cast<int>(size))});
-  on_.ready().charge(io::cost::read(static_cast<std::size_t>(size)));
+  const bool is_cut = (flags & UV_UDP_PARTIAL) != 0;
+  const std::size_t count = is_cut ? into.len : static_cast<std::size_t>(size);  // Windows says 0 of one that is cut
+  on_.ready().charge(io::cost::read(count));
   const auto* const bytes = reinterpret_cast<const std::byte*>(into.base);
-  const io::datagram received{sender, {bytes, static_cast<std::size_t>(size)}, (flags & UV_UDP_PARTIAL) != 0};
+  const io::datagram received{sender, {bytes, count}, is_cut};
   operation.complete(received);
 }
 
