@@ -34,6 +34,7 @@ import relay_attacks  # noqa: E402,F401
 import chain_attacks  # noqa: E402,F401
 import identity_attacks  # noqa: E402,F401
 import transport_attacks  # noqa: E402,F401
+import ipv6_attacks  # noqa: E402,F401
 import link_attacks  # noqa: E402,F401
 
 PAUSE, SHORT_PAUSE = 5, 1  # seconds of the phases before and after an attack
@@ -99,6 +100,10 @@ def main():
     if given.list:
         list_attacks(rows, given)
         return 0
+    for row in rows:
+        if why := row.missing():
+            print(f"SKIPPED: {row.name}: {why}")
+    rows = [row for row in rows if not row.missing()]
     process.program, targets.grin_server = given.pappus, given.server
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and so ends what it has started
     written = table.Table([(row, scale_of(row, given)) for row in rows], given.grin)

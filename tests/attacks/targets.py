@@ -94,9 +94,15 @@ class PappusNode(Target):
 
     def __init__(self, *options, network=USER_NETWORK, **how):
         self.network = network
+        where = [] if "--listen" in options else ["--listen", "127.0.0.1:0"]
         limits = ["--limit-loopback"] if network is not MAINNET else ["--seed", "127.0.0.1:9"]
-        super().__init__([process.program, "--json", "--network", network.name, "--listen", "127.0.0.1:0",
+        super().__init__([process.program, "--json", "--network", network.name, *where,
                           "--max-outbound", "0", "--log", "info", *limits, *options], **how)
+
+    def listen(self):
+        super().listen()
+        self.address = self.address.replace("[::]", "127.0.0.1")  # of both families
+        return self
 
     def metrics(self):
         return self.stats()["metrics"]

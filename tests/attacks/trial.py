@@ -51,10 +51,11 @@ class Attack:
     network: Network
     grin: bool  # whether it is one on Grin, too
     may_refuse: bool  # newcomers may be refused while it lasts
+    missing: Callable  # what it needs and is not here, in words; empty if there is all
 
 
 def attack(*, rule, scale, unit, seconds=10, short=None, short_seconds=2, most=None, memory=32, lines=60, options=(),
-           network=USER_NETWORK, grin=False, may_refuse=False):
+           network=USER_NETWORK, grin=False, may_refuse=False, missing=lambda: ""):
     """Makes a row of a function that is called with a Trial. By default it is in the short form with a tenth."""
     def add(function):
         name = function.__name__.replace("_", " ")
@@ -62,7 +63,7 @@ def attack(*, rule, scale, unit, seconds=10, short=None, short_seconds=2, most=N
         attacks.append(Attack(name, rule, scale, unit, function, seconds, smaller, short_seconds,
                               max(scale, most or 10 * scale),
                               memory, lines, options if callable(options) else lambda: options, network, grin,
-                              may_refuse))
+                              may_refuse, missing))
         return function
     return add
 
