@@ -1,4 +1,4 @@
-// A port is kept mapped by gateways of all kinds, and nothing that they say does harm.
+// A port is kept mapped by gateways of all kinds, while they are away, restart or refuse, and withdrawn at the end.
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -8,12 +8,11 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <support/gateway.hpp>
 
 #include <pappus/portmap/nat_pmp.hpp>
 #include <pappus/portmap/port_mapper.hpp>
 
-#include "support.hpp"
+#include "home.hpp"
 
 namespace portmap_port_mapper_test {
 
@@ -21,80 +20,6 @@ using namespace pappus;
 using namespace pappus::portmap;
 using namespace portmap_support;
 using namespace std::chrono_literals;
-
-constexpr std::uint16_t port = 3414;
-
-/// A host that keeps a port mapped by its gateway.
-class home {
-public:
-  explicit home(const sim::link& wires = sim::link{1ms}, bool is_v6 = false)
-      : world(7, options_of(wires)),
-        router_machine(world.add_machine(address(is_v6 ? "2001:db8::1" : "192.168.1.1"))),
-        host(world.add_machine(address(is_v6 ? "2001:db8::2" : "192.168.1.2"))),
-        router(std::make_unique<gateway>(router_machine, address(is_v6 ? "2001:db8::2" : "203.0.113.9"))) {}
-
-  home(const home&) = delete;
-  home& operator=(const home&) = delete;
-  /// Ends the processes, whose tasks refer to the members.
-  ~home() {
-    router->alter = nullptr;  // its captures are gone
-    host.runtime().request_stop();
-    run_for(10s);
-    router_machine.runtime().request_stop();
-    run_for(0s);
-  }
-
-  /// Starts to map the port; the rest of `options` as given.
-  void start(std::optional<port_mapper_options> options = std::nullopt) {
-    port_mapper_handlers handlers;
-    handlers.changed = [this](std::optional<io::endpoint> now) { changes.push_back(now); };
-    handlers.failed = [this](std::error_code why) { errors.push_back(why); };
-    mapper = std::make_unique<port_mapper>(host.runtime(), options.value_or(port_mapper_options{router->where(), port}),
-                                           std::move(handlers));
-    host.spawn(run(*mapper, ended_at));
-  }
-  void stop() {
-    host.runtime().request_stop();
-    stopped_at = world.now();
-  }
-  void run_for(io::duration length) { world.run_for(length); }
-  [[nodiscard]] bool ended() const { return ended_at.has_value(); }
-  [[nodiscard]] io::endpoint expected() const { return {router->external, 40000}; }
-
-  sim::world world;
-  sim::machine& router_machine;
-  sim::machine& host;
-  std::unique_ptr<gateway> router;
-  std::unique_ptr<port_mapper> mapper;
-  std::vector<std::optional<io::endpoint>> changes;
-  std::vector<std::error_code> errors;
-  std::optional<io::time_point> ended_at;
-  io::time_point stopped_at;
-
-private:
-  static sim::world_options options_of(const sim::link& wires) {
-    sim::world_options given;
-    given.default_link = wires;
-    return given;
-  }
-  static task<void> run(port_mapper& started, std::optional<io::time_point>& ended, io::runtime& on) {
-    co_await started.run();
-    ended = on.now();
-  }
-  task<void> run(port_mapper& started, std::optional<io::time_point>& ended) {
-    return run(started, ended, host.runtime());
-  }
-};
-
-using changes = std::vector<std::optional<io::endpoint>>;
-
-/// One of the two protocols of the gateway.
-void speak(home& in, mapping_protocol protocol) {
-  in.router->speaks_pcp = protocol == mapping_protocol::pcp;
-  in.router->speaks_nat_pmp = protocol == mapping_protocol::nat_pmp;
-}
-
-constexpr std::array both{mapping_protocol::pcp, mapping_protocol::nat_pmp};
 
 TEST_CASE("a port is mapped, renewed after half of the lifetime that was granted, and withdrawn at the end") {
   for (const mapping_protocol protocol : both) {
@@ -378,112 +303,6 @@ TEST_CASE("a gateway that does not speak PCP and does not answer NAT-PMP, or ref
   at.run_for(5min);
   REQUIRE_FALSE(at.errors.empty());
   CHECK(at.errors.front() == mapping_errc::unsupported_version);
-}
-
-/// Packets that are no answers to what was asked, each made of one that is.
-gateway::packets lies_of(byte_vector answer) {
-  gateway::packets lies;
-  const auto changed = [&](std::size_t at, std::size_t size, std::uint64_t value) {
-    lies.push_back(answer);
-    put(lies.back(), at, size, value);
-  };
-  const bool is_pcp = number(answer, 0, 1) == 2;
-  const bool is_map = answer.size() == (is_pcp ? 60U : 16U);
-  if (is_map) put(answer, is_pcp ? 42 : 10, 2, 6666);  // so that one that is believed is seen
-  lies.emplace_back();
-  lies.emplace_back(3);
-  lies.emplace_back(answer.begin(), answer.end() - 4);
-  lies.push_back(answer + byte_vector(3));
-  lies.push_back(answer + byte_vector(1200));
-  lies.push_back(answer + packet("ff00ffff"));
-  changed(0, 1, 77);
-  changed(1, 1, number(answer, 1, 1) & 0x7f);
-  changed(1, 1, number(answer, 1, 1) ^ 4);
-  if (is_pcp && is_map) {
-    changed(4, 4, 0);          // for no time
-    changed(24, 12, 0);        // another nonce
-    changed(36, 1, 17);        // of UDP
-    changed(40, 2, port + 1);  // another port
-    changed(42, 2, 0);         // at no port
-    changed(44, 16, 0);        // at no address
-    changed(44, 1, 0xff);      // at a multicast address
-    changed(3, 1, 8);
-    put(lies.back(), 24, 12, 1);  // an error of another one
-  } else if (is_map) {
-    changed(8, 2, port + 1);
-    changed(10, 2, 0);
-    changed(12, 4, 0);
-  } else if (!is_pcp) {
-    changed(8, 4, 0);
-    changed(8, 4, 0xe0000001);
-  }
-  return lies;
-}
-
-TEST_CASE("answers that are short, long, malformed, impossible or to other requests change nothing") {
-  for (const mapping_protocol protocol : both) {
-    home at;
-    speak(at, protocol);
-    const auto is_refusal = [](const byte_vector& answer) { return answer.size() == 8; };
-    at.router->alter = [&](const byte_vector& answer) {
-      if (is_refusal(answer)) return gateway::packets{answer};
-      gateway::packets sent = lies_of(answer);
-      sent.push_back(answer);
-      return sent;
-    };
-    at.start();
-    at.run_for(5h);
-    CHECK(at.changes == changes{at.expected()});
-    CHECK(at.errors.empty());
-    at.router->alter = [&](const byte_vector& answer) {
-      return is_refusal(answer) ? gateway::packets{answer} : lies_of(answer);
-    };
-    at.run_for(5h);
-    REQUIRE(at.changes.size() == 2);
-    CHECK_FALSE(at.changes.back());
-    REQUIRE_FALSE(at.errors.empty());
-    const std::error_code expected = protocol == mapping_protocol::pcp
-                                         ? make_error_code(mapping_errc::no_response)
-                                         : make_error_code(mapping_errc::unsupported_version);
-    CHECK(at.errors.back() == expected);
-  }
-}
-
-TEST_CASE("packets of strangers change nothing, though they are what the gateway would have sent") {
-  home at;
-  sim::machine& stranger = at.world.add_machine(address("192.168.1.66"));
-  auto opened = stranger.runtime().open_datagram_socket({}, std::nullopt);
-  REQUIRE(opened);
-  auto other_port = at.router_machine.runtime().open_datagram_socket({}, std::nullopt);
-  REQUIRE(other_port);
-  at.router->alter = [&](const byte_vector& answer) {
-    const io::endpoint client = at.router->requests.back().from;
-    CHECK((*opened)->send_to(answer, client));
-    CHECK((*other_port)->send_to(answer, client));
-    return gateway::packets{};
-  };
-  at.start();
-  at.run_for(1h);
-  CHECK(at.changes.empty());
-  CHECK(at.errors.front() == mapping_errc::no_response);
-}
-
-TEST_CASE("a gateway that floods the host with packets, and errors now and then, does not keep it from its end") {
-  home at;
-  int answers = 0;
-  at.router->alter = [&answers](const byte_vector& answer) {
-    gateway::packets sent(100, packet("0102030405"));
-    sent.push_back(answer);
-    if (++answers % 3 == 1) put(sent.back(), 3, 1, 7);
-    return sent;
-  };
-  at.start();
-  at.run_for(24h);
-  CHECK(at.mapper->external_endpoint() == at.expected());
-  CHECK(std::count(at.errors.begin(), at.errors.end(), make_error_code(mapping_errc::network_failure)) > 0);
-  at.stop();
-  at.run_for(5s);
-  CHECK(at.ended());
 }
 
 TEST_CASE("a lifetime of seconds is renewed every four of them at most, and one of ages once in a day at least") {

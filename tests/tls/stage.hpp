@@ -71,6 +71,23 @@ inline task<std::pair<std::string, std::error_code>> drain(io::stream& from) {
   }
 }
 
+/// Both ends exchange a message, and one closes.
+inline task<void> expect_conversation(io::stream& one, io::stream& other) {
+  auto written = co_await write(one, "seed");
+  CHECK(written);
+  auto got = co_await read(other);
+  REQUIRE(got);
+  CHECK(*got == "seed");
+  written = co_await write(other, "wind");
+  CHECK(written);
+  got = co_await read(one);
+  REQUIRE(got);
+  CHECK(*got == "wind");
+  one.close();
+  got = co_await read(other);
+  CHECK(error_of(got) == end_of_stream());
+}
+
 struct plain_ends {
   io::stream_ptr client;
   io::stream_ptr server;
