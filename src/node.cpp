@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <pappus/coro/oneshot.hpp>
+#include <pappus/listening_status.hpp>
 #include <pappus/node.hpp>
 #include <pappus/node_handle.hpp>
 #include <pappus/peer/address.hpp>
@@ -51,6 +52,10 @@ const node_config& node::config() const noexcept {
 io::endpoint node::local_endpoint() const noexcept {
   services_->expect_usable("local_endpoint");
   return services_->local_endpoint;
+}
+listening_status node::listening() const noexcept {
+  services_->expect_usable("listening");
+  return services_->listening;
 }
 void node::set_capabilities(wire::capabilities ours) noexcept {
   services_->expect_usable("set_capabilities");

@@ -320,9 +320,11 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
   PAPPUS_CO_TRY(listener, config.listen ? runtime.listen(*config.listen) : listen_by_default(runtime, config));
   listener_ = std::move(listener);
   local_endpoint = listener_->local_endpoint();
+  listening.direct = local_endpoint;
   if (config.onion_listen) {
     PAPPUS_CO_TRY(onion_listener, runtime.listen(*config.onion_listen));
     onion_listener_ = std::move(onion_listener);
+    listening.onion = onion_listener_->local_endpoint();
   }
   PAPPUS_CO_TRY_DISCARD(open_links());
   opened_.set();
@@ -359,9 +361,11 @@ result<void> node::services::open_links() {
   PAPPUS_TRY_DISCARD(paths.links().open());
   const auto own = paths.links().own_key();
   if (!own) return {};
+  listening.tls_key = own;
   if (config.tls.listen) {
     PAPPUS_TRY(listener, runtime.listen(*config.tls.listen));
     link_listener_ = std::move(listener);
+    listening.tls = link_listener_->local_endpoint();
   }
   log(peer::log_level::info, peer::log_category::private_link, [&] {
     const std::string where = link_listener_ == nullptr ? "" : ", at " + to_string(link_listener_->local_endpoint());

@@ -25,6 +25,7 @@
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/timeout.hpp>
 #include <pappus/limit_monitor.hpp>
+#include <pappus/listening_status.hpp>
 #include <pappus/node.hpp>
 #include <pappus/node_config.hpp>
 #include <pappus/peer/access/ban_manager.hpp>
@@ -154,6 +155,7 @@ public:
   integration::chain_sync sync;
   limit_monitor limits;
   io::endpoint local_endpoint;  // on which it listens
+  listening_status listening;
 
 private:
   io::listener_ptr listener_;

@@ -24,7 +24,7 @@ program::program(pappus::uv::loop& on, options chosen, mini_node::standard_strea
       console_(
           on, std::move(streams),
           {"pappus-full-node", options_.json, options_.node.log_level, mini_node::longest_line(options_.node.chain)}),
-      events_(on, console_),
+      events_(on, node_, console_),
       sync_display_(console_),
       faults_(pappus::peer::limits::log_rate, pappus::peer::limits::log_burst, on.now()),
       chain_(open_chain(), options_.type,

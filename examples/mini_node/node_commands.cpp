@@ -78,15 +78,9 @@ const std::vector<command<node_commands>>& node_commands::common() {
   return known;
 }
 
-/// Adds the name for which the address stands, if it stands for one.
-record node_commands::with_host(record described, const pappus::ip_address& address) const {
-  if (auto host = node_.name_of(address)) described["host"] = *std::move(host);
-  return described;
-}
-
 void node_commands::peers(const words& /*none*/, const command_handler& answer) {
   record list = record::array();
-  for (const auto& each : node_.peers()) list.push_back(with_host(description_of(each), each.endpoint.address));
+  for (const auto& each : node_.peers()) list.push_back(with_host(description_of(each), node_, each));
   answer(record{{"peers", std::move(list)}});
 }
 
@@ -141,7 +135,7 @@ void node_commands::connect(const words& given, const command_handler& answer) {
     return answer(failure{is_not(given[0], "IP, IP:PORT, HOST or HOST:PORT, with a PORT from 1 to 65535")});
   }
   node_.connect(*whom, [this, answer, name = to_string(*whom)](const auto& connected) {
-    if (connected) return answer(with_host(description_of(*connected), connected->endpoint.address));
+    if (connected) return answer(with_host(description_of(*connected), node_, *connected));
     answer(failure{connected.error().message() + " (" + name + ")"});
   });
 }
@@ -156,7 +150,7 @@ void node_commands::disconnect(const words& given, const command_handler& answer
 void node_commands::addresses(const words& /*none*/, const command_handler& answer) {
   record list = record::array();
   for (const auto& each : node_.known_addresses()) {
-    list.push_back(with_host(description_of(each, node_.address_state(each)), each.address.ip));
+    list.push_back(with_host(description_of(each, node_.address_state(each)), node_, each.address.ip));
   }
   answer(with_former_keys(record{{"addresses", std::move(list)}}, {{"addresses", "known"}}));
 }

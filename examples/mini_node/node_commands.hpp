@@ -42,7 +42,6 @@ protected:
   pappus::scope* beside_ = nullptr;
 
 private:
-  [[nodiscard]] record with_host(record described, const pappus::ip_address& address) const;
   void peers(const words& given, const command_handler& answer);
   void tx(const words& given, const command_handler& answer);
   void dandelion(const words& given, const command_handler& answer);

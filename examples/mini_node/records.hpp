@@ -8,7 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include <pappus/integration/bridge/sync_status.hpp>
-#include <pappus/io/endpoint.hpp>
+#include <pappus/ip_address.hpp>
+#include <pappus/listening_status.hpp>
 #include <pappus/node.hpp>
 #include <pappus/peer/disconnect_info.hpp>
 #include <pappus/peer/peer_info.hpp>
@@ -21,7 +22,7 @@ namespace mini_node {
 /// Keeps the insertion order of its fields.
 using record = nlohmann::ordered_json;
 
-[[nodiscard]] record listening(pappus::io::endpoint at);
+[[nodiscard]] record listening(const pappus::listening_status& at);
 [[nodiscard]] record peer_connected(const pappus::peer::peer_info& peer);
 /// `suppressed`: the number of similar events before this one that were not reported.
 [[nodiscard]] record peer_disconnected(const pappus::peer::peer_info& peer, const pappus::peer::disconnect_info& why,
@@ -39,6 +40,11 @@ using record = nlohmann::ordered_json;
 /// One that the node has requested.
 [[nodiscard]] record block(const pappus::wire::block& said);
 [[nodiscard]] record sync(const pappus::integration::sync_status& now);
+
+/// Adds the name for which the address stands, if it stands for one.
+[[nodiscard]] record with_host(record described, const pappus::node& node, const pappus::ip_address& address);
+/// The same of a peer. One that has made a private link has a key and no name.
+[[nodiscard]] record with_host(record described, const pappus::node& node, const pappus::peer::peer_info& peer);
 
 /// Parts of replies.
 [[nodiscard]] record description_of(const pappus::peer::peer_info& peer);

@@ -27,6 +27,7 @@ struct reachability_status;  // <pappus/peer/reachability/status.hpp>
 namespace pappus {
 
 class node_handle;
+struct listening_status;  // <pappus/listening_status.hpp>
 struct node_statistics;  // <pappus/statistics.hpp>
 
 /// A node: listens, dials, performs handshakes, keeps sessions, relays transactions and blocks, manages addresses and
@@ -68,6 +69,8 @@ public:
 
   /// Endpoint on which the node listens. Meaningful after the adapter's `listening` was called.
   [[nodiscard]] io::endpoint local_endpoint() const noexcept;
+  /// All endpoints on which the node listens, and its key. After `run` has failed: those on which it could. O(1).
+  [[nodiscard]] listening_status listening() const noexcept;
 
   /// Sets the capabilities sent in Hand and Shake from now on.
   void set_capabilities(wire::capabilities ours) noexcept;

@@ -13,7 +13,8 @@ from header import groups, listed
 INCLUDE = pathlib.Path(__file__).resolve().parent.parent.parent / "include" / "pappus"
 
 AREAS = {
-    "The node": ("node.hpp", "node_with.hpp", "node_handle.hpp", "node_config.hpp", "run.hpp"),
+    "The node": ("node.hpp", "node_with.hpp", "node_handle.hpp", "node_config.hpp", "run.hpp",
+                 "listening_status.hpp"),
     "Peers": ("peer/peer_info.hpp", "peer/address.hpp", "peer/store/address_info.hpp", "peer/disconnect_info.hpp",
               "peer/chain_tip.hpp", "peer/session/send_priority.hpp"),
     "Requests to peers": ("peer/session/peer_request.hpp",),

@@ -52,8 +52,9 @@ class PrivateLinks(process.TestCase):
         node.log = queue.Queue()
         threading.Thread(target=self._read_log, args=(node,), daemon=True).start()
         line = self.line_with(node, "the key for private links is ")
-        self.assertIn(own.hash, line)
-        node.tls_address = line.rpartition(" at ")[2].strip() if " at " in line else None
+        node.tls_address = node.listening.get("tls")
+        self.assertIn(own.hash + (f", at {node.tls_address}" if node.tls_address else ""), line)
+        self.assertEqual(node.listening["tls_key"], own.hash)
         return node
 
     @staticmethod
@@ -76,6 +77,8 @@ class PrivateLinks(process.TestCase):
                            f"{server.tls_address}={server_key.hash}")
         seen = [each.event("peer_connected") for each in (server, client)]
         self.assertEqual([(each["tls"], each["direction"]) for each in seen], [(True, "inbound"), (True, "outbound")])
+        self.assertEqual([(each.get("host"), each["tls_key"]) for each in seen],
+                         [(None, client_key.hash), ("127.0.0.1", server_key.hash)])
         known = [each.ask("peers")["peers"][0]["tls_key"] for each in (server, client)]
         self.assertEqual(known, [client_key.hash, server_key.hash])
         return server, client
@@ -88,6 +91,8 @@ class PrivateLinks(process.TestCase):
             self.assertRegex(peers[0]["peer"], r"\A\[fd0f:c940:f255:")
             self.assertEqual(each.ask("addresses")["addresses"], [])
         client.tell("disconnect 1")
+        self.assertNotIn("host", server.event("peer_disconnected"))
+        self.assertEqual(client.event("peer_disconnected")["host"], "127.0.0.1")
         for each in (server, client):
             each.event("peer_connected")  # again
         self.assertEqual(server.end(), 0)
@@ -132,6 +137,13 @@ class PrivateLinks(process.TestCase):
         for each in silent:
             each.close()
         self.assertEqual(server.end(), 0)
+
+    def test_a_port_in_use_is_said_to_be_that_of_the_listener_for_private_links(self):
+        own, taken = self.certificate("own"), self.listener()
+        status, output, errors = run("--listen", "127.0.0.1:0", "--listen-tls", taken.address, "--tls-allow", KEY,
+                                     *own.options)
+        self.assertEqual((status, output), (1, ""))
+        self.assertRegex(errors, rf"\Apappus-node: cannot listen on {taken.address} \(--listen-tls\): [^\n]+\n\Z")
 
     def test_wrong_options_are_refused(self):
         own, other = self.certificate("own"), self.certificate("other")

@@ -92,6 +92,7 @@ class Proxies(process.TestCase):
             told, connected = self.met(node, listener)
             self.assertEqual(proxy.asked[-1][:2], (host, 3414))
             self.assertEqual(connected["transport"], transport)
+            self.assertEqual(connected.get("host"), None if host == "1.2.3.4" else host)
             self.assertEqual(told["sender"], ("0.0.0.0", 23414))
             self.assertEqual(told["receiver"], ("1.2.3.4" if host == "1.2.3.4" else "0.0.0.0", 3414))
             self.assertIs(node.reply("connect")["ok"], True)
