@@ -99,6 +99,12 @@ void node::connect(peer::seed host, std::function<void(result<peer::peer_info>)>
   services_->connect(std::move(host), call.handler());
 }
 
+void node::dial(peer::seed host, std::function<void(result<peer::peer_info, peer::disconnect_info>)> done) {
+  services_->expect_usable("dial");
+  const call_completion<peer::peer_info, peer::disconnect_info> call{services_->deferred, std::move(done), "dial"};
+  services_->dial(std::move(host), call.handler());
+}
+
 std::optional<std::string> node::name_of(const ip_address& address) const {
   services_->expect_usable("name_of");
   const std::string* const known = services_->paths.name_of(address);

@@ -292,7 +292,7 @@ void node::services::stop() noexcept {
 task<result<void>> node::services::run_services(scope& tasks, io::grace_period& last_words) {
   last_words.begin_with(tasks.token());
   tasks_ = &tasks;
-  for (early_dial& each : std::exchange(early_dials_, {})) connect(std::move(each.to), std::move(each.done));
+  for (early_dial& each : std::exchange(early_dials_, {})) dial(std::move(each.to), std::move(each.done));
   if (stop_requested_) tasks.request_stop();
   auto ended = co_await open(tasks, last_words.token());
   if (ended) {

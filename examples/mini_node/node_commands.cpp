@@ -27,9 +27,11 @@ using pappus::io::endpoint;
 namespace io = pappus::io;
 namespace wire = pappus::wire;
 
-/// Parses `IP:PORT`, or an IP alone, which gets `port`.
+/// Parses `IP:PORT`, or an IP alone, which gets `port`; one of IPv6 may be in brackets.
 std::optional<endpoint> address_of(std::string_view text, std::uint16_t port) {
-  if (const auto address = pappus::ip_address::parse(text)) return endpoint{*address, port};
+  const bool is_bracketed = text.starts_with('[') && text.ends_with(']');
+  const auto address = pappus::ip_address::parse(is_bracketed ? text.substr(1, text.size() - 2) : text);
+  if (address && !(is_bracketed && address->is_v4())) return endpoint{*address, port};
   const auto where = endpoint::parse(text);
   return where && where->port != 0 ? where : std::nullopt;
 }
@@ -134,9 +136,9 @@ void node_commands::connect(const words& given, const command_handler& answer) {
   if (!whom) {
     return answer(failure{is_not(given[0], "IP, IP:PORT, HOST or HOST:PORT, with a PORT from 1 to 65535")});
   }
-  node_.connect(*whom, [this, answer, name = to_string(*whom)](const auto& connected) {
+  node_.dial(*whom, [this, answer, name = to_string(*whom)](const auto& connected) {
     if (connected) return answer(with_host(description_of(*connected), node_, *connected));
-    answer(failure{connected.error().message() + " (" + name + ")"});
+    answer(failure{to_string(connected.error()) + " (" + name + ")"});
   });
 }
 

@@ -6,7 +6,7 @@ import threading
 import process
 from command_line import run
 from forwarding import pass_on
-from protocol import HAND, PATIENCE, PING, PONG, SHAKE, TRANSACTION, Transaction, read_hand, shake
+from protocol import HAND, PATIENCE, PING, PONG, SHAKE, TRANSACTION, Peer, Transaction, read_hand, shake
 
 ONION = "a" * 56 + ".onion"
 
@@ -110,6 +110,26 @@ class Proxies(process.TestCase):
             refused = node.ask("connect " + host)
             self.assertIs(refused["ok"], False)
             self.assertIn(f"({host}:23414)", refused["error"])
+
+    def test_a_proxy_that_is_down_is_said_once_and_named(self):
+        nobody = self.listener()
+        nobody.close()
+        node = self.launch("--max-outbound", "0", "--onion-proxy", nobody.address).listen()
+        for _ in range(2):
+            refused = node.ask(f"connect {ONION}:3414")
+            self.assertRegex(refused["error"], rf"\Aunreachable: proxy {nobody.address}: [^:]+ \({ONION}:3414\)\Z")
+        self.assertEqual(node.end(), 0)
+        lines = node.errors()
+        self.assertEqual(len(lines), 1, lines)
+        self.assertRegex(lines[0], rf" warning: the proxy at {nobody.address} does not work: [^:]+\Z")
+
+    def test_the_listener_for_an_onion_service_is_said(self):
+        free = self.listener()
+        free.close()
+        node = self.node("--listen-onion", free.address)
+        self.assertEqual(node.listening["onion"], free.address)
+        self._opened(Peer.greet(free.address))
+        self.assertNotIn("host", node.event("peer_connected"))
 
     def test_an_own_transaction_goes_over_a_connection_of_its_own_and_comes_back(self):
         node, listener, proxy = self.proxied("--proxy", "{proxy}", "--broadcast", "private")

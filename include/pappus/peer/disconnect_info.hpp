@@ -13,10 +13,10 @@ namespace pappus::peer {
 
 /// Why a session has ended, or was not begun.
 enum class disconnect_reason : std::uint8_t {
-  requested,           // the application requested it
-  shutting_down,       // the node stops
-  unreachable,         // no connection could be made: no answer
-  unknown_host,        // its name could not be looked up
+  requested,      // the application requested it
+  shutting_down,  // the node stops
+  unreachable,    // no connection could be made: no answer, no way, or a proxy has not reached the host or its name
+  unknown_host,   // its name could not be looked up
   connection_refused,  // no connection could be made: the machine is there, but no program listens
   already_connected,   // there is a session with that peer
   banned,              // banned by this node

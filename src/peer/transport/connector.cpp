@@ -71,6 +71,13 @@ bool is_of_host(std::error_code failed) noexcept {
          std::ranges::any_of(reasons, [failed](io::socks5_errc each) { return failed == make_error_code(each); });
 }
 
+/// Whether a proxy has answered the request of a connection, so that it works, whatever comes of this one.
+bool is_answer(std::error_code failed) noexcept {
+  using enum io::socks5_errc;
+  constexpr std::array reasons{not_allowed, network_unreachable, address_type_not_supported};
+  return std::ranges::any_of(reasons, [failed](io::socks5_errc each) { return failed == make_error_code(each); });
+}
+
 std::string random_name(io::runtime& rng) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::uint64_t bits = io::random_bits(rng);
@@ -115,6 +122,13 @@ transport_type connector::transport_to(const io::endpoint& where) const noexcept
   const std::string* const name = name_of(where.address);
   if (name != nullptr && is_in_onion_domain(*name)) return transport_type::onion;
   return options_.rule == transport_rule::direct ? transport_type::direct : transport_type::proxy;
+}
+
+std::optional<io::endpoint> connector::proxy_on_way_to(const io::endpoint& where) const noexcept {
+  const transport_type transport = transport_to(where);
+  if (transport == transport_type::direct) return std::nullopt;
+  const auto& proxy = proxy_to(transport);
+  return proxy ? std::optional{proxy->where} : std::nullopt;
 }
 
 const std::optional<io::socks5_proxy>& connector::proxy_to(transport_type transport) const noexcept {
@@ -214,9 +228,19 @@ io::socks5_credentials connector::new_credentials() {
 
 bool connector::is_of_proxy(std::error_code failed) noexcept { return !is_of_host(failed); }
 
+bool connector::is_proxy_down(std::error_code failed) noexcept { return is_of_proxy(failed) && !is_answer(failed); }
+
 bool connector::is_own_failure(const io::endpoint& where, std::error_code failed) const noexcept {
   if (failed.category() == tls::category()) return false;
   return transport_to(where) == transport_type::direct ? is_of_this_machine(failed) : is_of_proxy(failed);
+}
+
+std::string connector::to_text(const io::endpoint& where) const {
+  const std::string* const name = name_of(where.address);
+  if (name == nullptr) return to_string(where);
+  const bool has_port = where.port != 0;  // a node that makes a private link has none
+  const auto itself = ip_address::parse(*name);
+  return (itself ? to_bracketed_string(*itself) : *name) + (has_port ? ':' + std::to_string(where.port) : "");
 }
 
 }  // namespace pappus::peer

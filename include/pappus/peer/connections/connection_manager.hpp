@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -22,6 +23,7 @@
 #include <pappus/peer/connections/duplicates.hpp>
 #include <pappus/peer/connections/last_valid_times.hpp>
 #include <pappus/peer/connections/pending_handshakes.hpp>
+#include <pappus/peer/connections/proxy_states.hpp>
 #include <pappus/peer/connections/statistics.hpp>
 #include <pappus/peer/disconnect_info.hpp>
 #include <pappus/peer/keyed_hash.hpp>
@@ -130,7 +132,9 @@ private:
   void log_disconnect(log_category usual, io::endpoint endpoint, std::string_view what, const disconnect_info& reason);
   void note_failed_handshake(const peer_info& peer, io::time_point started_at, const disconnect_info& reason);
   [[nodiscard]] bool is_refused_as_known(const peer_info& dialed, const disconnect_info& reason) const;
-  void note_impossible(io::endpoint endpoint, io::time_point dialed_at, std::error_code failed);
+  disconnect_info note_failed_dial(io::endpoint endpoint, io::time_point dialed_at, std::error_code failed);
+  void note_impossible(io::endpoint endpoint, io::time_point dialed_at, std::error_code failed,
+                       const std::string& detail);
   void note_failure(io::endpoint endpoint, io::time_point dialed_at, bool answered);
   void note_success(const peer_info& peer);
 
@@ -140,6 +144,7 @@ private:
   pending_handshakes waiting_;
   std::vector<io::endpoint> dialing_;  // endpoints whose handshake is not over
   duplicates duplicates_;
+  proxy_states proxies_;
   std::uint64_t last_id_ = 0;
   connection_statistics counted_;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -64,6 +65,8 @@ public:
 
   /// Which way a connection to there goes. O(1).
   [[nodiscard]] transport_type transport_to(const io::endpoint& where) const noexcept;
+  /// Endpoint of the proxy through which a connection to there goes; none if it goes directly. O(1).
+  [[nodiscard]] std::optional<io::endpoint> proxy_on_way_to(const io::endpoint& where) const noexcept;
   /// Why there is no way to there, a `transport_errc`; none if there is one. O(1).
   [[nodiscard]] std::error_code obstacle(const io::endpoint& where) const noexcept;
   /// Whether there is a way to there. O(1).
@@ -84,6 +87,9 @@ public:
   [[nodiscard]] std::error_code obstacle_apart(const io::endpoint& where) const noexcept;
   /// Whether a connection through a proxy has failed for a reason that is not the host's.
   [[nodiscard]] static bool is_of_proxy(std::error_code failed) noexcept;
+  /// Whether a connection for which `is_of_proxy` holds has failed for a reason that other hosts meet, too: the proxy
+  /// is not there, or does not speak with this node.
+  [[nodiscard]] static bool is_proxy_down(std::error_code failed) noexcept;
 
   /// Whether a connection to there has failed for a reason on this side, the proxy's included, which says nothing
   /// about the peer.
@@ -95,6 +101,9 @@ public:
     const std::string* const of_link = links_.name_of(address);
     return of_link != nullptr ? of_link : names_.find(address);
   }
+
+  /// For the log: the endpoint, or the name for which it stands. O(private links).
+  [[nodiscard]] std::string to_text(const io::endpoint& where) const;
 
   /// Private links of the node, to be opened before the first connection.
   [[nodiscard]] private_links& links() noexcept { return links_; }
