@@ -130,9 +130,20 @@ peer::store_source store_of(const node_config& config) {
   return is_file ? peer::sqlite_store::source(config.store_path) : peer::null_store::source();
 }
 
+/// Those of the chain are no onion services.
+bool lacks_default_seeds(const node_config& config) {
+  const bool has_default = !config.seeds && !config.chain.seeds.empty();
+  return has_default && config.transport.rule == peer::transport_rule::onion_only;
+}
+
+std::vector<peer::seed> seeds_of(const node_config& config) {
+  if (lacks_default_seeds(config)) return {};
+  return config.seeds.value_or(peer::seeds_of(config.chain));
+}
+
 /// Whether there may be outbound peers that the application does not dial itself by `connect`.
 bool may_dial_relays(const node_config& config) {
-  const bool has_seeds = !config.seeds.value_or(peer::seeds_of(config.chain)).empty();
+  const bool has_seeds = !seeds_of(config).empty();
   const bool has_preferred =
       !config.preferred_peers.empty() || !config.preferred_hosts.empty() || !config.tls.peers.empty();
   return has_preferred || (config.connection_limits.outbound != 0 && has_seeds);
@@ -208,8 +219,8 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
                    exceptions}),
       discovery({runtime, local_node, config.connection_limits, gater, accounts, peer_store.book(), clock, sessions,
                  paths, connections, exceptions},
-                {with_links(config.preferred_peers, paths.links()), config.reconnect,
-                 config.seeds.value_or(peer::seeds_of(config.chain)), config.preferred_hosts},
+                {with_links(config.preferred_peers, paths.links()), config.reconnect, seeds_of(config),
+                 config.preferred_hosts},
                 peer_store, address_relay, log, [this](io::endpoint endpoint) { gater.prefer(endpoint); }),
       peer_maintenance(runtime, local_node, sessions, connections, peer_store, clock),
       memory_monitor(runtime, *local_node.memory, sessions, log, config.connection_limits.total(),
@@ -347,6 +358,12 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
   go_on("memory", [this] { return memory_monitor.run(); });
   go_on("sync", [this] { return sync.run(); });
   discovery.start(tasks);
+  if (lacks_default_seeds(config) && config.connection_limits.outbound != 0) {
+    log(peer::log_level::warning, peer::log_category::seed, [] {
+      return "the seeds of the network are not queried, since only onion services are connected to: others must be "
+             "given";
+    });
+  }
   if (const std::size_t most = config.connection_limits.total(); most < connections_wanted) {
     log(peer::log_level::warning, peer::log_category::limit, [&] {
       return "there is room for " + std::to_string(most) + " connections instead of " +

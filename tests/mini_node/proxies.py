@@ -11,6 +11,15 @@ from protocol import HAND, PATIENCE, PING, PONG, SHAKE, TRANSACTION, Peer, Trans
 ONION = "a" * 56 + ".onion"
 
 
+ONIONS = ["--onion-only", "--onion-proxy", "127.0.0.1:9050"]
+KEY = "0" * 64
+FILES = ["--tls-certificate", "c.pem", "--tls-key", "k.pem"]
+NEEDS_PROXY = "is an onion service, which needs --onion-proxy or --proxy"
+NO_ONION = "is no onion service, and --onion-only connects to nothing else"
+NOT_ADVERTISED = "not together with --proxy or --onion-only: no peer is told an address then"
+NOT_PRIVATE = "is not a loopback address or one of a private network"
+
+
 class Proxy:
     """Passes all connections on to one address, and keeps what it was asked for."""
 
@@ -86,7 +95,7 @@ class Proxies(process.TestCase):
         return told, node.event("peer_connected")
 
     def test_a_name_an_onion_service_and_an_address_go_through_the_proxy_and_tell_nothing_of_the_node(self):
-        node, listener, proxy = self.proxied("--proxy", "{proxy}", "--advertise", "5.6.7.8:9")
+        node, listener, proxy = self.proxied("--proxy", "{proxy}")
         for host, transport in [("nowhere.example", "proxy"), (ONION, "onion"), ("1.2.3.4", "proxy")]:
             node.tell(f"connect {host}:3414")
             told, connected = self.met(node, listener)
@@ -110,6 +119,12 @@ class Proxies(process.TestCase):
             refused = node.ask("connect " + host)
             self.assertIs(refused["ok"], False)
             self.assertIn(f"({host}:23414)", refused["error"])
+
+    def test_seeds_of_the_network_that_are_no_onion_services_are_said_to_be_left_out(self):
+        node = self.launch("--network", "mainnet", *ONIONS).listen()
+        self.assertEqual(node.end(), 0)
+        [line] = node.errors()
+        self.assertRegex(line, " warning: the seeds of the network are not queried, since only onion services are ")
 
     def test_a_proxy_that_is_down_is_said_once_and_named(self):
         nobody = self.listener()
@@ -164,6 +179,21 @@ class Proxies(process.TestCase):
             (["--proxy", "localhost:9050"], "--proxy: 'localhost:9050' is not A.B.C.D:PORT or [IPV6]:PORT with a PORT "
                                             "from 1 to 65535"),
             (["--onion-only"], "--onion-only: needs --onion-proxy or --proxy"),
+            (["--proxy", "0.0.0.0:9050"], "--proxy: '0.0.0.0:9050' is not the address of one host"),
+            (["--onion-proxy", "[ff02::1]:9050"], "--onion-proxy: '[ff02::1]:9050' is not the address of one host"),
+            (["--peer", ONION + ":1"], f"--peer: {ONION} {NEEDS_PROXY}"),
+            (["--seed", ONION + ":1"], f"--seed: {ONION} {NEEDS_PROXY}"),
+            (["--tls-peer", f"{ONION}:1={KEY}", *FILES], f"--tls-peer: {ONION} {NEEDS_PROXY}"),
+            ([*ONIONS, "--peer", "1.2.3.4:5"], f"--peer: 1.2.3.4 {NO_ONION}"),
+            ([*ONIONS, "--peer", "peer.example:5"], f"--peer: peer.example {NO_ONION}"),
+            ([*ONIONS, "--seed", "seed.example:5"], f"--seed: seed.example {NO_ONION}"),
+            ([*ONIONS, "--tls-peer", f"[::1]:1={KEY}", *FILES], f"--tls-peer: ::1 {NO_ONION}"),
+            (["--advertise", "0.0.0.0:1"], "--advertise: '0.0.0.0:1' is not the address of one host"),
+            (["--advertise", "[fd0f:c940:f255::1]:1"], "--advertise: '[fd0f:c940:f255::1]:1' is not the address of one host"),
+            (["--proxy", "127.0.0.1:9050", "--advertise", "5.6.7.8:9"], f"--advertise: {NOT_ADVERTISED}"),
+            ([*ONIONS, "--advertise", "5.6.7.8:9"], f"--advertise: {NOT_ADVERTISED}"),
+            (["--listen-onion", "0.0.0.0:1"], f"--listen-onion: '0.0.0.0:1' {NOT_PRIVATE}"),
+            (["--listen-onion", "[::]:1"], f"--listen-onion: '[::]:1' {NOT_PRIVATE}"),
             (["--onion-only", "--onion-proxy", "127.0.0.1:9050", "--broadcast", "private"],
              "--broadcast private: not with --onion-only, as it needs peers by address"),
             (["--peer", "short.onion:3414"], "--peer: 'short.onion:3414' is not HOST:PORT with a PORT from 1 to 65535"),

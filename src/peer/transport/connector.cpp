@@ -94,11 +94,8 @@ const std::error_category& transport_category() noexcept {
 }
 
 std::error_code connector::obstacle_to_name(std::string_view name) const noexcept {
-  if (is_in_onion_domain(name)) {
-    return proxy_to(transport_type::onion) ? std::error_code{} : make_error_code(transport_errc::no_onion_proxy);
-  }
-  if (options_.rule == transport_rule::onion_only) return transport_errc::onion_services_only;
-  return {};
+  if (options_.reaches(name)) return {};
+  return is_in_onion_domain(name) ? transport_errc::no_onion_proxy : transport_errc::onion_services_only;
 }
 
 std::error_code connector::obstacle_to_host(const std::string& host) const noexcept {

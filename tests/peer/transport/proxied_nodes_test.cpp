@@ -44,6 +44,7 @@ struct proxied : network {
     node_config config = network::with_seed();
     config.transport.rule = rule;
     config.transport.proxy = proxy.settings();
+    if (rule == transport_rule::onion_only) config.seeds = {};  // the seed is none
     return config;
   }
 
