@@ -1,17 +1,20 @@
 // Callbacks of the application, called once and never before the call that was given them has returned.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include <pappus/error.hpp>
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/timer_queue.hpp>
+#include <pappus/peer/disconnect_info.hpp>
 #include <pappus/peer/session/exception_boundary.hpp>
 #include <pappus/result.hpp>
 
@@ -59,11 +62,12 @@ private:
 
 /// The callback of one call of the application. Lives as long as the call; what `handler` returned may complete before,
 /// and then the callback is called in the next turn, or later. If the last copy of the handler is destroyed unused, the
-/// callback gets `errc::internal_error`. An exception of the callback is contained.
-template <class T>
+/// callback gets an internal error. An exception of the callback is contained.
+template <class T, class Error = std::error_code>
 class call_completion {
 public:
-  using callback = std::function<void(result<T>)>;
+  using outcome_type = result<T, Error>;
+  using callback = std::function<void(outcome_type)>;
 
   /// `what` names the call in the log; an exception of the callback disconnects the session with the id `peer`, if that
   /// is not 0. `through` outlives the handler.
@@ -76,16 +80,19 @@ public:
 
   /// To be passed to the operation.
   [[nodiscard]] callback handler() const {
-    return [state = state_](result<T> outcome) { state->complete(state, std::move(outcome)); };
+    return [state = state_](outcome_type outcome) { state->complete(state, std::move(outcome)); };
   }
 
 private:
-  static result<T> lost() { return failure{make_error_code(errc::internal_error)}; }
+  static outcome_type lost() {
+    if constexpr (std::same_as<Error, std::error_code>) return failure{make_error_code(errc::internal_error)};
+    else return failure{peer::disconnect_info{peer::disconnect_reason::internal_error, {}}};
+  }
 
   struct state {
     state(deferred_calls& by, callback told) : through(by), done(std::move(told)) {}
 
-    void complete(const std::shared_ptr<state>& self, result<T> given) {
+    void complete(const std::shared_ptr<state>& self, outcome_type given) {
       if (!done || outcome) return;
       if (returned) return done(std::move(given));
       outcome.emplace(std::move(given));
@@ -93,8 +100,8 @@ private:
     }
 
     deferred_calls& through;
-    callback done;                     // contained, and called once
-    std::optional<result<T>> outcome;  // if it was known before the call returned
+    callback done;                        // contained, and called once
+    std::optional<outcome_type> outcome;  // if it was known before the call returned
     bool returned = false;
   };
 

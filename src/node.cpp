@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <pappus/coro/oneshot.hpp>
+#include <pappus/listening_status.hpp>
 #include <pappus/node.hpp>
 #include <pappus/node_handle.hpp>
 #include <pappus/peer/address.hpp>
@@ -52,6 +53,10 @@ io::endpoint node::local_endpoint() const noexcept {
   services_->expect_usable("local_endpoint");
   return services_->local_endpoint;
 }
+listening_status node::listening() const noexcept {
+  services_->expect_usable("listening");
+  return services_->listening;
+}
 void node::set_capabilities(wire::capabilities ours) noexcept {
   services_->expect_usable("set_capabilities");
   services_->local_node.capabilities = ours;
@@ -92,6 +97,12 @@ void node::connect(peer::seed host, std::function<void(result<peer::peer_info>)>
   services_->expect_usable("connect");
   const call_completion<peer::peer_info> call{services_->deferred, std::move(done), "connect"};
   services_->connect(std::move(host), call.handler());
+}
+
+void node::dial(peer::seed host, std::function<void(result<peer::peer_info, peer::disconnect_info>)> done) {
+  services_->expect_usable("dial");
+  const call_completion<peer::peer_info, peer::disconnect_info> call{services_->deferred, std::move(done), "dial"};
+  services_->dial(std::move(host), call.handler());
 }
 
 std::optional<std::string> node::name_of(const ip_address& address) const {

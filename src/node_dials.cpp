@@ -46,20 +46,32 @@ task<void> node::services::dial_when_open(peer::seed to, peer::connection_manage
 }
 
 void node::services::connect(peer::seed to, std::function<void(result<peer_info>)> done) {
+  dial(std::move(to), [done = std::move(done)](result<peer_info, disconnect_info> outcome) {
+    if (outcome) done(*std::move(outcome));
+    else done(failure{make_error_code(outcome.error().reason)});
+  });
+}
+
+void node::services::dial(peer::seed to, peer::connection_manager::connected done) {
   if (tasks_ == nullptr && !has_run_ && !stop_requested_) {
     early_dials_.push_back({std::move(to), std::move(done)});
     return;
   }
-  if (tasks_ == nullptr) return done(failure{make_error_code(disconnect_reason::shutting_down)});
-  tasks_->spawn(dial_when_open(std::move(to), [done = std::move(done)](result<peer_info, disconnect_info> outcome) {
-    if (outcome) done(*std::move(outcome));
-    else done(failure{make_error_code(outcome.error().reason)});
-  }));
+  if (tasks_ == nullptr) return done(failure{disconnect_info{disconnect_reason::shutting_down, {}}});
+  auto name = to_string(to);
+  auto told = [this, name = std::move(name), done = std::move(done)](result<peer_info, disconnect_info> outcome) {
+    if (!outcome && outcome.error().reason != disconnect_reason::shutting_down) {
+      log(peer::log_level::info, peer::log_category::dial,
+          [&] { return "cannot connect to " + name + ": " + to_string(outcome.error()); });
+    }
+    done(std::move(outcome));
+  };
+  tasks_->spawn(dial_when_open(std::move(to), std::move(told)));
 }
 
 void node::services::refuse_early_dials() noexcept {
   for (const early_dial& each : std::exchange(early_dials_, {})) {
-    exceptions.run(0, "connect", [&] { each.done(failure{make_error_code(disconnect_reason::shutting_down)}); });
+    exceptions.run(0, "connect", [&] { each.done(failure{disconnect_info{disconnect_reason::shutting_down, {}}}); });
   }
 }
 

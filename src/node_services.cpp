@@ -130,9 +130,20 @@ peer::store_source store_of(const node_config& config) {
   return is_file ? peer::sqlite_store::source(config.store_path) : peer::null_store::source();
 }
 
+/// Those of the chain are no onion services.
+bool lacks_default_seeds(const node_config& config) {
+  const bool has_default = !config.seeds && !config.chain.seeds.empty();
+  return has_default && config.transport.rule == peer::transport_rule::onion_only;
+}
+
+std::vector<peer::seed> seeds_of(const node_config& config) {
+  if (lacks_default_seeds(config)) return {};
+  return config.seeds.value_or(peer::seeds_of(config.chain));
+}
+
 /// Whether there may be outbound peers that the application does not dial itself by `connect`.
 bool may_dial_relays(const node_config& config) {
-  const bool has_seeds = !config.seeds.value_or(peer::seeds_of(config.chain)).empty();
+  const bool has_seeds = !seeds_of(config).empty();
   const bool has_preferred =
       !config.preferred_peers.empty() || !config.preferred_hosts.empty() || !config.tls.peers.empty();
   return has_preferred || (config.connection_limits.outbound != 0 && has_seeds);
@@ -208,8 +219,8 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
                    exceptions}),
       discovery({runtime, local_node, config.connection_limits, gater, accounts, peer_store.book(), clock, sessions,
                  paths, connections, exceptions},
-                {with_links(config.preferred_peers, paths.links()), config.reconnect,
-                 config.seeds.value_or(peer::seeds_of(config.chain)), config.preferred_hosts},
+                {with_links(config.preferred_peers, paths.links()), config.reconnect, seeds_of(config),
+                 config.preferred_hosts},
                 peer_store, address_relay, log, [this](io::endpoint endpoint) { gater.prefer(endpoint); }),
       peer_maintenance(runtime, local_node, sessions, connections, peer_store, clock),
       memory_monitor(runtime, *local_node.memory, sessions, log, config.connection_limits.total(),
@@ -292,7 +303,7 @@ void node::services::stop() noexcept {
 task<result<void>> node::services::run_services(scope& tasks, io::grace_period& last_words) {
   last_words.begin_with(tasks.token());
   tasks_ = &tasks;
-  for (early_dial& each : std::exchange(early_dials_, {})) connect(std::move(each.to), std::move(each.done));
+  for (early_dial& each : std::exchange(early_dials_, {})) dial(std::move(each.to), std::move(each.done));
   if (stop_requested_) tasks.request_stop();
   auto ended = co_await open(tasks, last_words.token());
   if (ended) {
@@ -320,9 +331,11 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
   PAPPUS_CO_TRY(listener, config.listen ? runtime.listen(*config.listen) : listen_by_default(runtime, config));
   listener_ = std::move(listener);
   local_endpoint = listener_->local_endpoint();
+  listening.direct = local_endpoint;
   if (config.onion_listen) {
     PAPPUS_CO_TRY(onion_listener, runtime.listen(*config.onion_listen));
     onion_listener_ = std::move(onion_listener);
+    listening.onion = onion_listener_->local_endpoint();
   }
   PAPPUS_CO_TRY_DISCARD(open_links());
   opened_.set();
@@ -345,6 +358,12 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
   go_on("memory", [this] { return memory_monitor.run(); });
   go_on("sync", [this] { return sync.run(); });
   discovery.start(tasks);
+  if (lacks_default_seeds(config) && config.connection_limits.outbound != 0) {
+    log(peer::log_level::warning, peer::log_category::seed, [] {
+      return "the seeds of the network are not queried, since only onion services are connected to: others must be "
+             "given";
+    });
+  }
   if (const std::size_t most = config.connection_limits.total(); most < connections_wanted) {
     log(peer::log_level::warning, peer::log_category::limit, [&] {
       return "there is room for " + std::to_string(most) + " connections instead of " +
@@ -356,12 +375,14 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
 }
 
 result<void> node::services::open_links() {
-  PAPPUS_TRY_DISCARD(paths.links().open());
-  const auto own = paths.links().own_key();
+  const auto opened = paths.links().open();
+  const auto own = listening.tls_key = paths.links().own_key();
+  if (!opened) return failure{opened.error()};
   if (!own) return {};
   if (config.tls.listen) {
     PAPPUS_TRY(listener, runtime.listen(*config.tls.listen));
     link_listener_ = std::move(listener);
+    listening.tls = link_listener_->local_endpoint();
   }
   log(peer::log_level::info, peer::log_category::private_link, [&] {
     const std::string where = link_listener_ == nullptr ? "" : ", at " + to_string(link_listener_->local_endpoint());

@@ -25,6 +25,7 @@
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/timeout.hpp>
 #include <pappus/limit_monitor.hpp>
+#include <pappus/listening_status.hpp>
 #include <pappus/node.hpp>
 #include <pappus/node_config.hpp>
 #include <pappus/peer/access/ban_manager.hpp>
@@ -83,6 +84,7 @@ public:
   [[nodiscard]] task<result<void>> run();
   void stop() noexcept;
   void connect(peer::seed to, std::function<void(result<peer::peer_info>)> done);
+  void dial(peer::seed to, peer::connection_manager::connected done);
   void stem(const wire::transaction_ptr& tx, std::function<void(result<void>)> done);
   void stem_result(const wire::transaction_ptr& tx, const std::function<void(result<peer::stem_result>)>& done);
   peer::broadcast_report fluff(const wire::transaction_ptr& tx);
@@ -154,6 +156,7 @@ public:
   integration::chain_sync sync;
   limit_monitor limits;
   io::endpoint local_endpoint;  // on which it listens
+  listening_status listening;
 
 private:
   io::listener_ptr listener_;
@@ -162,7 +165,7 @@ private:
   std::shared_ptr<integration::call_queue> calls_;
   struct early_dial {
     peer::seed to;
-    std::function<void(result<peer::peer_info>)> done;
+    peer::connection_manager::connected done;
   };
   std::vector<early_dial> early_dials_;  // asked for before `run`
   event opened_;                         // set when the bans have been read and the node listens

@@ -39,6 +39,13 @@ const io::endpoint proxy = *io::endpoint::parse("127.0.0.1:9050");
 
 void broadcast_privately(node_config& of) { of.own_transactions = peer::own_broadcast::private_broadcast; }
 
+const peer::seed onion{"2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid.onion", 3414};
+
+void only_onions(node_config& of) {
+  of.transport.onion_proxy.emplace(proxy);
+  of.transport.rule = peer::transport_rule::onion_only;
+}
+
 const std::vector<wrong_setting> wrong_settings{
     {"node_config.protocol_version ", [](node_config& of) { of.protocol_version = {0}; }},
     {"node_config.protocol_version ", [](node_config& of) { of.protocol_version = {wire::latest_version.number + 1}; }},
@@ -61,6 +68,57 @@ const std::vector<wrong_setting> wrong_settings{
      [](node_config& of) {
        of.listen = io::endpoint{ip_address::v4(0x7f000001), 3414};
        of.map_port = true;
+     }},
+    {"node_config.map_port ",
+     [](node_config& of) {
+       of.connection_limits.inbound = 0;
+       of.map_port = true;
+     }},
+    {"node_config.onion_listen ",
+     [](node_config& of) {
+       of.onion_listen = io::endpoint{ip_address{}, 3413};
+     }},
+    {"node_config.onion_listen ", [](node_config& of) { of.onion_listen = io::endpoint::parse("[::]:3413"); }},
+    {"node_config.onion_listen ", [](node_config& of) { of.onion_listen = io::endpoint::parse("9.9.9.9:3413"); }},
+    {"node_config.advertise ",
+     [](node_config& of) {
+       of.advertise = io::endpoint{ip_address{}, 3414};
+     }},
+    {"node_config.advertise ", [](node_config& of) { of.advertise = io::endpoint::parse("[ff02::1]:3414"); }},
+    {"node_config.advertise ", [](node_config& of) { of.advertise = io::endpoint::parse("[fd0f:c940:f255::1]:3414"); }},
+    {"node_config.transport.proxy ",
+     [](node_config& of) {
+       of.transport.proxy.emplace(io::endpoint{{}, 9050});
+     }},
+    {"node_config.transport.onion_proxy ",
+     [](node_config& of) { of.transport.onion_proxy.emplace(*io::endpoint::parse("224.0.0.1:9050")); }},
+    {"node_config.preferred_hosts ", [](node_config& of) { of.preferred_hosts = {onion}; }},
+    {"node_config.seeds ", [](node_config& of) { of.seeds = {onion}; }},
+    {"node_config.tls.peers ",
+     [](node_config& of) {
+       of.tls.own = {"certificate.pem", "key.pem"};
+       of.tls.peers = {{onion.host, onion.port, {}}};
+     }},
+    {"node_config.preferred_peers ",
+     [](node_config& of) {
+       only_onions(of);
+       of.preferred_peers = {proxy};
+     }},
+    {"node_config.preferred_hosts ",
+     [](node_config& of) {
+       only_onions(of);
+       of.preferred_hosts = {{"peer.example", 3414}};
+     }},
+    {"node_config.seeds ",
+     [](node_config& of) {
+       only_onions(of);
+       of.seeds = {{"seed.example", 3414}};
+     }},
+    {"node_config.tls.peers ",
+     [](node_config& of) {
+       only_onions(of);
+       of.tls.own = {"certificate.pem", "key.pem"};
+       of.tls.peers = {{"peer.example", 3416, {}}};
      }},
     {"node_config.preferred_peers ", [](node_config& of) { of.preferred_peers = {port_0}; }},
     {"node_config.preferred_hosts ",
@@ -203,6 +261,16 @@ TEST_CASE("own transactions may be broadcast privately through either proxy, whe
     if (!for_onions) config.transport.rule = peer::transport_rule::proxy;
     CHECK(refusal(config).empty());
   }
+}
+
+TEST_CASE("an onion service may be given with a proxy, whether others are reached or not") {
+  node_config config = simulated_config();
+  config.preferred_hosts = {onion};
+  config.onion_listen = io::endpoint::parse("10.1.2.3:3413");
+  config.transport.proxy.emplace(proxy);
+  CHECK(refusal(config).empty());
+  only_onions(config);
+  CHECK(refusal(config).empty());
 }
 
 TEST_CASE("without an interval, responses have no quota, and its size does not matter") {

@@ -24,7 +24,7 @@ program::program(pappus::uv::loop& on, options chosen, mini_node::standard_strea
       console_(
           on, std::move(streams),
           {"pappus-full-node", options_.json, options_.node.log_level, mini_node::longest_line(options_.node.chain)}),
-      events_(on, console_),
+      events_(on, node_, console_),
       sync_display_(console_),
       faults_(pappus::peer::limits::log_rate, pappus::peer::limits::log_burst, on.now()),
       chain_(open_chain(), options_.type,
@@ -101,7 +101,9 @@ mini_node::node_runner::duties program::make_duties() {
   return {[this](std::string_view line, std::function<void(record)> answer) {
             commands_.carry_out(line, std::move(answer));
           },
-          [this](pappus::scope& beside) { commands_.run_beside(beside); }};
+          [this](pappus::scope& beside) {
+            commands_.run_beside(beside, [this](const record& event) { console_.tell(event); });
+          }};
 }
 
 }  // namespace full_node

@@ -83,7 +83,8 @@ task<void> console::read(command_reader carry_out) {
       answer(too_long(input.buffered().substr(0, shown_beginning)));
       static_cast<void>(co_await input.discard_until("\n"));
     } else {
-      log(log_level::info, "no more commands: " + line.error().message());
+      const bool is_stopped = line.error() == make_error_code(pappus::errc::canceled);
+      if (!is_stopped) log(log_level::info, "no more commands: " + line.error().message());
       co_return;
     }
   }

@@ -27,9 +27,11 @@ using pappus::io::endpoint;
 namespace io = pappus::io;
 namespace wire = pappus::wire;
 
-/// Parses `IP:PORT`, or an IP alone, which gets `port`.
+/// Parses `IP:PORT`, or an IP alone, which gets `port`; one of IPv6 may be in brackets.
 std::optional<endpoint> address_of(std::string_view text, std::uint16_t port) {
-  if (const auto address = pappus::ip_address::parse(text)) return endpoint{*address, port};
+  const bool is_bracketed = text.starts_with('[') && text.ends_with(']');
+  const auto address = pappus::ip_address::parse(is_bracketed ? text.substr(1, text.size() - 2) : text);
+  if (address && !(is_bracketed && address->is_v4())) return endpoint{*address, port};
   const auto where = endpoint::parse(text);
   return where && where->port != 0 ? where : std::nullopt;
 }
@@ -78,15 +80,9 @@ const std::vector<command<node_commands>>& node_commands::common() {
   return known;
 }
 
-/// Adds the name for which the address stands, if it stands for one.
-record node_commands::with_host(record described, const pappus::ip_address& address) const {
-  if (auto host = node_.name_of(address)) described["host"] = *std::move(host);
-  return described;
-}
-
 void node_commands::peers(const words& /*none*/, const command_handler& answer) {
   record list = record::array();
-  for (const auto& each : node_.peers()) list.push_back(with_host(description_of(each), each.endpoint.address));
+  for (const auto& each : node_.peers()) list.push_back(with_host(description_of(each), node_, each));
   answer(record{{"peers", std::move(list)}});
 }
 
@@ -102,9 +98,17 @@ pappus::result<wire::transaction_ptr, std::string> node_commands::read_transacti
 void node_commands::tx(const words& given, const command_handler& answer) {
   const auto tx = read_transaction(given[0]);
   if (!tx) return answer(failure{tx.error()});
-  node_.stem(*tx, [answer, kernel = kernel_of(**tx)](const auto& stemmed) {
-    if (stemmed) answer(record{{"kernel", kernel}});
-    else answer(failure{stemmed.error().message()});
+  node_.stem(*tx, [this, answer, tx = *tx](const auto& stemmed) {
+    if (!stemmed) return answer(failure{stemmed.error().message()});
+    answer(record{{"kernel", kernel_of(*tx)}});
+    tell_of_outcome(tx);
+  });
+}
+
+/// There is none if the transaction is public already, or the node stops before.
+void node_commands::tell_of_outcome(const wire::transaction_ptr& tx) {
+  node_.stem_result(tx, [tell = tell_, tx](const auto& outcome) {
+    if (outcome) tell(stem_result(*tx, *outcome));
   });
 }
 
@@ -138,11 +142,13 @@ void node_commands::connect(const words& given, const command_handler& answer) {
     whom = pappus::peer::seed::parse(std::string{given[0]} + (has_port ? "" : ':' + std::to_string(usual_port)));
   }
   if (!whom) {
-    return answer(failure{is_not(given[0], "IP, IP:PORT, HOST or HOST:PORT, with a PORT from 1 to 65535")});
+    const auto why = onion_fault(given[0]);
+    return answer(
+        failure{why ? *why : is_not(given[0], "IP, IP:PORT, HOST or HOST:PORT, with a PORT from 1 to 65535")});
   }
-  node_.connect(*whom, [this, answer, name = to_string(*whom)](const auto& connected) {
-    if (connected) return answer(with_host(description_of(*connected), connected->endpoint.address));
-    answer(failure{connected.error().message() + " (" + name + ")"});
+  node_.dial(*whom, [this, answer, name = to_string(*whom)](const auto& connected) {
+    if (connected) return answer(with_host(description_of(*connected), node_, *connected));
+    answer(failure{to_string(connected.error()) + " (" + name + ")"});
   });
 }
 
@@ -156,7 +162,7 @@ void node_commands::disconnect(const words& given, const command_handler& answer
 void node_commands::addresses(const words& /*none*/, const command_handler& answer) {
   record list = record::array();
   for (const auto& each : node_.known_addresses()) {
-    list.push_back(with_host(description_of(each, node_.address_state(each)), each.address.ip));
+    list.push_back(with_host(description_of(each, node_.address_state(each)), node_, each.address.ip));
   }
   answer(with_former_keys(record{{"addresses", std::move(list)}}, {{"addresses", "known"}}));
 }

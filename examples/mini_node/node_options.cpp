@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "../support/parse_arguments.hpp"
+#include "option_conflicts.hpp"
 #include "parameters.hpp"
 
 namespace mini_node {
@@ -114,6 +115,7 @@ result<std::optional<pappus::io::socks5_proxy>, early_exit> proxy_of(std::string
   if (given.empty()) return std::nullopt;
   const auto where = peer_endpoint(given);
   if (!where) return refuse(option, given, std::string{endpoint_form} + some_port);
+  if (!where->address.is_unicast()) return refuse(option, given, "the address of one host");
   return pappus::io::socks5_proxy{*where};
 }
 
@@ -128,13 +130,6 @@ result<pappus::peer::transport_options, early_exit> transport_of(const node_argu
   if (proxy) how.rule = transport_rule::proxy;
   if (given.onion_only) how.rule = transport_rule::onion_only;
   return how;
-}
-
-/// A node that hides behind a proxy tells its gateway nothing, and no gateway reaches a loopback address.
-std::optional<std::string> obstacle_to_mapping(const pappus::node_config& node) {
-  if (node.transport.rule != pappus::peer::transport_rule::direct) return "--proxy or --onion-only";
-  if (node.listen && node.listen->address.is_loopback()) return "--listen " + to_string(*node.listen);
-  return std::nullopt;
 }
 
 /// HOST:PORT=KEY.
@@ -163,7 +158,7 @@ result<pappus::peer::tls_options, early_exit> tls_of(const node_arguments& given
   for (const std::string& each : given.tls_peers) {
     const auto peer = tls_peer_of(each);
     if (!peer)
-      return refuse("--tls-peer", each, fmt::format("{}=KEY{}, and {} as KEY", host_form, some_port, key_form));
+      return refuse_host("--tls-peer", each, fmt::format("{}=KEY{}, and {} as KEY", host_form, some_port, key_form));
     how.peers.push_back(*peer);
   }
   if (!given.listen_tls.empty()) {
@@ -325,6 +320,11 @@ failure<early_exit> refuse(std::string_view option, const std::string& value, co
   return refuse(std::string{option} + ": " + is_not(value, wanted));
 }
 
+failure<early_exit> refuse_host(std::string_view option, const std::string& value, const std::string& wanted) {
+  const auto why = onion_fault(value);
+  return why ? refuse(std::string{option} + ": " + *why) : refuse(option, value, wanted);
+}
+
 result<std::uint64_t, early_exit> number_or(std::uint64_t usual, std::string_view option, const std::string& given,
                                             const number_range& allowed) {
   if (given.empty()) return usual;
@@ -354,14 +354,14 @@ pappus::result<node_options, early_exit> understand(const node_arguments& given)
   }
   for (const std::string& each : given.peers) {
     const auto named = pappus::peer::seed::parse(each);
-    if (!named) return refuse("--peer", each, std::string{host_form} + some_port);
+    if (!named) return refuse_host("--peer", each, std::string{host_form} + some_port);
     if (const auto peer = peer_endpoint(each)) node.preferred_peers.push_back(*peer);
     else node.preferred_hosts.push_back(*named);
   }
 
   for (const std::string& each : given.seeds) {
     const auto seed = pappus::peer::seed::parse(each);
-    if (!seed) return refuse("--seed", each, std::string{host_form} + some_port);
+    if (!seed) return refuse_host("--seed", each, std::string{host_form} + some_port);
     if (!node.seeds) node.seeds.emplace();
     node.seeds->push_back(*seed);
   }
@@ -371,15 +371,14 @@ pappus::result<node_options, early_exit> understand(const node_arguments& given)
   }
   PAPPUS_TRY(transport, transport_of(given));
   node.transport = transport;
-  node.map_port = given.map_port;
-  const auto obstacle = node.map_port ? obstacle_to_mapping(node) : std::nullopt;
-  if (obstacle) return refuse("--map-port: not together with " + *obstacle);
   PAPPUS_TRY(tls, tls_of(given));
   node.tls = std::move(tls);
   PAPPUS_TRY(broadcast, broadcast_of(given));
   node.own_transactions = broadcast;
   PAPPUS_TRY(inbound, number_or(node.connection_limits.inbound, "--max-inbound", given.max_inbound, counts));
   node.connection_limits.inbound = inbound;
+  node.map_port = given.map_port;
+  PAPPUS_TRY_DISCARD(check_conflicts(node, given));
   PAPPUS_TRY(outbound, number_or(node.connection_limits.outbound, "--max-outbound", given.max_outbound, counts));
   node.connection_limits.outbound = outbound;
   PAPPUS_TRY(memory, number_or(node.max_memory >> 20, "--max-memory", given.max_memory, mebibytes));

@@ -23,7 +23,7 @@ task<bool> node_runner::run() {
 
 task<bool> node_runner::live() {
   const auto ended = co_await pappus::with_scope(&node_runner::run_node, this);
-  if (!ended) console_.cannot_run(failure_of(node_.config(), ended.error()));
+  if (!ended) console_.cannot_run(failure_of(node_, ended.error()));
   console_.finish();
   co_return ended.has_value();
 }

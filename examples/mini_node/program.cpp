@@ -22,7 +22,7 @@ program::program(pappus::uv::loop& on, options chosen, standard_streams streams)
       options_(std::move(chosen)),
       console_(on, std::move(streams),
                {"pappus-node", options_.json, options_.node.log_level, longest_line(options_.node.chain)}),
-      events_(on, console_),
+      events_(on, node_, console_),
       chain_(on, options_.node.chain, options_.chain, open_chain_file()),
       follower_(node_, chain_,
                 [this](const record& event) {
@@ -67,7 +67,7 @@ node_runner::duties program::make_duties() {
             commands_.carry_out(line, std::move(answer));
           },
           [this](pappus::scope& beside) {
-            commands_.run_beside(beside);
+            commands_.run_beside(beside, [this](const record& event) { tell(event); });
             beside.spawn(follower_.run(on_));
           }};
 }

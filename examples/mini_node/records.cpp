@@ -118,7 +118,13 @@ record segment(const Answer& said) {
 
 std::string kernel_of(const pappus::wire::transaction& tx) { return to_string(tx.kernel_hash(0)); }
 
-record listening(pappus::io::endpoint at) { return {{"event", "listening"}, {"address", to_string(at)}}; }
+record listening(const pappus::listening_status& at) {
+  record said{{"event", "listening"}, {"address", to_string(at.direct.value())}};
+  if (at.onion) said["onion"] = to_string(*at.onion);
+  if (at.tls) said["tls"] = to_string(*at.tls);
+  if (at.tls_key) said["tls_key"] = pappus::tls::to_hex(*at.tls_key);
+  return said;
+}
 
 record peer_connected(const peer::peer_info& peer) {
   record said{{"event", "peer_connected"}};
@@ -147,6 +153,12 @@ record stemmed(const pappus::wire::transaction& tx, const peer::peer_info& to) {
 record fluffed(const pappus::wire::transaction& tx, peer::fluff_reason why, const peer::broadcast_report& report) {
   record said{{"event", "fluffed"}, {"kernel", kernel_of(tx)}, {"reason", to_string(why)}, {"sent", report.sent}};
   return with_former_keys(std::move(said), {{"reason", "cause"}, {"sent", "peers"}});
+}
+
+record stem_result(const pappus::wire::transaction& tx, const peer::stem_result& outcome) {
+  record said{{"event", "stem_result"}, {"kernel", kernel_of(tx)}, {"outcome", to_string(outcome.outcome)}};
+  if (outcome.reason) said["reason"] = to_string(*outcome.reason);
+  return said;
 }
 
 record header(const wire::header& said, const peer::peer_info& from) { return news("header", said, from); }
@@ -261,17 +273,31 @@ record description_of(const wire::messages::txhashset_archive& answer) {
   return {{"hash", to_string(answer.block)}, {"height", answer.height}, {"bytes", answer.bytes}};
 }
 
+record with_host(record described, const pappus::node& node, const pappus::ip_address& address) {
+  if (auto host = node.name_of(address)) described["host"] = *std::move(host);
+  return described;
+}
+
+record with_host(record described, const pappus::node& node, const peer::peer_info& peer) {
+  auto host = node.name_of(peer.endpoint.address);
+  const bool is_key = peer.tls_key && host == pappus::tls::to_hex(*peer.tls_key);
+  if (host && !is_key) described["host"] = *std::move(host);
+  return described;
+}
+
 record description_of(const peer::peer_info& peer) {
-  return {{"peer", to_string(peer.endpoint)},
-          {"id", peer.id},
-          {"direction", to_string(peer.direction)},
-          {"transport", to_string(peer.transport)},
-          {"tls", peer.tls_key.has_value()},
-          {"user_agent", peer.user_agent},
-          {"version", peer.version.number},
-          {"capabilities", peer.capabilities.bits()},
-          {"height", peer.tip.height},
-          {"total_difficulty", peer.tip.total_difficulty}};
+  record said{{"peer", to_string(peer.endpoint)},
+              {"id", peer.id},
+              {"direction", to_string(peer.direction)},
+              {"transport", to_string(peer.transport)},
+              {"tls", peer.tls_key.has_value()},
+              {"user_agent", peer.user_agent},
+              {"version", peer.version.number},
+              {"capabilities", peer.capabilities.bits()},
+              {"height", peer.tip.height},
+              {"total_difficulty", peer.tip.total_difficulty}};
+  if (peer.tls_key) said["tls_key"] = pappus::tls::to_hex(*peer.tls_key);
+  return said;
 }
 
 record description_of(const peer::peer_stats& peer) {
@@ -279,7 +305,6 @@ record description_of(const peer::peer_stats& peer) {
     return std::chrono::floor<std::chrono::seconds>(length).count();
   };
   record said = description_of(static_cast<const peer::peer_info&>(peer));
-  if (peer.tls_key) said["tls_key"] = pappus::tls::to_hex(*peer.tls_key);
   said["connected_seconds"] = in_seconds(peer.connected);
   said["idle_seconds"] = in_seconds(peer.idle);
   if (peer.ping) said["ping_ms"] = std::chrono::duration<double, std::milli>{*peer.ping}.count();

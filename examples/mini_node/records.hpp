@@ -8,12 +8,14 @@
 #include <nlohmann/json.hpp>
 
 #include <pappus/integration/bridge/sync_status.hpp>
-#include <pappus/io/endpoint.hpp>
+#include <pappus/ip_address.hpp>
+#include <pappus/listening_status.hpp>
 #include <pappus/node.hpp>
 #include <pappus/peer/disconnect_info.hpp>
 #include <pappus/peer/peer_info.hpp>
 #include <pappus/peer/phase.hpp>
 #include <pappus/peer/relay/broadcaster.hpp>
+#include <pappus/peer/stem_result.hpp>
 #include <pappus/wire/grin_messages.hpp>
 
 namespace mini_node {
@@ -21,7 +23,7 @@ namespace mini_node {
 /// Keeps the insertion order of its fields.
 using record = nlohmann::ordered_json;
 
-[[nodiscard]] record listening(pappus::io::endpoint at);
+[[nodiscard]] record listening(const pappus::listening_status& at);
 [[nodiscard]] record peer_connected(const pappus::peer::peer_info& peer);
 /// `suppressed`: the number of similar events before this one that were not reported.
 [[nodiscard]] record peer_disconnected(const pappus::peer::peer_info& peer, const pappus::peer::disconnect_info& why,
@@ -31,6 +33,8 @@ using record = nlohmann::ordered_json;
 [[nodiscard]] record stemmed(const pappus::wire::transaction& tx, const pappus::peer::peer_info& to);
 [[nodiscard]] record fluffed(const pappus::wire::transaction& tx, pappus::peer::fluff_reason why,
                              const pappus::peer::broadcast_report& report);
+/// What has become of an own transaction.
+[[nodiscard]] record stem_result(const pappus::wire::transaction& tx, const pappus::peer::stem_result& outcome);
 [[nodiscard]] record header(const pappus::wire::header& said, const pappus::peer::peer_info& from);
 [[nodiscard]] record compact_block(const pappus::wire::compact_block& said, const pappus::peer::peer_info& from);
 [[nodiscard]] record banned(const pappus::peer::ban& made);
@@ -39,6 +43,11 @@ using record = nlohmann::ordered_json;
 /// One that the node has requested.
 [[nodiscard]] record block(const pappus::wire::block& said);
 [[nodiscard]] record sync(const pappus::integration::sync_status& now);
+
+/// Adds the name for which the address stands, if it stands for one.
+[[nodiscard]] record with_host(record described, const pappus::node& node, const pappus::ip_address& address);
+/// The same of a peer. One that has made a private link has a key and no name.
+[[nodiscard]] record with_host(record described, const pappus::node& node, const pappus::peer::peer_info& peer);
 
 /// Parts of replies.
 [[nodiscard]] record description_of(const pappus::peer::peer_info& peer);

@@ -20,6 +20,7 @@
 
 namespace pappus::peer {
 struct custom_message;
+struct disconnect_info;      // <pappus/peer/disconnect_info.hpp>
 struct dandelion_status;     // <pappus/peer/dandelion/status.hpp>
 struct reachability_status;  // <pappus/peer/reachability/status.hpp>
 }  // namespace pappus::peer
@@ -27,7 +28,8 @@ struct reachability_status;  // <pappus/peer/reachability/status.hpp>
 namespace pappus {
 
 class node_handle;
-struct node_statistics;  // <pappus/statistics.hpp>
+struct listening_status;  // <pappus/listening_status.hpp>
+struct node_statistics;   // <pappus/statistics.hpp>
 
 /// A node: listens, dials, performs handshakes, keeps sessions, relays transactions and blocks, manages addresses and
 /// bans. All members must be called on the loop's thread; `handle` is for other threads.
@@ -68,6 +70,8 @@ public:
 
   /// Endpoint on which the node listens. Meaningful after the adapter's `listening` was called.
   [[nodiscard]] io::endpoint local_endpoint() const noexcept;
+  /// All endpoints on which the node listens, and its key. After `run` has failed: those on which it could. O(1).
+  [[nodiscard]] listening_status listening() const noexcept;
 
   /// Sets the capabilities sent in Hand and Shake from now on.
   void set_capabilities(wire::capabilities ours) noexcept;
@@ -90,13 +94,15 @@ public:
 
   /// Dials a peer, before `run` as soon as the node listens. Completes after the handshake, or fails with a
   /// `peer::disconnect_reason`: `shutting_down` if the node stops, or is destroyed, before. The detail of a failure is
-  /// in the log.
+  /// in the log, at the level `info`; `dial` has it, too.
   [[nodiscard]] task<result<peer::peer_info>> connect(io::endpoint endpoint);
   void connect(io::endpoint endpoint, std::function<void(result<peer::peer_info>)> done);
   /// The same of a host by its name, at the first of its addresses that answers, at most
   /// `limits::max_addresses_per_name`. `node_config::transport` says whether it is looked up here.
   [[nodiscard]] task<result<peer::peer_info>> connect(peer::seed host);
   void connect(peer::seed host, std::function<void(result<peer::peer_info>)> done);
+  /// As `connect`, with the detail of a failure, which names the proxy if that is the reason.
+  void dial(peer::seed host, std::function<void(result<peer::peer_info, peer::disconnect_info>)> done);
   /// The name for which an address stands that `is_named`; nothing of another one. O(length).
   [[nodiscard]] std::optional<std::string> name_of(const ip_address& address) const;
 

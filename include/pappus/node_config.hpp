@@ -49,14 +49,16 @@ struct node_config {
   /// system has it and of IPv4, and the default port of the chain.
   std::optional<io::endpoint> listen;
   /// Endpoint to which Tor passes on the connections of an onion service, if there is one: HiddenServicePort in its
-  /// settings. Nothing else should be able to connect to it. At most `connection_limits.inbound_onion` peers, which
+  /// settings. Nothing else should be able to connect to it, so that its address must be loopback or of a private
+  /// network. At most `connection_limits.inbound_onion` peers, which
   /// have the limits of one address together.
   std::optional<io::endpoint> onion_listen;
   /// Endpoint advertised to peers. If absent, the address is that which inbound peers say they have dialed, if enough
-  /// agree, and the port that of the gateway's mapping; else those of the endpoint on which the node listens.
+  /// agree, and the port that of the gateway's mapping; else those of the endpoint on which the node listens. It must
+  /// be that of one host. With another rule of `transport` than `direct` no endpoint is advertised.
   std::optional<io::endpoint> advertise;
   /// Peers to stay connected to, one session each. They are exempt from the rules for addresses, and preferred like
-  /// those of `peer_lists.prefer`.
+  /// those of `peer_lists.prefer`. `transport` must reach these, and those of the settings below.
   std::vector<io::endpoint> preferred_peers;
   /// Peers to stay connected to, by host name. A name is looked up before each attempt; a failed look-up is retried.
   std::vector<peer::seed> preferred_hosts;
@@ -80,7 +82,8 @@ struct node_config {
   /// Endpoints that are denied, allowed exclusively, or preferred.
   peer::peer_lists peer_lists;
   /// Whether the default gateway of this host is asked, by PCP or NAT-PMP, to map the port on which the node listens.
-  /// The mapping is withdrawn at the end. Not with a rule of `transport` but `direct`, nor on a loopback address.
+  /// The mapping is withdrawn at the end. Not with a rule of `transport` but `direct`, nor on a loopback address, nor
+  /// without inbound slots.
   bool map_port = false;
   /// Whether the limits of an address apply to 127.0.0.0/8, too, on a chain that is not on the Internet. If not, each
   /// session from there has limits of its own, so that processes on this computer do not share them.

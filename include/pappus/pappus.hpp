@@ -24,6 +24,7 @@
 #include <pappus/io/timeout.hpp>
 #include <pappus/io/timer.hpp>
 #include <pappus/io/token_bucket.hpp>
+#include <pappus/listening_status.hpp>
 #include <pappus/metrics.hpp>
 #include <pappus/node.hpp>
 #include <pappus/node_handle.hpp>

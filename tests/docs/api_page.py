@@ -13,7 +13,8 @@ from header import groups, listed
 INCLUDE = pathlib.Path(__file__).resolve().parent.parent.parent / "include" / "pappus"
 
 AREAS = {
-    "The node": ("node.hpp", "node_with.hpp", "node_handle.hpp", "node_config.hpp", "run.hpp"),
+    "The node": ("node.hpp", "node_with.hpp", "node_handle.hpp", "node_config.hpp", "run.hpp",
+                 "listening_status.hpp"),
     "Peers": ("peer/peer_info.hpp", "peer/address.hpp", "peer/store/address_info.hpp", "peer/disconnect_info.hpp",
               "peer/chain_tip.hpp", "peer/session/send_priority.hpp"),
     "Requests to peers": ("peer/session/peer_request.hpp",),
@@ -52,7 +53,7 @@ AREAS = {
                          "io/buffered_reader.hpp",
                          "io/endpoint.hpp", "io/endpoint_range.hpp", "io/socks5.hpp", "io/reconnect.hpp",
                          "io/for_each.hpp", "io/offload.hpp", "io/random.hpp", "io/wakeup.hpp"),
-    "TLS": ("tls/handshake.hpp", "tls/context.hpp", "tls/key_hash.hpp", "tls/errc.hpp"),
+    "TLS": ("tls/handshake.hpp", "tls/context.hpp", "tls/key_hash.hpp", "tls/errc.hpp", "tls/sha3.hpp"),
     "Port mapping": ("portmap/port_mapper.hpp", "portmap/error.hpp", "portmap/transport_protocol.hpp",
                      "portmap/epoch.hpp", "portmap/pcp.hpp", "portmap/nat_pmp.hpp"),
     "The loop": ("uv/loop.hpp", "uv/signal_set.hpp", "uv/stdio.hpp", "uv/file.hpp", "uv/wakeup.hpp"),

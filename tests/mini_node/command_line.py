@@ -101,7 +101,10 @@ class CommandLine(process.TestCase):
 
     def test_a_port_in_use_is_one_line_and_status_1(self):
         taken = self._opened(Listener())
-        self.assertIn(taken.address, self.check_refused(1, "--listen", taken.address))
+        self.assertIn(f"cannot listen on {taken.address} (--listen): ",
+                      self.check_refused(1, "--listen", taken.address))
+        self.assertIn(f"cannot listen on {taken.address} (--listen-onion): ",
+                      self.check_refused(1, "--listen", "127.0.0.1:0", "--listen-onion", taken.address))
 
     def test_an_address_of_another_machine_is_one_line_and_status_1(self):
         self.check_refused(1, "--json", "--listen", "192.0.2.1:0")

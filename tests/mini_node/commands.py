@@ -151,6 +151,8 @@ class Commands(process.TestCase):
     def test_connect_to_an_ip_alone_uses_the_port_of_the_chain(self):
         node = self.node()
         self.assertIn("127.23.4.14:23414", str(node.ask("connect 127.23.4.14")))  # whether a peer is there or not
+        for address in ["::1", "[::1]"]:
+            self.assertIn("[::1]:23414", str(node.ask("connect " + address)))
 
     def test_connect_takes_a_name(self):
         node = self.node()
@@ -167,8 +169,9 @@ class Commands(process.TestCase):
         node = self.node()
         nobody = self.listener()
         nobody.close()
-        self.assertIn("connection_refused", self.check_refused(node, "connect " + nobody.address))
-        for address in ["nowhere", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1/8", "::1", "1.2.3"]:
+        self.assertEqual(self.check_refused(node, "connect " + nobody.address),
+                         f"connection_refused ({nobody.address})")
+        for address in ["[127.0.0.1]", "[]", "nowhere", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1/8", "::1", "1.2.3"]:
             self.check_refused(node, "connect " + address)
             self.check_refused(node, "disconnect " + address)
 

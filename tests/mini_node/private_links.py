@@ -52,8 +52,9 @@ class PrivateLinks(process.TestCase):
         node.log = queue.Queue()
         threading.Thread(target=self._read_log, args=(node,), daemon=True).start()
         line = self.line_with(node, "the key for private links is ")
-        self.assertIn(own.hash, line)
-        node.tls_address = line.rpartition(" at ")[2].strip() if " at " in line else None
+        node.tls_address = node.listening.get("tls")
+        self.assertIn(own.hash + (f", at {node.tls_address}" if node.tls_address else ""), line)
+        self.assertEqual(node.listening["tls_key"], own.hash)
         return node
 
     @staticmethod
@@ -76,6 +77,8 @@ class PrivateLinks(process.TestCase):
                            f"{server.tls_address}={server_key.hash}")
         seen = [each.event("peer_connected") for each in (server, client)]
         self.assertEqual([(each["tls"], each["direction"]) for each in seen], [(True, "inbound"), (True, "outbound")])
+        self.assertEqual([(each.get("host"), each["tls_key"]) for each in seen],
+                         [(None, client_key.hash), ("127.0.0.1", server_key.hash)])
         known = [each.ask("peers")["peers"][0]["tls_key"] for each in (server, client)]
         self.assertEqual(known, [client_key.hash, server_key.hash])
         return server, client
@@ -88,9 +91,27 @@ class PrivateLinks(process.TestCase):
             self.assertRegex(peers[0]["peer"], r"\A\[fd0f:c940:f255:")
             self.assertEqual(each.ask("addresses")["addresses"], [])
         client.tell("disconnect 1")
+        self.assertNotIn("host", server.event("peer_disconnected"))
+        self.assertEqual(client.event("peer_disconnected")["host"], "127.0.0.1")
         for each in (server, client):
             each.event("peer_connected")  # again
         self.assertEqual(server.end(), 0)
+
+    def test_a_ban_of_the_address_that_stands_for_a_link_ends_it_until_it_is_lifted(self):
+        server, client = self.linked()
+        [peer] = client.ask("peers")["peers"]
+        self.assertIs(client.ask("ban " + peer["peer"])["ok"], True)
+        self.assertEqual(client.event("peer_disconnected")["reason"], "banned: manual")
+        self.assertIs(client.ask("unban " + peer["peer"])["ok"], True)
+        server.event("peer_connected")
+        client.event("peer_connected")
+
+    def test_a_node_connects_to_its_own_at_a_denied_address(self):
+        server, client = self.certificate("server"), self.certificate("client")
+        one = self.logging_node(server, "--listen-tls", "127.0.0.1:0", "--tls-allow", client.hash)
+        other = self.node("--max-outbound", "0", "--deny", "127.0.0.1", *client.options, "--tls-peer",
+                          f"{one.tls_address}={server.hash}")
+        self.assertIs(other.event("peer_connected")["tls"], True)
 
     def test_a_plain_peer_is_said_to_be_one(self):
         node = self.node()
@@ -103,14 +124,24 @@ class PrivateLinks(process.TestCase):
         own, allowed, other = (self.certificate(name) for name in ("own", "allowed", "other"))
         server = self.logging_node(own, "--listen-tls", "127.0.0.1:0", "--tls-allow", allowed.hash)
         link = f"{server.tls_address}={own.hash}"
-        self.logging_node(other, "--tls-peer", link)
+        refused = self.logging_node(other, "--tls-peer", link)
         self.assertRegex(self.line_with(server, "127.0.0.1"),
-                         r": TLS handshake failed: denied: the certificate has another key\n\Z")
+                         rf": TLS handshake failed: denied: its key {other.hash} is none that is allowed\n\Z")
+        self.assertRegex(self.line_with(refused, "no private link"),
+                         rf" warning: no private link to {server.tls_address}: refused_by_peer: [^:]+: [^:]+; the key of "
+                         rf"this node is {other.hash}\n\Z")
         self.assertEqual(server.ask("peers")["peers"], [])
-        client = self.logging_node(allowed, "--tls-peer", f"{server.tls_address}={other.hash}", log="info")
-        self.assertRegex(self.line_with(client, "cannot connect to " + server.tls_address),
-                         "unreachable: the certificate has another key\n\\Z")
+        self.check_warned_of_another_key(server, own, other, allowed)
+
+    def check_warned_of_another_key(self, server, own, other, allowed):
+        """By default, of what --tls-peer has, and what the server has."""
+        client = self.launch("--max-outbound", "0", *allowed.options, "--tls-peer",
+                             f"{server.tls_address}={other.hash}").listen()
+        self.assertRegex(client.process.stderr.readline().decode(),
+                         rf" warning: no private link to {server.tls_address}: denied: its key is {own.hash}, and not "
+                         rf"{other.hash}\n\Z")
         self.assertEqual(server.ask("peers")["peers"], [])
+        self.assertRegex(self.line_with(server, "127.0.0.1"), ": TLS handshake failed: refused_by_peer: [^\n]+\n\\Z")
 
     def test_strangers_at_either_port_are_one_line_and_hold_up_no_link(self):
         server, client = self.linked()
@@ -133,8 +164,15 @@ class PrivateLinks(process.TestCase):
             each.close()
         self.assertEqual(server.end(), 0)
 
+    def test_a_port_in_use_is_said_to_be_that_of_the_listener_for_private_links(self):
+        own, taken = self.certificate("own"), self.listener()
+        status, output, errors = run("--listen", "127.0.0.1:0", "--listen-tls", taken.address, "--tls-allow", KEY,
+                                     *own.options)
+        self.assertEqual((status, output), (1, ""))
+        self.assertRegex(errors, rf"\Apappus-node: cannot listen on {taken.address} \(--listen-tls\): [^\n]+\n\Z")
+
     def test_wrong_options_are_refused(self):
-        own, other = self.certificate("own"), self.certificate("other")
+        own = self.certificate("own")
         certificate, key = ["--tls-certificate", own.certificate], ["--tls-key", own.key]
         link = f"127.0.0.1:1={KEY}"
         form = "HOST:PORT=KEY with a PORT from 1 to 65535, and a hash of 64 hexadecimal digits as KEY"
@@ -153,10 +191,30 @@ class PrivateLinks(process.TestCase):
                 status, output, errors = run(*options)
                 self.assertEqual((status, output), (2, ""))
                 self.assertRegex(errors, rf"\Apappus-node: {re.escape(why)}.*\n\Z")
-        for files in [(own.certificate, "/nowhere"), ("/nowhere", own.key), (own.certificate, other.key),
-                      (own.key, own.certificate)]:
-            with self.subTest(files=files):
-                options = ["--tls-certificate", files[0], "--tls-key", files[1], "--tls-peer", link]
-                self.assertEqual(run("--listen", "127.0.0.1:0", *options),
-                                 (1, "", f"pappus-node: cannot use the certificate '{files[0]}' with the key "
-                                         f"'{files[1]}': the certificate, the key or the authorities cannot be used\n"))
+
+    def test_files_that_cannot_be_used_are_named_with_the_reason(self):
+        own, other = self.certificate("own"), self.certificate("other")
+        encrypted = os.path.join(self.folder, "encrypted.pem")
+        output_of(["openssl", "pkey", "-in", own.key, "-aes256", "-passout", "pass:secret", "-out", encrypted])
+        for chain, key, why in [
+            (own.certificate, "/nowhere", "the private key's file does not exist"),
+            ("/nowhere", own.key, "the certificate's file does not exist"),
+            (own.key + "/below", own.key, "the certificate's file cannot be read"),
+            (own.certificate, own.certificate, "the private key's file has no private key in PEM"),
+            (own.key, own.key, "the certificate's file has no certificate in PEM"),
+            (own.certificate, encrypted, "the private key is encrypted"),
+            (own.certificate, other.key, "the private key is not that of the certificate"),
+        ]:
+            with self.subTest(why=why):
+                self.assertEqual(run("--listen", "127.0.0.1:0", "--tls-certificate", chain, "--tls-key", key),
+                                 (1, "", f"pappus-node: cannot use the certificate '{chain}' with the key '{key}': "
+                                         f"{why}\n"))
+
+    def test_the_key_of_the_node_itself_is_none_of_another_node(self):
+        own = self.certificate("own")
+        for options in [["--tls-peer", f"127.0.0.1:1={own.hash}"],
+                        ["--listen-tls", "127.0.0.1:0", "--tls-allow", own.hash]]:
+            with self.subTest(options=options):
+                self.assertEqual(run("--listen", "127.0.0.1:0", *own.options, *options),
+                                 (1, "", f"pappus-node: --tls-peer or --tls-allow: the key of this node itself, "
+                                         f"{own.hash}\n"))

@@ -37,13 +37,15 @@ class CommandProcess:
         self.changed = threading.Condition()
         self.threads = []
         self.address = None
+        self.listening = None  # the event, if lines are JSON
 
     def listen(self):
         """Starts reading its output; returns the object once the process listens."""
         self.threads = [threading.Thread(target=self._read, daemon=True)]
         self.threads[0].start()
         if self.json_lines:
-            self.address = self.event("listening")["address"]
+            self.listening = self.event("listening")
+            self.address = self.listening["address"]
         else:
             self.address = self.take(lambda line: line.startswith("listening "), "listening").split("=")[1].strip()
         return self

@@ -6,9 +6,19 @@ import threading
 import process
 from command_line import run
 from forwarding import pass_on
-from protocol import HAND, PATIENCE, PING, PONG, SHAKE, TRANSACTION, Transaction, read_hand, shake
+from onion import onion_name
+from protocol import HAND, PATIENCE, PING, PONG, SHAKE, TRANSACTION, Peer, Transaction, read_hand, shake
 
-ONION = "a" * 56 + ".onion"
+ONION = onion_name(b"a" * 32)
+
+
+ONIONS = ["--onion-only", "--onion-proxy", "127.0.0.1:9050"]
+KEY = "0" * 64
+FILES = ["--tls-certificate", "c.pem", "--tls-key", "k.pem"]
+NEEDS_PROXY = "is an onion service, which needs --onion-proxy or --proxy"
+NO_ONION = "is no onion service, and --onion-only connects to nothing else"
+NOT_ADVERTISED = "not together with --proxy or --onion-only: no peer is told an address then"
+NOT_PRIVATE = "is not a loopback address or one of a private network"
 
 
 class Proxy:
@@ -86,12 +96,13 @@ class Proxies(process.TestCase):
         return told, node.event("peer_connected")
 
     def test_a_name_an_onion_service_and_an_address_go_through_the_proxy_and_tell_nothing_of_the_node(self):
-        node, listener, proxy = self.proxied("--proxy", "{proxy}", "--advertise", "5.6.7.8:9")
+        node, listener, proxy = self.proxied("--proxy", "{proxy}")
         for host, transport in [("nowhere.example", "proxy"), (ONION, "onion"), ("1.2.3.4", "proxy")]:
             node.tell(f"connect {host}:3414")
             told, connected = self.met(node, listener)
             self.assertEqual(proxy.asked[-1][:2], (host, 3414))
             self.assertEqual(connected["transport"], transport)
+            self.assertEqual(connected.get("host"), None if host == "1.2.3.4" else host)
             self.assertEqual(told["sender"], ("0.0.0.0", 23414))
             self.assertEqual(told["receiver"], ("1.2.3.4" if host == "1.2.3.4" else "0.0.0.0", 3414))
             self.assertIs(node.reply("connect")["ok"], True)
@@ -108,7 +119,41 @@ class Proxies(process.TestCase):
         for host in ["nowhere.example", "1.2.3.4"]:
             refused = node.ask("connect " + host)
             self.assertIs(refused["ok"], False)
+            self.assertTrue(refused["error"].startswith("unreachable: only onion services are connected to"), refused)
             self.assertIn(f"({host}:23414)", refused["error"])
+
+    def test_seeds_of_the_network_that_are_no_onion_services_are_said_to_be_left_out(self):
+        node = self.launch("--network", "mainnet", *ONIONS).listen()
+        self.assertEqual(node.end(), 0)
+        [line] = node.errors()
+        self.assertRegex(line, " warning: the seeds of the network are not queried, since only onion services are ")
+
+    def test_a_proxy_that_is_down_is_said_once_and_named(self):
+        nobody = self.listener()
+        nobody.close()
+        node = self.launch("--max-outbound", "0", "--onion-proxy", nobody.address).listen()
+        for _ in range(2):
+            refused = node.ask(f"connect {ONION}:3414")
+            self.assertRegex(refused["error"], rf"\Aunreachable: proxy {nobody.address}: [^:]+ \({ONION}:3414\)\Z")
+        self.assertEqual(node.end(), 0)
+        lines = node.errors()
+        self.assertEqual(len(lines), 1, lines)
+        self.assertRegex(lines[0], rf" warning: the proxy at {nobody.address} does not work: [^:]+\Z")
+
+    def test_a_wrong_name_of_an_onion_service_is_told_from_one_that_is_not_there(self):
+        node = self.node("--max-outbound", "0")
+        self.assertEqual(node.ask("connect a" + ONION)["error"],
+                         f"'a{ONION}' is not the name of an onion service: it must have 56 characters before .onion")
+        self.assertEqual(node.ask(f"connect {ONION}:1")["error"],
+                         f"unreachable: there is no proxy for onion services ({ONION}:1)")
+
+    def test_the_listener_for_an_onion_service_is_said(self):
+        free = self.listener()
+        free.close()
+        node = self.node("--listen-onion", free.address)
+        self.assertEqual(node.listening["onion"], free.address)
+        self._opened(Peer.greet(free.address))
+        self.assertNotIn("host", node.event("peer_connected"))
 
     def test_an_own_transaction_goes_over_a_connection_of_its_own_and_comes_back(self):
         node, listener, proxy = self.proxied("--proxy", "{proxy}", "--broadcast", "private")
@@ -136,6 +181,8 @@ class Proxies(process.TestCase):
         other = self.greet(node, port=7)
         other.send(TRANSACTION, sent.body())
         self.assertEqual(node.event("transaction")["phase"], "fluff")
+        self.assertEqual(node.event("stem_result"),
+                         {"event": "stem_result", "kernel": sent.kernels[0].hex(), "outcome": "seen"})
         self.assertEqual(node.ask("dandelion")["private"], 0)
 
     def test_wrong_options_are_refused(self):
@@ -143,9 +190,31 @@ class Proxies(process.TestCase):
             (["--proxy", "localhost:9050"], "--proxy: 'localhost:9050' is not A.B.C.D:PORT or [IPV6]:PORT with a PORT "
                                             "from 1 to 65535"),
             (["--onion-only"], "--onion-only: needs --onion-proxy or --proxy"),
+            (["--proxy", "0.0.0.0:9050"], "--proxy: '0.0.0.0:9050' is not the address of one host"),
+            (["--onion-proxy", "[ff02::1]:9050"], "--onion-proxy: '[ff02::1]:9050' is not the address of one host"),
+            (["--peer", ONION + ":1"], f"--peer: {ONION} {NEEDS_PROXY}"),
+            (["--seed", ONION + ":1"], f"--seed: {ONION} {NEEDS_PROXY}"),
+            (["--tls-peer", f"{ONION}:1={KEY}", *FILES], f"--tls-peer: {ONION} {NEEDS_PROXY}"),
+            ([*ONIONS, "--peer", "1.2.3.4:5"], f"--peer: 1.2.3.4 {NO_ONION}"),
+            ([*ONIONS, "--peer", "peer.example:5"], f"--peer: peer.example {NO_ONION}"),
+            ([*ONIONS, "--seed", "seed.example:5"], f"--seed: seed.example {NO_ONION}"),
+            ([*ONIONS, "--tls-peer", f"[::1]:1={KEY}", *FILES], f"--tls-peer: ::1 {NO_ONION}"),
+            (["--advertise", "0.0.0.0:1"], "--advertise: '0.0.0.0:1' is not the address of one host"),
+            (["--advertise", "[fd0f:c940:f255::1]:1"], "--advertise: '[fd0f:c940:f255::1]:1' is not the address of one host"),
+            (["--proxy", "127.0.0.1:9050", "--advertise", "5.6.7.8:9"], f"--advertise: {NOT_ADVERTISED}"),
+            ([*ONIONS, "--advertise", "5.6.7.8:9"], f"--advertise: {NOT_ADVERTISED}"),
+            (["--listen-onion", "0.0.0.0:1"], f"--listen-onion: '0.0.0.0:1' {NOT_PRIVATE}"),
+            (["--listen-onion", "[::]:1"], f"--listen-onion: '[::]:1' {NOT_PRIVATE}"),
             (["--onion-only", "--onion-proxy", "127.0.0.1:9050", "--broadcast", "private"],
              "--broadcast private: not with --onion-only, as it needs peers by address"),
-            (["--peer", "short.onion:3414"], "--peer: 'short.onion:3414' is not HOST:PORT with a PORT from 1 to 65535"),
+            (["--peer", "short.onion:3414"], "--peer: 'short.onion' is not the name of an onion service: it must have 56 "
+                                             "characters before .onion"),
+            (["--seed", "facebookcorewwwi.onion:1"],
+             "--seed: 'facebookcorewwwi.onion' is not the name of an onion service: it has 16 characters before .onion, as "
+             "those of version 2, which Tor has given up"),
+            (["--tls-peer", f"x{ONION[1:]}:1={KEY}"],
+             f"--tls-peer: 'x{ONION[1:]}' is not the name of an onion service: its checksum is wrong: a character is"),
+            (["--peer", ONION], f"--peer: '{ONION}' is not HOST:PORT with a PORT from 1 to 65535"),
         ]:
             with self.subTest(options=options):
                 self.assertEqual(run(*options), (2, "", f"pappus-node: {why}\n"))

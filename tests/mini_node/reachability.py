@@ -32,6 +32,7 @@ class Reachability(process.TestCase):
         for options, obstacle in [
             (["--proxy", "127.0.0.1:9"], "--proxy or --onion-only"),
             (["--onion-only", *ONION_PROXY], "--proxy or --onion-only"),
+            (["--max-inbound", "0"], "--max-inbound 0"),
             (["--listen", "127.0.0.1:0"], "--listen 127.0.0.1:0"),
             (["--listen", "[::1]:3414"], "--listen [::1]:3414"),
         ]:

@@ -13,10 +13,10 @@ namespace pappus::peer {
 
 /// Why a session has ended, or was not begun.
 enum class disconnect_reason : std::uint8_t {
-  requested,           // the application requested it
-  shutting_down,       // the node stops
-  unreachable,         // no connection could be made: no answer
-  unknown_host,        // its name could not be looked up
+  requested,      // the application requested it
+  shutting_down,  // the node stops
+  unreachable,    // no connection could be made: no answer, no way, or a proxy has not reached the host or its name
+  unknown_host,   // its name could not be looked up
   connection_refused,  // no connection could be made: the machine is there, but no program listens
   already_connected,   // there is a session with that peer
   banned,              // banned by this node
@@ -44,7 +44,7 @@ enum class disconnect_reason : std::uint8_t {
   self_connection,     // the peer is this node itself
   no_common_version,   // the peer has no protocol version that exists
   banned_by_peer,      // the peer sent a ban reason
-  refused_by_peer,     // the peer sent an error
+  refused_by_peer,     // the peer sent an error, or refused the TLS handshake of a private link
   internal_error,      // a fault of this node or of the application
 };
 

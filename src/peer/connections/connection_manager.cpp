@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include <pappus/coro/budget.hpp>
@@ -18,24 +17,15 @@
 #include "counted_while_alive.hpp"
 
 namespace pappus::peer {
-namespace {
-
-/// Whether an immediate failure of a dial says that this machine has no route to the family of the address: without an
-/// address of IPv6, `address_not_available`, which of IPv4 means that there are no ports left.
-bool has_no_route(std::error_code failed, const ip_address& address) noexcept {
-  if (failed == std::errc::address_not_available) return !address.is_v4();
-  constexpr std::array reasons{std::errc::network_unreachable, std::errc::address_family_not_supported};
-  return std::ranges::any_of(reasons, [failed](std::errc each) { return failed == each; });
-}
-
-}  // namespace
 
 connection_manager::connection_manager(const dependencies& deps)
     : deps_(deps),
       preferred_(deps.gater),
       keyed_(keyed_hash::new_key(deps.runtime)),
       waiting_(deps.room.handshakes),
-      duplicates_(deps.runtime, deps.sessions) {}
+      duplicates_(deps.runtime, deps.sessions),
+      proxies_(deps.log),
+      links_(deps.log) {}
 
 task<void> connection_manager::accept(io::listener& listener, transport_type by, scope& tasks) {
   return accept_all(listener, [this, by, &tasks](io::stream_ptr accepted) {
@@ -174,16 +164,11 @@ task<result<io::stream_ptr, disconnect_info>> connection_manager::connect(io::en
   const io::time_point started_at = deps_.runtime.now();
   deps_.book.attempted(to_wire(endpoint), deps_.clock.now());
   auto dialed = co_await deps_.paths.connect(endpoint);
-  if (dialed) co_return std::move(*dialed);
-  const std::error_code error = dialed.error();
-  disconnect_info reason{disconnect_reason::shutting_down, {}};
-  if (error != make_error_code(errc::canceled)) {
-    const bool is_ours = deps_.paths.is_own_failure(endpoint, error);
-    const bool refused = !is_ours && error == std::errc::connection_refused;
-    reason = {refused ? disconnect_reason::connection_refused : disconnect_reason::unreachable, error.message()};
-    if (is_ours) note_impossible(endpoint, started_at, error);
-    else note_failure(endpoint, started_at, refused);
+  if (dialed) {
+    if (const auto proxy = deps_.paths.proxy_on_way_to(endpoint)) proxies_.note(*proxy, {});
+    co_return std::move(*dialed);
   }
+  disconnect_info reason = note_failed_dial(endpoint, started_at, dialed.error());
   counted_.failed_dials.add(reason.reason);
   co_return failure{std::move(reason)};
 }
@@ -327,7 +312,7 @@ void connection_manager::log_disconnect(log_category usual, io::endpoint endpoin
                                         const disconnect_info& reason) {
   const bool is_internal = reason.reason == disconnect_reason::internal_error;
   deps_.log(is_internal ? log_level::error : log_level::debug, is_internal ? log_category::internal_error : usual,
-            [&] { return to_string(endpoint) + std::string{what} + to_string(reason); });
+            [&] { return deps_.paths.to_text(endpoint) + std::string{what} + to_string(reason); });
 }
 
 /// A dialed endpoint has answered, though perhaps not as a peer; an inbound peer may be at fault.
@@ -336,6 +321,7 @@ void connection_manager::note_failed_handshake(const peer_info& peer, io::time_p
   counted_.failed_handshakes.add(reason.reason);
   log_disconnect(log_category::handshake, peer.endpoint, ": handshake failed: ", reason);
   const bool is_internal = reason.reason == disconnect_reason::shutting_down;
+  if (peer.direction == direction::outbound) warn_of_refusal(peer.endpoint, reason);
   if (peer.direction == direction::inbound) deps_.order.score_disconnect(peer, reason);
   else if (!is_internal && !is_refused_as_known(peer, reason)) note_failure(peer.endpoint, started_at, true);
 }
@@ -351,29 +337,10 @@ bool connection_manager::is_refused_as_known(const peer_info& dialed, const disc
   return deps_.sessions.count(has_its_address) != 0;
 }
 
-/// A router of somebody else's may report that it has no route, too, but not at once; nor does one address without a
-/// route say anything while there are sessions with others of the family.
-void connection_manager::note_impossible(io::endpoint endpoint, io::time_point dialed_at, std::error_code failed) {
-  ++counted_.local_dial_failures;
-  const auto is_of_family = [&endpoint](const session& each) {
-    return each.peer().endpoint.address.is_v4() == endpoint.address.is_v4();
-  };
-  const bool is_there = endpoint.address.is_named() || deps_.sessions.count(is_of_family) != 0;
-  const bool is_local = deps_.runtime.now() == dialed_at && !is_there;
-  if (is_local && has_no_route(failed, endpoint.address)) deps_.book.no_route(to_wire(endpoint), deps_.clock.now());
-  deps_.log(log_level::warning, log_category::dial,
-            [&] { return to_string(endpoint) + " cannot be dialed here: " + failed.message(); });
-}
-
-void connection_manager::note_failure(io::endpoint endpoint, io::time_point dialed_at, bool answered) {
-  if (!answered && !deps_.sessions.any_received_since(dialed_at)) return;
-  deps_.book.failed(to_wire(endpoint), deps_.clock.now());
-}
-
 /// An inbound peer's advertised address is unverified: it is added to the new table, not the tried one, and dialed some
 /// time to test whether the peer is there. Names are kept of onion services only: the others are those of seeds.
 void connection_manager::note_success(const peer_info& peer) {
-  if (peer.tls_key) return;
+  if (peer.tls_key) return links_.made(peer.endpoint.address);
   const wire::peer_address address = to_wire(peer.endpoint);
   const io::wall_time now = deps_.clock.now();
   if (peer.direction == direction::outbound) {

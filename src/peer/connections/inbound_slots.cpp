@@ -79,7 +79,7 @@ void connection_manager::evict(session& peer) {
   peer.end({disconnect_reason::too_many_peers, "evicted"});
   ++counted_.evicted;
   deps_.log(log_level::info, log_category::eviction,
-            [&] { return to_string(peer.peer().endpoint) + " makes room for others"; });
+            [&] { return deps_.paths.to_text(peer.peer().endpoint) + " makes room for others"; });
 }
 
 }  // namespace pappus::peer

@@ -9,23 +9,12 @@
 #include <pappus/io/timeout.hpp>
 #include <pappus/peer/transport/connector.hpp>
 #include <pappus/peer/transport/limits.hpp>
+#include <pappus/peer/transport/onion_name.hpp>
 #include <pappus/tls/errc.hpp>
 #include <pappus/tls/handshake.hpp>
 
-#include "../../enum_category.hpp"
-
 namespace pappus::peer {
 namespace {
-
-std::string_view text_of(transport_errc code) noexcept {
-  switch (code) {
-    case transport_errc::no_onion_proxy: return "there is no proxy for onion services";
-    case transport_errc::onion_services_only: return "only onion services are connected to";
-    case transport_errc::unknown_name: return "the name of the host is not known any more";
-    case transport_errc::no_proxy: return "there is no proxy";
-  }
-  return "unknown error";
-}
 
 /// Addresses in an order in which the families take turns, beginning with that of the first one: a resolver may name
 /// many of one family first, to which there may be no route here (RFC 8305).
@@ -71,6 +60,13 @@ bool is_of_host(std::error_code failed) noexcept {
          std::ranges::any_of(reasons, [failed](io::socks5_errc each) { return failed == make_error_code(each); });
 }
 
+/// Whether a proxy has answered the request of a connection, so that it works, whatever comes of this one.
+bool is_answer(std::error_code failed) noexcept {
+  using enum io::socks5_errc;
+  constexpr std::array reasons{not_allowed, network_unreachable, address_type_not_supported};
+  return std::ranges::any_of(reasons, [failed](io::socks5_errc each) { return failed == make_error_code(each); });
+}
+
 std::string random_name(io::runtime& rng) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::uint64_t bits = io::random_bits(rng);
@@ -81,17 +77,9 @@ std::string random_name(io::runtime& rng) {
 
 }  // namespace
 
-const std::error_category& transport_category() noexcept {
-  static const enum_category<transport_errc> category{"pappus.transport", text_of};
-  return category;
-}
-
 std::error_code connector::obstacle_to_name(std::string_view name) const noexcept {
-  if (is_in_onion_domain(name)) {
-    return proxy_to(transport_type::onion) ? std::error_code{} : make_error_code(transport_errc::no_onion_proxy);
-  }
-  if (options_.rule == transport_rule::onion_only) return transport_errc::onion_services_only;
-  return {};
+  if (options_.reaches(name)) return {};
+  return is_in_onion_domain(name) ? transport_errc::no_onion_proxy : transport_errc::onion_services_only;
 }
 
 std::error_code connector::obstacle_to_host(const std::string& host) const noexcept {
@@ -115,6 +103,13 @@ transport_type connector::transport_to(const io::endpoint& where) const noexcept
   const std::string* const name = name_of(where.address);
   if (name != nullptr && is_in_onion_domain(*name)) return transport_type::onion;
   return options_.rule == transport_rule::direct ? transport_type::direct : transport_type::proxy;
+}
+
+std::optional<io::endpoint> connector::proxy_on_way_to(const io::endpoint& where) const noexcept {
+  const transport_type transport = transport_to(where);
+  if (transport == transport_type::direct) return std::nullopt;
+  const auto& proxy = proxy_to(transport);
+  return proxy ? std::optional{proxy->where} : std::nullopt;
 }
 
 const std::optional<io::socks5_proxy>& connector::proxy_to(transport_type transport) const noexcept {
@@ -191,13 +186,16 @@ task<result<io::stream_ptr>> connector::connect_to_host(const std::string& host,
 /// The server learns no name (SNI): its key says who it is.
 task<result<io::stream_ptr>> connector::connect_link(const private_links::link& to) {
   PAPPUS_CO_TRY(below, co_await connect_to_host(to.node.host, to.node.port));
-  auto handshake = tls::connect(runtime_, std::move(below), to.client.value(), {});
-  PAPPUS_CO_TRY(encrypted, co_await io::with_timeout(runtime_, limits::tls_handshake_timeout, std::move(handshake)));
-  co_return std::move(encrypted.stream);
+  std::optional<tls::key_hash> key;
+  auto handshake = tls::connect(runtime_, std::move(below), to.client.value(), {}, &key);
+  auto encrypted = co_await io::with_timeout(runtime_, limits::tls_handshake_timeout, std::move(handshake));
+  if (encrypted) co_return std::move(encrypted->stream);
+  if (encrypted.error() == tls::errc::wrong_key) links_.refuse_key(to.endpoint.address, key);
+  co_return failure{encrypted.error()};
 }
 
-task<result<accepted_link>> connector::accept_link(io::stream_ptr below) {
-  auto handshake = tls::accept(runtime_, std::move(below), links_.server());
+task<result<accepted_link>> connector::accept_link(io::stream_ptr below, std::optional<tls::key_hash>& key) {
+  auto handshake = tls::accept(runtime_, std::move(below), links_.server(), &key);
   PAPPUS_CO_TRY(encrypted, co_await io::with_timeout(runtime_, limits::tls_handshake_timeout, std::move(handshake)));
   if (!encrypted.peer_key) co_return failure{std::make_error_code(std::errc::not_enough_memory)};
   accepted_link made;
@@ -214,9 +212,19 @@ io::socks5_credentials connector::new_credentials() {
 
 bool connector::is_of_proxy(std::error_code failed) noexcept { return !is_of_host(failed); }
 
+bool connector::is_proxy_down(std::error_code failed) noexcept { return is_of_proxy(failed) && !is_answer(failed); }
+
 bool connector::is_own_failure(const io::endpoint& where, std::error_code failed) const noexcept {
   if (failed.category() == tls::category()) return false;
   return transport_to(where) == transport_type::direct ? is_of_this_machine(failed) : is_of_proxy(failed);
+}
+
+std::string connector::to_text(const io::endpoint& where) const {
+  const std::string* const name = name_of(where.address);
+  if (name == nullptr) return to_string(where);
+  const bool has_port = where.port != 0;  // a node that makes a private link has none
+  const auto itself = ip_address::parse(*name);
+  return (itself ? to_bracketed_string(*itself) : *name) + (has_port ? ':' + std::to_string(where.port) : "");
 }
 
 }  // namespace pappus::peer

@@ -26,7 +26,7 @@ using peer::transport_type;
 
 namespace {
 
-const std::string onion = std::string(56, 'c') + ".onion";
+const std::string onion = "2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid.onion";
 
 struct proxied : network {
   explicit proxied(std::size_t nodes) : network(nodes, network::with_seed()) {
@@ -44,6 +44,7 @@ struct proxied : network {
     node_config config = network::with_seed();
     config.transport.rule = rule;
     config.transport.proxy = proxy.settings();
+    if (rule == transport_rule::onion_only) config.seeds = {};  // the seed is none
     return config;
   }
 
@@ -96,6 +97,39 @@ TEST_CASE("an onion service is a peer to stay connected to, and may be named to 
   CHECK(connected->error() == make_error_code(peer::disconnect_reason::unreachable));
   CHECK_FALSE(on.looks_up);
   CHECK_FALSE(on.goes_elsewhere);
+}
+
+TEST_CASE("a proxy that is down is logged once, with its endpoint, and once more when it works again") {
+  proxied on{1};
+  on.proxy.services[onion] = on.others[0].endpoint();
+  const io::endpoint proxy{on.world.add_machine().address(), 1080};  // no program listens there yet
+  node_config config = on.with(transport_rule::onion_only);
+  config.transport.proxy = io::socks5_proxy{proxy};
+  config.preferred_hosts = {{onion, support::port}};
+  std::vector<std::string> lines;
+  integration::adapter adapter;
+  adapter.log = [&lines](const peer::log_line& line) { lines.push_back(line.text); };
+  simulated_node node{on.here, std::move(config), std::move(adapter)};
+  on.world.run_for(1h);
+  const auto count = [&lines](const std::string& text) {
+    return std::ranges::count_if(lines, [&text](const std::string& each) { return each.find(text) != each.npos; });
+  };
+  const std::string name = "proxy at " + to_string(proxy);
+  CHECK(count(name + " does not work: ") == 1);
+  CHECK(count("cannot connect to " + onion + ':' + std::to_string(support::port) + ": unreachable: proxy ") > 1);
+  CHECK(count("cannot be dialed here") == 0);
+  CHECK(count("fd0f:") == 0);
+  std::optional<result<peer::peer_info, peer::disconnect_info>> dialed;
+  node->dial({onion, support::port}, [&dialed](auto outcome) { dialed = std::move(outcome); });
+  on.world.run_for(10s);
+  REQUIRE(dialed);
+  CHECK(to_string(dialed->error()).starts_with("unreachable: proxy " + to_string(proxy) + ": "));
+  support::socks_proxy later{*on.world.machines().back()};
+  later.services[onion] = on.others[0].endpoint();
+  on.world.run_for(1h);
+  CHECK(node->peers().size() == 1);
+  CHECK(count(name + " works again") == 1);
+  CHECK(count(name + " does not work: ") == 1);
 }
 
 TEST_CASE("an onion service that was connected to is connected to again by later runs, and gossiped to no peer") {

@@ -33,7 +33,11 @@ struct transport_options {
   /// it a circuit of its own, so that no exit sees two of them. A proxy that knows no passwords is used without.
   bool isolates = true;
 
-  /// Throws `std::invalid_argument` if the rule lacks its proxy, or a proxy has port 0; `name` is that of the setting.
+  /// Whether there is a way to a host, a name or an IP address: one to an onion service needs a proxy, and the rule
+  /// `onion_only` has no other.
+  [[nodiscard]] bool reaches(std::string_view host) const noexcept;
+  /// Throws `std::invalid_argument` if the rule lacks its proxy, or a proxy has port 0 or no address of one host;
+  /// `name` is that of the setting.
   void check(const std::string& name) const;
 };
 
