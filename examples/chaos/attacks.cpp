@@ -1,5 +1,7 @@
 // Attackers: each attack is an actor on a machine of its own, which begins again until its time is over.
+#include <array>
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <stdexcept>
@@ -12,6 +14,7 @@
 #include <pappus/peer/address.hpp>
 #include <pappus/sim/world.hpp>
 
+#include "address_families.hpp"
 #include "fault_kinds.hpp"
 #include "network.hpp"
 
@@ -97,14 +100,21 @@ task<void> flood(actor& by) {
   co_await listen_for(over, 10s);
 }
 
+/// In a run with IPv6, of either family.
+pappus::ip_address somewhere(actor& by) {
+  const auto drawn = static_cast<std::uint32_t>(by.below(0x70000000));
+  if (!has_ipv6(by.in->world().seed()) || drawn % 2 == 0) return pappus::ip_address::v4(0x05000000 + drawn);
+  std::array<std::uint8_t, 16> bytes{0x2a, 0x01};
+  for (std::size_t i = 0; i != 4; ++i) bytes[2 + i] = static_cast<std::uint8_t>(drawn >> 8 * i & 0xff);
+  return pappus::ip_address::v6(bytes);
+}
+
 task<void> flood_addresses(actor& by) {
   scripted_peer over = co_await meet(by);
   for (int round = 0; round != 20; ++round) {
     messages::peer_addrs made_up;
     for (int i = 0; i != 200; ++i) {
-      const pappus::ip_address somewhere =
-          pappus::ip_address::v4(static_cast<std::uint32_t>(0x05000000 + by.below(0x70000000)));
-      made_up.addresses.push_back(peer::to_wire({somewhere, 3414}));
+      made_up.addresses.push_back(peer::to_wire({somewhere(by), 3414}));
     }
     co_await over.send(std::move(made_up));
   }
@@ -230,7 +240,7 @@ task<void> repeat(std::shared_ptr<actor> by, attack what) {
 }
 
 task<void> accept_all(std::shared_ptr<actor> by, std::uint64_t work) {
-  auto listener = by->net().listen(io::endpoint{{}, by->port});
+  auto listener = by->net().listen(io::endpoint{by->home->address().unspecified(), by->port});
   if (!listener) co_return;
   for (;;) {
     auto accepted = co_await (*listener)->accept();

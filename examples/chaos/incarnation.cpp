@@ -72,11 +72,16 @@ void incarnation::told(const char* what) {
   if (over_) broken("nothing is told to a host after its node has ended", what);
 }
 
-/// No attacker has a key of a private link.
+/// No attacker has a key of a private link or a name, nor goes through a proxy.
 bool incarnation::is_honest(pappus::ip_address address) const {
   if (address.is_named()) return true;
   const sim::machine* const found = deps_.world.find(address);
-  return found != nullptr && found->index() < deps_.nodes;
+  return found != nullptr && (found->index() < deps_.nodes || found->index() >= deps_.nodes + deps_.hostile);
+}
+
+/// Whether it may learn of its own address from others, and dial it: it knows the one that it advertises alone.
+bool incarnation::may_meet_itself() const {
+  return is_proxied(deps_.world.seed(), number_) || deps_.world.machines()[number_]->addresses().size() > 1;
 }
 
 bool incarnation::is_own(std::size_t transaction) const {
@@ -211,7 +216,8 @@ void incarnation::connected(const peer::peer_info& peer) {
 void incarnation::disconnected(const peer::peer_info& peer, const peer::disconnect_info& why) {
   if (connected_.erase(peer.id) != 0) ended_.insert(peer.id);
   else if (ended_.contains(peer.id)) broken("a session ends once", to_string(peer.endpoint) + ": " + to_string(why));
-  if (is_honest(peer.endpoint.address) && blames(why.reason)) {
+  const bool is_itself = why.reason == peer::disconnect_reason::self_connection && may_meet_itself();
+  if (is_honest(peer.endpoint.address) && blames(why.reason) && !is_itself) {
     broken("no honest peer is blamed", to_string(peer.endpoint) + ": " + to_string(why));
   }
 }

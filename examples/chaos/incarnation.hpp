@@ -16,6 +16,7 @@
 #include "accepted_items.hpp"
 #include "host.hpp"
 #include "ledger.hpp"
+#include "proxies.hpp"
 #include "rules.hpp"
 
 namespace chaos {
@@ -27,7 +28,9 @@ struct dependencies {
   sim::world& world;
   ledger& all;
   rules& watch;
-  std::size_t nodes;  // honest ones: the first machines of the world
+  std::size_t nodes;    // honest ones: the first machines of the world
+  std::size_t hostile;  // machines of attackers, behind them
+  const proxies& by;    // through which some connect
 };
 
 class incarnation {
@@ -110,6 +113,7 @@ private:
   void told(const char* what);
   void broken(std::string rule, std::string detail);
   [[nodiscard]] bool is_honest(pappus::ip_address address) const;
+  [[nodiscard]] bool may_meet_itself() const;
   [[nodiscard]] bool is_own(std::size_t transaction) const;
   [[nodiscard]] std::string name() const;
   /// A function for the node to call once.

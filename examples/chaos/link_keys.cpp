@@ -6,6 +6,8 @@
 
 #include <pappus/mix64.hpp>
 
+#include "address_families.hpp"
+
 namespace chaos {
 namespace {
 
@@ -38,10 +40,11 @@ pappus::peer::tls_options links_of(std::size_t node, pappus::sim::world& world) 
   pappus::peer::tls_options made;
   if (const auto other = linked_to(node)) {
     made.own = known.of_connects;
-    made.peers.push_back({to_string(world.machines()[*other]->address()), tls_port, known.accepts.key_hash()});
+    const pappus::ip_address reached = address_for(*world.machines()[node], *world.machines()[*other]);
+    made.peers.push_back({to_string(reached), tls_port, known.accepts.key_hash()});
   } else if (node % group == 0) {
     made.own = known.of_accepts;
-    made.listen = pappus::io::endpoint{{}, tls_port};
+    made.listen = pappus::io::endpoint{world.machines()[node]->address().unspecified(), tls_port};
     made.allowed_keys.push_back(known.connects.key_hash());
   }
   return made;

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <set>
 
 #include <fmt/format.h>
 
 #include <pappus/statistics.hpp>
 
+#include "address_families.hpp"
 #include "network.hpp"
+#include "proxies.hpp"
 
 namespace chaos {
 namespace {
@@ -31,12 +35,30 @@ std::optional<std::string> not_answering(const recovering& which) {
   return std::nullopt;
 }
 
-/// Who is connected with all others has no one else to dial.
+/// Whether a node can dial another one: those behind proxies tell nobody their addresses.
+bool can_dial(const sim::machine& from, const sim::machine& to) {
+  const std::uint64_t seed = from.in().seed();
+  return &from != &to && !is_proxied(seed, to.index()) && (is_proxied(seed, from.index()) || reaches(from, to));
+}
+
+/// Who is connected with all others that it can dial has no one else to dial.
+bool has_no_one_to_dial(const recovering& which, std::size_t number) {
+  const sim::machine& from = which.nodes[number]->machine();
+  std::set<const sim::machine*> connected;
+  for (const auto& each : which.nodes[number]->running()->node().peers()) {
+    connected.insert(from.in().find(each.endpoint.address));
+  }
+  return std::ranges::none_of(which.nodes, [&](const auto& each) {
+    return can_dial(from, each->machine()) && !connected.contains(&each->machine());
+  });
+}
+
 std::optional<std::string> without_peers(const recovering& which) {
   const auto& all = which.nodes;
   for (std::size_t i = 0; i != all.size(); ++i) {
     const auto now = all[i]->running()->node().statistics();
-    if (now.outbound >= network::outbound_of(all.size()) || now.outbound + now.inbound >= all.size() - 1) continue;
+    if (now.outbound >= network::outbound_of(all.size())) continue;
+    if (has_no_one_to_dial(which, i)) continue;
     return fmt::format("node {} has {} outbound peers and {} inbound ones", i, now.outbound, now.inbound);
   }
   return std::nullopt;

@@ -17,6 +17,7 @@
 #include "options.hpp"
 #include "plan.hpp"
 #include "processes.hpp"
+#include "proxies.hpp"
 #include "report.hpp"
 #include "shrink.hpp"
 
@@ -36,7 +37,7 @@ void list_kinds() {
   }
 }
 
-std::size_t machines_of(const plan& of) { return of.size.nodes + of.size.hostile; }
+std::size_t machines_of(const plan& of) { return of.size.nodes + of.size.hostile + proxies_of(of.seed, of.size.nodes); }
 
 bool is_partition(const fault& which) { return fault_kinds()[which.kind].name == std::string_view{"partition"}; }
 

@@ -8,6 +8,7 @@
 
 #include <pappus/peer/dandelion/options.hpp>
 #include <pappus/peer/store/sqlite_store.hpp>
+#include <pappus/peer/transport/transport_options.hpp>
 
 #include "link_keys.hpp"
 #include "network.hpp"
@@ -52,6 +53,12 @@ pappus::node_config member::config() const {
   made.seeds = std::vector{pappus::peer::seed{network::seed_name, made.chain.default_port}};
   made.connection_limits.outbound = network::outbound_of(deps_.nodes);
   if (has_links_) made.tls = links_of(number_, deps_.world);
+  if (is_proxied(deps_.world.seed(), number_)) {
+    made.transport.rule = pappus::peer::transport_rule::proxy;
+    made.transport.proxy = deps_.by.proxy_of(at_);
+    made.advertise.reset();  // nobody is told it
+    made.listen = io::endpoint{at_.address().unspecified(), made.chain.default_port};
+  }
   made.dandelion.epoch = 2min;  // shorter than by default, so that a run has many
   made.dandelion.epoch_jitter = 10s;
   made.dandelion.aggregation = 20s;

@@ -7,12 +7,15 @@
 #include <fmt/format.h>
 
 #include <pappus/coro/live_coroutines.hpp>
+#include <pappus/io/cost.hpp>
 #include <pappus/peer/dandelion/status.hpp>
 #include <pappus/peer/session/limits.hpp>
 #include <pappus/statistics.hpp>
 #include <pappus/wire/limits.hpp>
 
+#include "address_families.hpp"
 #include "fault_kinds.hpp"
+#include "link_keys.hpp"
 #include "liveness.hpp"
 
 namespace chaos {
@@ -32,11 +35,16 @@ constexpr std::size_t nodes_of_the_seed = 4;
 constexpr io::duration first_look = 1min;
 constexpr io::duration look_interval = 10s;
 
+/// Cost of the step with which a TLS handshake fails, after which an alert is sent, and the connection closed, units.
+constexpr std::size_t failed_tls_step = 500 + io::cost::write + io::cost::close;  // step_cost in src/tls/handshake.cpp
+
 /// The most work of one turn, units: its budget, and one undivided piece that begins when that is nearly spent. The
-/// largest here is the longest message of headers: what is longer is hashed while it arrives, and does not occur.
-std::size_t max_turn(const ledger& all) {
+/// largest here is the longest message of headers, or with private links a step of a handshake: what is longer is
+/// hashed while it arrives, and does not occur.
+std::size_t max_turn(const ledger& all, std::uint64_t seed) {
   const std::size_t longest = wire::limits::max_headers * all.genesis().whole->header().size();
-  return pappus::coro::ready_queue::default_budget + pappus::peer::limits::frame_cost(longest);
+  const std::size_t headers = pappus::peer::limits::frame_cost(longest);
+  return pappus::coro::ready_queue::default_budget + (has_links(seed) ? std::max(headers, failed_tls_step) : headers);
 }
 
 sim::world_options world_of() {
@@ -58,13 +66,15 @@ network::network(const plan& what)
       next_transaction_(io::time_point{1min}),
       next_block_(io::time_point{1min}),
       next_ban_(io::time_point{1min}) {
-  for (std::size_t i = 0; i != plan_.size.nodes + plan_.size.hostile; ++i) world_.add_machine();
-  const dependencies deps{world_, ledger_, rules_, plan_.size.nodes};
+  for (std::size_t i = 0; i != plan_.size.nodes; ++i) add_machine_of_node(world_);
+  for (std::size_t i = 0; i != plan_.size.hostile; ++i) add_other_machine(world_);
+  proxies_.start(world_, plan_.size.nodes, rules_);
+  const dependencies deps{world_, ledger_, rules_, plan_.size.nodes, plan_.size.hostile, proxies_};
   std::vector<pappus::ip_address> seeds;
   for (std::size_t i = 0; i != plan_.size.nodes; ++i) {
     sim::machine& home = *world_.machines()[i];
     members_.push_back(std::make_unique<member>(deps, i, home, plan_.seed));
-    if (i < nodes_of_the_seed) seeds.push_back(home.address());
+    if (i < nodes_of_the_seed) seeds.insert(seeds.end(), home.addresses().begin(), home.addresses().end());
   }
   for (std::size_t i = 0; i != plan_.size.hostile; ++i) {
     attackers_.push_back(world_.machines()[plan_.size.nodes + i].get());
@@ -154,7 +164,7 @@ bool network::run_until(io::time_point when) {
 }
 
 void network::check_turns() {
-  const std::size_t max = max_turn(ledger_);
+  const std::size_t max = max_turn(ledger_, plan_.seed);
   if (world_.longest_turn() <= max) return;
   rules_.broken("no turn is over its budget", fmt::format("{} units of work of at most {}", world_.longest_turn(), max),
                 world_.now());

@@ -14,6 +14,7 @@
 #include "member.hpp"
 #include "observer.hpp"
 #include "plan.hpp"
+#include "proxies.hpp"
 #include "rules.hpp"
 
 namespace chaos {
@@ -80,9 +81,10 @@ private:
   [[nodiscard]] io::time_point later(io::duration mean);
 
   plan plan_;
+  rules rules_;      // outlives the world, as what watches it
+  proxies proxies_;  // the same, as what runs in it
   sim::world world_;
   ledger ledger_;
-  rules rules_;
   pappus::sim::xoshiro256 rng_;  // of the traffic: the same whatever goes wrong
   std::vector<std::unique_ptr<member>> members_;
   std::vector<sim::machine*> attackers_;

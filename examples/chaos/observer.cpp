@@ -10,15 +10,19 @@
 #include <pappus/io/random.hpp>
 #include <pappus/io/timer.hpp>
 
+#include "address_families.hpp"
+
 namespace chaos {
 
 using namespace std::chrono_literals;
 using pappus::task;
 
 observer::observer(sim::world& world, const ledger& all, const std::vector<std::unique_ptr<member>>& nodes)
-    : all_(all), home_(world.add_machine()), met_(nodes.size()) {
+    : all_(all), home_(add_other_machine(world)), met_(nodes.size()) {
   std::vector<io::endpoint> endpoints;
-  for (const auto& each : nodes) endpoints.push_back({each->machine().address(), all_.chain().default_port});
+  for (const auto& each : nodes) {
+    endpoints.push_back({address_for(home_, each->machine()), all_.chain().default_port});
+  }
   home_.spawn(meet_all(std::move(endpoints)));
 }
 

@@ -85,8 +85,8 @@ struct node_config {
   /// The mapping is withdrawn at the end. Not with a rule of `transport` but `direct`, nor on a loopback address, nor
   /// without inbound slots.
   bool map_port = false;
-  /// Whether the limits of an address apply to 127.0.0.0/8, too, on a chain that is not on the Internet. If not, each
-  /// session from there has limits of its own, so that processes on this computer do not share them.
+  /// Whether the limits of an address apply to 127.0.0.0/8 and `::1`, too, on a chain that is not on the Internet. If
+  /// not, each session from there has limits of its own, so that processes on this computer do not share them.
   bool limit_loopback = false;
   /// Limits of the responses (chain data and transactions) to each address that dials the node, and to each endpoint
   /// that the node dials.

@@ -1,12 +1,17 @@
 // Networks in which faults occur: what is simulated, and what the rules find.
+#include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include <chaos/address_families.hpp>
 #include <chaos/fault_kinds.hpp>
 #include <chaos/network.hpp>
 #include <chaos/plan.hpp>
+#include <chaos/proxies.hpp>
 #include <chaos/report.hpp>
 #include <doctest/doctest.h>
 
@@ -75,6 +80,78 @@ TEST_CASE("a turn that takes more work than its budget breaks a rule") {
   const auto broken = broken_by_work(2 * budget);
   REQUIRE(broken);
   CHECK(broken->rule == "no turn is over its budget");
+}
+
+/// The first seed of which that holds.
+template <class Predicate>
+plan plan_where(Predicate holds) {
+  std::uint64_t seed = 1;
+  while (!holds(seed)) ++seed;
+  return plan{seed, {8, 2, 5}, {}};
+}
+
+/// Peers of each node in the middle of a run that keeps all rules.
+std::vector<std::vector<peer::peer_stats>> peers_in_run(const plan& of) {
+  network made{of};
+  std::vector<std::vector<peer::peer_stats>> found;
+  made.world().observe([&] {
+    if (made.world().now() < io::time_point{4min} || !found.empty()) return;
+    for (std::size_t i = 0; i != made.size(); ++i) found.push_back(made.at(i).running()->node().peers());
+  });
+  const outcome how = made.run();
+  CHECK_MESSAGE(!how.broken, (how.broken ? how.broken->rule + ": " + how.broken->detail : ""));
+  REQUIRE(found.size() == 8);
+  return found;
+}
+
+TEST_CASE("in a run with proxies some nodes have outbound peers through them alone, and others directly") {
+  const plan proxied = plan_where([](std::uint64_t seed) { return is_proxied(seed, 3); });
+  const auto peers = peers_in_run(proxied);
+  for (std::size_t i = 0; i != peers.size(); ++i) {
+    const auto expected = is_proxied(proxied.seed, i) ? peer::transport_type::proxy : peer::transport_type::direct;
+    std::size_t outbound = 0;
+    for (const peer::peer_stats& each : peers[i]) {
+      if (each.direction != peer::direction::outbound) continue;
+      ++outbound;
+      CHECK(each.transport == expected);
+    }
+    CHECK(outbound > 0);
+  }
+}
+
+task<void> dial_directly(sim::machine* from, io::endpoint to) {
+  static_cast<void>(co_await io::sleep_for(from->runtime(), 90s));
+  const auto stream = co_await from->runtime().connect(to);
+  if (stream) static_cast<void>(co_await (*stream)->write_all("directly"));
+}
+
+TEST_CASE("a node behind a proxy that connects elsewhere breaks a rule") {
+  network made{plan_where([](std::uint64_t seed) { return is_proxied(seed, 3) && !has_ipv6(seed); })};
+  sim::machine& home = made.at(3).machine();
+  made.world().run_for(1s);  // its process has been started
+  home.spawn(dial_directly(&home, {made.at(0).machine().address(), made.all().chain().default_port}));
+  const outcome how = made.run();
+  for (std::size_t i = 0; i != made.size(); ++i) made.at(i).stop();
+  made.world().run_for(10s);
+  REQUIRE(how.broken);
+  CHECK(how.broken->rule == "a node behind a proxy connects to it alone");
+}
+
+TEST_CASE("in a run with IPv6 nodes of one family have peers of that alone, and nodes of both have peers of both") {
+  const plan mixed = plan_where([](std::uint64_t seed) { return has_ipv6(seed) && proxies_of(seed, 8) == 0; });
+  const auto peers = peers_in_run(mixed);
+  std::array<std::size_t, 2> of_both{};  // sessions, by family
+  for (std::size_t i = 0; i != peers.size(); ++i) {
+    for (const peer::peer_stats& each : peers[i]) {
+      if (each.tls_key) continue;
+      const bool is_v4 = each.endpoint.address.is_v4();
+      if (i % 4 == 1) CHECK_FALSE(is_v4);
+      else if (i % 4 == 3) CHECK(is_v4);
+      else ++of_both[is_v4 ? 1 : 0];
+    }
+  }
+  CHECK(of_both[0] > 0);
+  CHECK(of_both[1] > 0);
 }
 
 TEST_CASE("an outcome that breaks a rule is a line of JSON with the rule") {

@@ -8,7 +8,7 @@ import pathlib
 import re
 import sys
 
-from header import groups, listed
+from header import enumerators, groups, listed
 
 INCLUDE = pathlib.Path(__file__).resolve().parent.parent.parent / "include" / "pappus"
 
@@ -85,12 +85,13 @@ def described(some, header, outer, elsewhere):
     if not first.is_type:
         return paragraphs
     paragraphs.insert(0, f"#### {outer}{first.name}")
-    other = elsewhere.get(first.name)
+    other = elsewhere.get((header, outer + first.name))
     if other:
         paragraphs.append(f"[{'Enumerators' if first.kind == 'enum class' else 'Data members'}]({other}).")
     elif first.kind == "enum class":
-        rows = re.findall(r"(\w+)(?: = -?\w+)?(?:,|\s*$| )(?: *// (.*))?", first.body)
-        paragraphs += [f"- `{name}`{': ' * bool(meaning)}{meaning}" for name, meaning in rows]
+        for applies, some in enumerators(first.body):
+            paragraphs += [applies] * bool(applies)
+            paragraphs += [f"- `{name}`{': ' * bool(meaning)}{meaning}" for name, meaning in some]
     if first.kind == "enum class":
         return paragraphs
     access = "private" if first.kind == "class" else "public"
@@ -101,7 +102,8 @@ def described(some, header, outer, elsewhere):
 
 
 def page(generated, elsewhere):
-    """The text of the page. `elsewhere`: where the members are of types that another page describes."""
+    """The text of the page. `elsewhere`: where the members are of types that another page describes, by header and name.
+    """
     included = set(re.findall(r"#include <pappus/(.*)>", (INCLUDE / "pappus.hpp").read_text())) - {"version.hpp"}
     unlisted = included - {header for headers in AREAS.values() for header in headers}
     if unlisted:

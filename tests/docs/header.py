@@ -142,3 +142,24 @@ def groups(shown):
             found.append([])
         found[-1].append(each)
     return found
+
+
+def enumerators(body):
+    """The enumerators of a body by the comments that stand above groups of them: pairs of a comment, empty if there is
+    none, and a list of names with their remarks. A group ends at a blank line."""
+    found = []
+    for block in re.split(r"\n\s*\n", body):
+        above, some = [], []
+        for line in filter(None, map(str.strip, block.splitlines())):
+            code, _, remark = (part.strip() for part in line.partition("//"))
+            if not code and some:
+                some[-1] = (some[-1][0], f"{some[-1][1]} {remark}")  # goes on
+            elif not code:
+                above.append(remark)
+            names = [name.partition("=")[0].strip() for name in code.split(",") if name.strip()]
+            some += [(name, remark if name == names[-1] else "") for name in names]
+        if found and not above and not found[-1][0]:
+            found[-1][1].extend(some)
+        elif some:
+            found.append((" ".join(above), some))
+    return found

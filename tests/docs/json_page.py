@@ -86,6 +86,8 @@ class Page:
         if not self.elsewhere:
             paragraphs += ["[The command line](command_line.md) lists the commands. " + reply["meaning"],
                            self.field_table(reply), refusal["meaning"], self.field_table(refusal),
+                           "A line whose first word is no command is refused, too: `reply` is that word, and empty if the "
+                           "line is.",
                            "If it succeeded, there are the fields below, and what is said there holds when the reply "
                            "is written."]
         for each in self.own("replies"):

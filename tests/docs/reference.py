@@ -21,6 +21,8 @@ import sys
 sys.dont_write_bytecode = True
 
 import api_page  # noqa: E402: after the line that keeps the source tree clean
+import configuration_page  # noqa: E402
+import enumerators_page  # noqa: E402
 import guide_limits  # noqa: E402
 import json_page  # noqa: E402
 
@@ -47,107 +49,11 @@ def limits():
     return "\n\n".join(pages)
 
 
-# The types of the settings that have members of their own, with the header of each.
-SETTING_TYPES = (
-    ("peer::connection_limits", "peer/connections/connection_limits.hpp"),
-    ("peer::rate_limit", "peer/rate_limit.hpp"),
-    ("peer::upload_limits", "peer/accounts/upload_quota.hpp"),
-    ("peer::peer_lists", "peer/access/peer_lists.hpp"),
-    ("peer::seed", "peer/discovery/seed.hpp"),
-    ("io::backoff_options", "io/backoff.hpp"),
-    ("integration::filter_options", "integration/filter/filter_options.hpp"),
-    ("integration::sync_options", "integration/sync/sync_options.hpp"),
-    ("peer::dandelion_options", "peer/dandelion/options.hpp"),
-    ("peer::embargo", "peer/dandelion/options.hpp"),
-    ("peer::stem_limits", "peer/dandelion/stem_budget.hpp"),
-)
-
-
-def purpose(header, struct):
-    """The comment of a struct."""
-    comment = re.search(rf"((?:^///.*\n)+)^struct {struct} {{", (INCLUDE / header).read_text(), re.M)
-    return text_of(comment.group(1)) if comment else ""
-
-
-def members(header, struct):
-    """A table of the data members of a struct, which come before its functions."""
-    source = (INCLUDE / header).read_text()
-    start = source.index(f"struct {struct} {{")
-    rows = []
-    comment = ""
-    for line in source[start : source.index("\n};", start)].splitlines()[1:]:
-        line = line.strip()
-        if line.startswith("///"):
-            comment += line + "\n"
-            continue
-        declaration, _, remark = line.partition("  // ")
-        match = re.match(r"([\w:<>]+(?:<[\w:]+>)?) (\w+)(?: = (.*)|(\{.*\}))?;", declaration.strip())
-        if match:
-            _, name, value, braces = match.groups()
-            meaning = " ".join(filter(None, (text_of(comment), remark.strip())))
-            default = "" if value == "{}" else value or braces or ""
-            rows.append(f"| `{name}` | `{match.group(1)}` | {default and f'`{default}`'} | {meaning} |")
-        elif "(" in line:
-            break
-        comment = ""
-    return "| member | type | default | meaning |\n|---|---|---|---|\n" + "\n".join(rows)
-
-
-def configuration():
-    pages = [f"# Settings of a node\n\n{GENERATED}",
-             "`pappus::node_config`, in `<pappus/node_config.hpp>`. The constructor of a node throws "
-             "`std::invalid_argument` if a setting is out of its range.",
-             members("node_config.hpp", "node_config")]
-    for name, header in SETTING_TYPES:
-        struct = name.split("::")[1]
-        pages.append(f"## {name}\n\nIn `<pappus/{header}>`. {purpose(header, struct)}\n\n{members(header, struct)}")
-    return "\n\n".join(pages)
-
-
-# The enumerations that applications meet: header, and the source that prints them.
-ENUMERATIONS = (
-    ("errc", "error.hpp", "src/error.cpp"),
-    ("peer::disconnect_reason", "peer/disconnect_info.hpp", "src/peer/disconnect_info.cpp"),
-    ("peer::request_error", "peer/session/peer_request.hpp", "src/peer/session/peer_request.cpp"),
-    ("peer::stem_errc", "peer/stem_result.hpp", "src/peer/stem_result.cpp"),
-    ("peer::stem_outcome", "peer/stem_result.hpp", "include/pappus/peer/stem_result.hpp"),
-    ("peer::fluff_reason", "peer/stem_result.hpp", "include/pappus/peer/stem_result.hpp"),
-    ("peer::store_errc", "peer/store/store_errc.hpp", None),
-    ("integration::call_errc", "integration/threads/call_errc.hpp", None),
-    ("wire::decode_errc", "wire/error.hpp", "src/wire/error.cpp"),
-    ("wire::capability", "wire/capabilities.hpp", None),
-    ("peer::dandelion_scheme", "peer/dandelion/options.hpp", "include/pappus/peer/dandelion/options.hpp"),
-    ("peer::fluff_mode", "peer/dandelion/options.hpp", None),
-    ("peer::log_level", "peer/log.hpp", "src/peer/log.cpp"),
-)
-
-
-def enumerators():
-    pages = [f"# Enumerators\n\n{GENERATED}",
-             "What each enumerator means, and how it is printed where that is another name."]
-    for name, header, printer in ENUMERATIONS:
-        enum = name.split("::")[-1]
-        source = (INCLUDE / header).read_text()
-        body = re.search(rf"enum class {enum}\b[^{{]*{{(.*?)\n}};", source, re.S).group(1)
-        printed = {}
-        if printer:
-            printed = dict(re.findall(rf'case {enum}::(\w+): return "([^"]*)"', (ROOT / printer).read_text()))
-        rows = []
-        for one, meaning in re.findall(r"^ *(\w+)(?: = \w+)?,?(?: *// (.*))?$", body, re.M):
-            other = printed.get(one, one)
-            rows.append(f"| `{one}` | {'' if other == one else f'`{other}`'} | {meaning} |")
-        pages.append(f"## {name}\n\nIn `<pappus/{header}>`.\n\n| enumerator | printed as | meaning |\n|---|---|---|\n"
-                     + "\n".join(rows))
-    return "\n\n".join(pages)
-
-
 def api():
-    def address(page, name):
-        return f"{page}.md#{name.replace(':', '')}"
-
-    elsewhere = {name.split("::")[-1]: address("configuration", name) for name, _ in SETTING_TYPES}
-    elsewhere["node_config"] = "configuration.md"
-    elsewhere |= {name.split("::")[-1]: address("enumerators", name) for name, *_ in ENUMERATIONS}
+    described = [("configuration.md", each.name, each.header) for each in configuration_page.settings_of_node()]
+    described += [("enumerators.md", name, header) for name, header, _ in enumerators_page.ENUMERATIONS]
+    elsewhere = {(header, name.split("::")[-1]): f"{page}#{name.replace(':', '')}" for page, name, header in described}
+    elsewhere["node_config.hpp", "node_config"] = "configuration.md"
     return api_page.page(GENERATED, elsewhere)
 
 
@@ -223,8 +129,10 @@ def main():
     check, print_metrics, node, print_full_node = given.check, given.print_metrics, given.node, given.print_full_node
     of_node, of_full_node = json_page.declared_by(node, "--describe-json"), json_page.declared_by(print_full_node)
     stale = []
-    for name, content in (("api", api()), ("limits", limits()), ("configuration", configuration()),
-                          ("enumerators", enumerators()), ("metrics", metrics(print_metrics, node)),
+    for name, content in (("api", api()), ("limits", limits()),
+                          ("configuration", configuration_page.page(GENERATED)),
+                          ("enumerators", enumerators_page.page(GENERATED)),
+                          ("metrics", metrics(print_metrics, node)),
                           ("command_line", command_line(node)), ("json", json_page.node_page(of_node, GENERATED)),
                           ("json_full_node", json_page.full_node_page(of_full_node, of_node, GENERATED))):
         path = ROOT / "docs" / "reference" / f"{name}.md"
@@ -235,11 +143,12 @@ def main():
             stale.append(f"docs/reference/{name}.md")
         else:
             path.write_text(content)
-    wrong = guide_limits.differences()
+    wrong = guide_limits.differences() + enumerators_page.missing_in_pages()
     if stale:
         wrong.append(f"not current: {', '.join(stale)}; run tests/docs/reference.py without --check")
     if wrong:
         sys.exit("\n".join(wrong))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -23,6 +23,7 @@ import families  # noqa: E402
 import following  # noqa: E402
 import guide_session  # noqa: E402
 import introductions  # noqa: E402
+import private_broadcast  # noqa: E402
 import private_links  # noqa: E402
 import process  # noqa: E402
 import proxies  # noqa: E402
@@ -47,8 +48,8 @@ def main(arguments):
     loader.testNamePatterns = [f"*{name}*" for name in arguments[2:]] or None
     slow = [following]
     others = [addresses, best_chain, blocks, chain, command_line, commands, dandelion, descriptors, families,
-              guide_session, introductions, private_links, proxies, reachability, refusals, sessions, stored_chain,
-              sync_display]
+              guide_session, introductions, private_broadcast, private_links, proxies, reachability, refusals, sessions,
+              stored_chain, sync_display]
     both = [unittest.TestSuite(map(loader.loadTestsFromModule, modules)) for modules in (slow, others)]
     last = [] if loader.testNamePatterns else [DeclaredJson("test_every_declared_field_has_been_written")]
     return suites.run_tests(*both, afterwards=last)

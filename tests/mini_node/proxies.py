@@ -1,13 +1,10 @@
 """Connections through a SOCKS5 proxy."""
 
-import socket
-import threading
-
 import process
 from command_line import run
-from forwarding import pass_on
 from onion import onion_name
 from protocol import HAND, PATIENCE, PING, PONG, SHAKE, TRANSACTION, Peer, Transaction, read_hand, shake
+from socks_proxy import Proxy
 
 ONION = onion_name(b"a" * 32)
 
@@ -19,66 +16,6 @@ NEEDS_PROXY = "is an onion service, which needs --onion-proxy or --proxy"
 NO_ONION = "is no onion service, and --onion-only connects to nothing else"
 NOT_ADVERTISED = "not together with --proxy or --onion-only: no peer is told an address then"
 NOT_PRIVATE = "is not a loopback address or one of a private network"
-
-
-class Proxy:
-    """Passes all connections on to one address, and keeps what it was asked for."""
-
-    def __init__(self, target):
-        self.target = target
-        self.asked = []
-        self.server = socket.create_server(("127.0.0.1", 0))
-        self.address = "127.0.0.1:{}".format(self.server.getsockname()[1])
-        self.open = []
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self.server.accept()
-            except OSError:
-                return
-            self.open.append(client)
-            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
-
-    @staticmethod
-    def _exactly(client, size):
-        got = b""
-        while len(got) < size:
-            piece = client.recv(size - len(got))
-            if not piece:
-                raise EOFError
-            got += piece
-        return got
-
-    def _text(self, client):
-        return self._exactly(client, self._exactly(client, 1)[0])
-
-    def _serve(self, client):
-        try:
-            self._exactly(client, 1)
-            if 2 in self._text(client):
-                client.sendall(b"\5\2")
-                self._exactly(client, 1)
-                credentials = self._text(client), self._text(client)
-                client.sendall(b"\1\0")
-            else:
-                credentials = None
-                client.sendall(b"\5\0")
-            kind = self._exactly(client, 4)[3]
-            host = self._text(client).decode() if kind == 3 else socket.inet_ntoa(self._exactly(client, 4))
-            self.asked.append((host, int.from_bytes(self._exactly(client, 2), "big"), credentials))
-            peer = socket.create_connection(self.target, PATIENCE)
-            self.open.append(peer)
-            client.sendall(b"\5\0\0\1" + bytes(6))
-            threading.Thread(target=pass_on, args=(peer, client), daemon=True).start()
-            pass_on(client, peer)
-        except (EOFError, OSError):
-            client.close()
-
-    def close(self):
-        for each in [self.server, *self.open]:
-            each.close()
 
 
 class Proxies(process.TestCase):

@@ -44,7 +44,7 @@ public:
 private:
   task<void> run() {
     co_await with_scope([this](scope& connections) -> task<void> {
-      auto listener = at_.runtime().listen({{}, 1080}).value();
+      auto listener = at_.runtime().listen({at_.address().unspecified(), 1080}).value();
       for (;;) {
         auto accepted = co_await listener->accept();
         if (!accepted) co_return;

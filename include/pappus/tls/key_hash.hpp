@@ -9,8 +9,9 @@
 
 namespace pappus::tls {
 
-/// SHA-256 of a public key (its SubjectPublicKeyInfo, in DER), as RFC 7469 pins keys. Of a certificate in a PEM file:
-/// `openssl x509 -pubkey -noout -in FILE | openssl pkey -pubin -outform der | openssl dgst -sha256`.
+/// SHA-256 of a public key (its SubjectPublicKeyInfo, in DER), as RFC 7469 pins keys. The 64 digits of `to_hex` for the
+/// certificate in a PEM file: `openssl x509 -pubkey -noout -in FILE | openssl pkey -pubin -outform der |
+/// openssl dgst -sha256 -r | cut -d ' ' -f 1`.
 using key_hash = std::array<std::byte, 32>;
 
 /// 64 hexadecimal digits, in lower case.
