@@ -100,7 +100,8 @@ void ban_manager::add_misbehavior(const peer_info& peer, double points, const st
     account* const charged = account_of(peer);
     const bool before = charged != nullptr && charged->misbehavior.discourages(runtime_.now());
     if (charged != nullptr && charged->misbehavior.add(points, runtime_.now())) {
-      if (dialed && before && is_proof_of_endpoint(peer)) return ban_endpoint(peer.endpoint, wire::reason_for_ban::none, why);
+      if (dialed && before && is_proof_of_endpoint(peer))
+        return ban_endpoint(peer.endpoint, wire::reason_for_ban::none, why);
       note_discouraged(responsible(peer), why);
     }
   }
