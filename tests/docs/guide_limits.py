@@ -52,6 +52,12 @@ ROWS = {
         ("beginning of a stage and every #", "line_interval"),
         ("the next block does not come within #", "patience"),
         ("predecessors are missing, # are kept", "aside")],
+    "guides/proxies.md": [("At most # peers come by it", "max_inbound_onion"),
+        ("at a time of its own, for # to #,", "min_addr_sample_lifetime", "max_addr_sample_lifetime")],
+    "guides/port_mapping.md": [
+        ("until for # none has said the same", "address_vote_lifetime"),
+        ("of more than # the oldest is dropped", "max_address_votes"),
+        ("is believed with # votes or more", "min_address_votes")],
     "guides/private_broadcast.md": [
         ("of its own, # on average", "mean_delay"),
         ("or #, the connection ends", "private_connection_timeout"),
@@ -78,7 +84,7 @@ ROWS = {
         ("the last # headers that peers announced agrees with it within #", "max_header_times", "clock_trust_tolerance"),
         ("from these headers by more than # is warned", "clock_tolerance")],
     "guides/simulation.md": [("nothing for # end", "idle_timeout")],
-    "guides/tls.md": [("for each address, for # each", "tls_handshake_timeout")],
+    "guides/tls.md": [("handshakes`, for # each", "tls_handshake_timeout")],
     "guides/synchronization.md": [
         ("at last the genesis; at most #", "max_locator_hashes"),
         ("stores up to # headers", "max_headers"),

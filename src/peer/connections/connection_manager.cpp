@@ -2,11 +2,11 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <utility>
 
 #include <pappus/coro/budget.hpp>
+#include <pappus/io/random.hpp>
 #include <pappus/io/timeout.hpp>
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
@@ -55,8 +55,7 @@ task<void> connection_manager::accept_all(io::listener& listener, arrival begin)
 }
 
 /// What is known of a peer that has connected. To an onion service all come from this machine, or from Tor's: each gets
-/// an address of its own in one subnet, which stands for the listener, so that no two are taken for one, and all of
-/// them share what a subnet may have.
+/// an address of its own in one subnet, so that no two are taken for one, and all of them share what a subnet may have.
 peer_info connection_manager::arrived(const io::stream& by_stream, transport_type by) {
   peer_info peer;
   peer.endpoint = by_stream.remote_endpoint();
@@ -65,15 +64,13 @@ peer_info connection_manager::arrived(const io::stream& by_stream, transport_typ
     peer.exempt = deps_.account.exempts(peer.endpoint.address);
     return peer;
   }
-  const std::uint16_t listener = by_stream.local_endpoint().port;
-  std::array<std::uint8_t, ip_address::name_bytes> bytes{static_cast<std::uint8_t>(listener >> 8),
-                                                         static_cast<std::uint8_t>(listener & 0xff)};
-  deps_.runtime.fill_random(std::as_writable_bytes(std::span{bytes}.subspan(2)));
-  peer.endpoint.address = ip_address::named(bytes);
+  peer.endpoint.address = ip_address::anonymous(io::random_bits(deps_.runtime));
   return peer;
 }
 
-/// Why a peer that has connected is refused, before a byte is read; nothing if it is not.
+/// Why a peer that has connected is refused, before a byte is read; nothing if it is not. Only sessions keep others of
+/// their address out: a connection that says nothing would do so for the time of a handshake. By an onion service all
+/// come from one address, and make room for each other after the handshake.
 std::optional<disconnect_reason> connection_manager::reject_reason(const peer_info& peer) const {
   const ip_address from = peer.endpoint.address;
   if (peer.transport == transport_type::direct && from.is_named()) return disconnect_reason::not_allowed;
@@ -82,11 +79,8 @@ std::optional<disconnect_reason> connection_manager::reject_reason(const peer_in
   if (charged != nullptr && charged->misbehavior.refuses(deps_.runtime.now())) return disconnect_reason::discouraged;
   if (preferred_.has_free_claim(from)) return std::nullopt;
   if (deps_.room.inbound == 0) return disconnect_reason::too_many_peers;
-  if (deps_.account.exempts(from)) return std::nullopt;
-  const std::size_t there = deps_.sessions.count(direction::inbound, from) + waiting_.count_from(from);
-  const bool by_onion = peer.transport == transport_type::onion;
-  const std::size_t max = by_onion ? deps_.room.inbound_onion : deps_.room.inbound_per_address;
-  return there < max ? std::nullopt : std::optional{disconnect_reason::too_many_peers};
+  if (peer.transport == transport_type::onion || has_room_at_address(peer)) return std::nullopt;
+  return disconnect_reason::too_many_peers;
 }
 
 void connection_manager::refuse(ip_address from, disconnect_reason reason) {
@@ -237,7 +231,8 @@ task<result<handshake_result, disconnect_info>> connection_manager::handshake_wi
     co_return co_await perform_handshake(deps_.runtime, connection, deps_.local);
   }
   const coro::context here = co_await coro::current_context{};
-  pending_handshakes::entry waiting{waiting_, connection.peer().endpoint.address, here.stop};
+  const peer_info& peer = connection.peer();
+  pending_handshakes::entry waiting{waiting_, peer.endpoint.address, max_handshakes_beside(peer), here.stop};
   auto handshake_task = handshake_when_admitted(connection, account);
   auto handshake_outcome = co_await std::move(handshake_task).with_stop_token(waiting.token());
   if (handshake_outcome || !waiting.displaced()) co_return handshake_outcome;
