@@ -23,6 +23,7 @@ std::string_view text_of(transport_errc code) noexcept {
     case transport_errc::onion_services_only: return "only onion services are connected to";
     case transport_errc::unknown_name: return "the name of the host is not known any more";
     case transport_errc::no_proxy: return "there is no proxy";
+    case transport_errc::no_isolation: return "the proxy takes no passwords, without which it links connections";
   }
   return "unknown error";
 }
@@ -167,7 +168,10 @@ task<result<io::stream_ptr>> connector::connect_apart(io::endpoint where) {
   io::socks5_proxy proxy = by_tor && options_.onion_proxy ? *options_.onion_proxy : *options_.proxy;
   proxy.credentials = new_credentials();
   proxy.allows_no_authentication = false;
-  co_return co_await io::connect_by_socks5(runtime_, std::move(proxy), target_of(where));
+  auto connected = co_await io::connect_by_socks5(runtime_, std::move(proxy), target_of(where));
+  const bool is_refused = !connected && connected.error() == make_error_code(io::socks5_errc::no_acceptable_method);
+  if (is_refused) co_return failure{make_error_code(transport_errc::no_isolation)};
+  co_return std::move(connected);
 }
 
 io::socks5_target connector::target_of(const io::endpoint& where) const {

@@ -27,6 +27,7 @@ enum class transport_errc {
   onion_services_only,  // it is no onion service, and only those are reached
   unknown_name,         // the address stands for a name that this node does not know
   no_proxy,             // the connection must go through a proxy, and there is none
+  no_isolation,         // it must be kept apart from others, and the proxy takes no passwords
 };
 
 [[nodiscard]] const std::error_category& transport_category() noexcept;
@@ -76,7 +77,8 @@ public:
   /// `errc::timed_out` after `limits::tls_handshake_timeout`, or as reads and writes of `below` do.
   [[nodiscard]] task<result<accepted_link>> accept_link(io::stream_ptr below);
   /// Connects through a proxy, whatever the rule, with credentials that no other connection has, whatever
-  /// `transport_options::isolates` and those of the proxy. Fails as `connect` does. `is_of_proxy` tells whether the
+  /// `transport_options::isolates` and those of the proxy; with `transport_errc::no_isolation` if it takes none, and
+  /// otherwise as `connect` does. `is_of_proxy` tells whether the
   /// proxy is the reason.
   [[nodiscard]] task<result<io::stream_ptr>> connect_apart(io::endpoint where);
   /// Why `connect_apart` cannot connect to there, a `transport_errc`; none if it can. There is no way to private links.
