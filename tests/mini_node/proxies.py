@@ -144,7 +144,8 @@ class Proxies(process.TestCase):
                                             "from 1 to 65535"),
             (["--onion-only"], "--onion-only: needs --onion-proxy or --proxy"),
             (["--onion-only", "--onion-proxy", "127.0.0.1:9050", "--broadcast", "private"],
-             "--broadcast private: not with --onion-only, as it needs peers by address"),
+             "--broadcast private: not with --onion-only, as only peers at IP addresses are told: an onion service may "
+             "be known to this node alone, which would tell whose a transaction is"),
             (["--peer", "short.onion:3414"], "--peer: 'short.onion:3414' is not HOST:PORT with a PORT from 1 to 65535"),
         ]:
             with self.subTest(options=options):
