@@ -68,7 +68,7 @@ void check_private_broadcast(const peer::transport_options& how, const std::stri
   check_setting(proxy.has_value(), name, "must not be private_broadcast without a proxy in transport");
   check_setting(!proxy->credentials, name, "must not be private_broadcast with a proxy that has credentials");
   check_setting(how.rule != peer::transport_rule::onion_only, name,
-                "must not be private_broadcast if only onion services are connected to");
+                "must not be private_broadcast if only onion services are connected to, as those are never told");
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ file(name) = folder . "/" . name . ".csv"
 plot file("diffusion") using 8:9:(2*$10) with yerrorlines lc rgb "#c0392b" pt 7 title "diffusion, 4-regular", \
   file("dandelion++") using 8:9:(2*$10) with yerrorlines lc rgb "#2471a3" pt 7 title "dandelion++, 4-regular", \
   file("grin") using 8:9:(2*$10) with yerrorlines lc rgb "#1e8449" pt 7 title "grin, 4-regular", \
+  file("private") using 8:9:(2*$10) with yerrorlines lc rgb "#d68910" pt 7 title "private, 4-regular", \
   file("line") using 8:9:(2*$10) with yerrorbars lc rgb "#7d3c98" pt 7 title "grin on a line, fluffs not heard", \
   closed(x) with lines lc rgb "#7d3c98" dt 2 title "closed form for that line", \
   x*x with lines lc rgb "#999999" dt 3 title "p^2, the least there can be (arXiv 1701.04439)"

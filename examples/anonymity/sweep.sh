@@ -33,7 +33,7 @@ cd "$folder"
 same_call "$program" "$graphs" "$@"
 
 shares='0.05 0.1 0.15 0.2 0.25 0.3 0.35 0.4 0.45 0.5'
-schemes='line grin dandelion++ diffusion'
+schemes='line grin dandelion++ diffusion private'
 arguments_of() {
   case $1 in
     line) echo --scheme grin --topology line --heard stems ;;

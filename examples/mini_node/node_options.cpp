@@ -180,7 +180,11 @@ result<pappus::peer::own_broadcast, early_exit> broadcast_of(const node_argument
   const auto how = given.broadcast == "private" ? own_broadcast::private_broadcast : own_broadcast::dandelion;
   if (given.broadcast != to_string(how)) return refuse("--broadcast", given.broadcast, "dandelion or private");
   if (how == own_broadcast::dandelion) return how;
-  if (given.onion_only) return refuse("--broadcast private: not with --onion-only, as it needs peers by address");
+  if (given.onion_only) {
+    return refuse(
+        "--broadcast private: not with --onion-only, as only peers at IP addresses are told: an onion service may be "
+        "known to this node alone, which would tell whose a transaction is");
+  }
   if (given.proxy.empty() && given.onion_proxy.empty()) {
     return refuse("--broadcast private: needs --proxy or --onion-proxy");
   }

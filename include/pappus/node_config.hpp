@@ -109,8 +109,8 @@ struct node_config {
   /// Dandelion: how the origin of a transaction is kept private.
   peer::dandelion_options dandelion;
   /// How the node's own transactions leave it. `private_broadcast` needs a proxy in `transport` that has no
-  /// credentials, and another rule than `onion_only`, since peers of the address book have addresses. With the rule
-  /// `direct` only these connections go through it.
+  /// credentials, and another rule than `onion_only`, since an onion service is never told: this node alone may know
+  /// it. With the rule `direct` only these connections go through it.
   peer::own_broadcast own_transactions = peer::own_broadcast::dandelion;
   /// Private broadcast, if that is how they leave it.
   peer::private_broadcast_options private_broadcast;

@@ -143,7 +143,8 @@ class Proxies(process.TestCase):
             (["--listen-onion", "0.0.0.0:1"], f"--listen-onion: '0.0.0.0:1' {NOT_PRIVATE}"),
             (["--listen-onion", "[::]:1"], f"--listen-onion: '[::]:1' {NOT_PRIVATE}"),
             (["--onion-only", "--onion-proxy", "127.0.0.1:9050", "--broadcast", "private"],
-             "--broadcast private: not with --onion-only, as it needs peers by address"),
+             "--broadcast private: not with --onion-only, as only peers at IP addresses are told: an onion service may "
+             "be known to this node alone, which would tell whose a transaction is"),
             (["--peer", "short.onion:3414"], "--peer: 'short.onion' is not the name of an onion service: it must have 56 "
                                              "characters before .onion"),
             (["--seed", "facebookcorewwwi.onion:1"],

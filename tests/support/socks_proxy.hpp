@@ -39,7 +39,7 @@ public:
   std::vector<request> requests;
   std::map<std::string, io::endpoint> services;  // of hosts that have no other name: onion services
   bool refuses = false;                          // all connections, as not allowed
-  bool knows_passwords = true;                   // else it takes none, though they are offered
+  bool knows_passwords = true;                   // else it takes none, and refuses whoever offers nothing else
 
 private:
   task<void> run() {
@@ -87,8 +87,10 @@ private:
     PAPPUS_CO_TRY_DISCARD(co_await from.read_exact(version));
     PAPPUS_CO_TRY(methods, co_await read_text(from));
     const bool has_password = knows_passwords && methods.find('\2') != std::string::npos;
-    const auto chosen = bytes({5, has_password ? 2U : 0U});
+    const bool is_acceptable = has_password || methods.find('\0') != std::string::npos;
+    const auto chosen = bytes({5, has_password ? 2U : is_acceptable ? 0U : 0xffU});
     PAPPUS_CO_TRY_DISCARD(co_await from.write_all(chosen));
+    if (!is_acceptable) co_return failure{make_error_code(errc::end_of_stream)};
     if (has_password) {
       PAPPUS_CO_TRY_DISCARD(co_await from.read_exact(version));
       PAPPUS_CO_TRY(name, co_await read_text(from));

@@ -162,7 +162,10 @@ task<result<io::stream_ptr>> connector::connect_apart(io::endpoint where) {
   io::socks5_proxy proxy = by_tor && options_.onion_proxy ? *options_.onion_proxy : *options_.proxy;
   proxy.credentials = new_credentials();
   proxy.allows_no_authentication = false;
-  co_return co_await io::connect_by_socks5(runtime_, std::move(proxy), target_of(where));
+  auto connected = co_await io::connect_by_socks5(runtime_, std::move(proxy), target_of(where));
+  const bool is_refused = !connected && connected.error() == make_error_code(io::socks5_errc::no_acceptable_method);
+  if (is_refused) co_return failure{make_error_code(transport_errc::no_isolation)};
+  co_return std::move(connected);
 }
 
 io::socks5_target connector::target_of(const io::endpoint& where) const {

@@ -13,6 +13,7 @@ std::string_view text_of(transport_errc code) noexcept {
     case transport_errc::onion_services_only: return "only onion services are connected to";
     case transport_errc::unknown_name: return "the name of the host is not known any more";
     case transport_errc::no_proxy: return "there is no proxy";
+    case transport_errc::no_isolation: return "the proxy takes no passwords, without which it links connections";
     case transport_errc::own_key: return "a private link is to have the key of this node itself";
   }
   return "unknown error";

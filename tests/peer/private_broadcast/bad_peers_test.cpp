@@ -269,6 +269,24 @@ TEST_CASE("a proxy that is not there, or is silent, lets own transactions wait")
   }
 }
 
+TEST_CASE("a proxy that takes no passwords lets own transactions wait, since it would link them, and that is said") {
+  std::vector<std::string> warnings;
+  private_network on{4};
+  on.proxy.knows_passwords = false;
+  integration::adapter noting;
+  noting.log = [&warnings](const peer::log_line& line) {
+    if (line.level == peer::log_level::warning) warnings.push_back(line.text);
+  };
+  simulated_node& node = on.start(std::move(noting));
+  on.send(some_transaction(1));
+  on.world.run_for(1h);
+  CHECK(on.proxy.requests.empty());
+  CHECK(node->dandelion().own.stalled);
+  CHECK(node->dandelion().own.counted.proxy_failures > 3);
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings[0].find("the proxy takes no passwords") != std::string::npos);
+}
+
 TEST_CASE("the node stops in time at each point of a private connection") {
   for (int tenths = 0; tenths < 300; tenths += 7) {
     private_network on{3, static_cast<std::uint64_t>(tenths) + 1};

@@ -195,7 +195,9 @@ TEST_CASE("a connection apart is not made by a proxy that knows no passwords") {
     const auto connected = co_await by.connect_apart(to);
     co_return connected ? std::error_code{} : connected.error();
   };
-  CHECK(on.world.run(connect_apart(paths, {on.there.address(), 3414})) != std::error_code{});
+  const std::error_code failed = on.world.run(connect_apart(paths, {on.there.address(), 3414}));
+  CHECK(failed == transport_errc::no_isolation);
+  CHECK(connector::is_of_proxy(failed));
   CHECK(on.proxy.requests.empty());
 }
 

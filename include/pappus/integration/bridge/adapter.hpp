@@ -150,7 +150,7 @@ struct adapter {
   // Notifications.
 
   /// A transaction was relayed along the stem; or one of the node's own was sent to a peer by private broadcast, whose
-  /// `id` is 0, since there is no session.
+  /// `id` is 0, since there is no session, and whose `transport` is `proxy`, as no onion service is told.
   std::function<void(const wire::transaction_ptr& tx, const peer::peer_info& peer)> transaction_stemmed;
 
   /// The node has fluffed a transaction that was private: from now on `get_transaction` must find it.

@@ -67,7 +67,8 @@ public:
   /// outlives the task, is set to that of the other side, also if it is refused.
   [[nodiscard]] task<result<accepted_link>> accept_link(io::stream_ptr below, std::optional<tls::key_hash>& key);
   /// Connects through a proxy, whatever the rule, with credentials that no other connection has, whatever
-  /// `transport_options::isolates` and those of the proxy. Fails as `connect` does. `is_of_proxy` tells whether the
+  /// `transport_options::isolates` and those of the proxy; with `transport_errc::no_isolation` if it takes none, and
+  /// otherwise as `connect` does. `is_of_proxy` tells whether the
   /// proxy is the reason.
   [[nodiscard]] task<result<io::stream_ptr>> connect_apart(io::endpoint where);
   /// Why `connect_apart` cannot connect to there, a `transport_errc`; none if it can. There is no way to private links.

@@ -11,6 +11,7 @@ enum class transport_errc {
   onion_services_only,  // it is no onion service, and only those are reached
   unknown_name,         // the address stands for a name that this node does not know
   no_proxy,             // the connection must go through a proxy, and there is none
+  no_isolation,         // it must be kept apart from others, and the proxy takes no passwords
   own_key,              // a private link would be to this node itself: it has the same key
 };
 
