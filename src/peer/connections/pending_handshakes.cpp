@@ -4,15 +4,6 @@
 #include <pappus/peer/connections/pending_handshakes.hpp>
 
 namespace pappus::peer {
-namespace {
-
-/// The /24 of an IPv4 address, the /48 of an IPv6 address: what one customer of a provider commonly has at most.
-constexpr ip_address block_of(const ip_address& address) noexcept {
-  return address.first_of_block(address.is_v4() ? 24 : 48);
-}
-
-}  // namespace
-
 pending_handshakes::entry::entry(pending_handshakes& owner, ip_address from, coro::stop_token parent)
     : owner_(&owner), address_(from), stop_(parent) {
   if (owner.size_ >= owner.max_) owner.make_room();
@@ -36,7 +27,9 @@ std::size_t pending_handshakes::count_from(ip_address address) const noexcept {
 /// Of two blocks of the same size, the one with the oldest entry loses it.
 void pending_handshakes::make_room() noexcept {
   blocks_.clear();  // has room for all
-  waiting_.for_each([&](entry& each) { blocks_.push_back({block_of(each.address_), blocks_.size(), &each}); });
+  waiting_.for_each([&](entry& each) {
+    blocks_.push_back({each.address_.first_of_block(each.address_.customer_prefix()), blocks_.size(), &each});
+  });
   std::ranges::sort(blocks_, {}, [](const member& each) { return std::pair{each.block, each.age}; });
   const member* loses = nullptr;
   std::size_t largest = 0;
