@@ -228,6 +228,9 @@ TEST_CASE("what one host can have is an address of IPv4, a /64 of IPv6") {
   CHECK(address("1.2.3.4").subnet() == address("1.2.3.4"));
   CHECK(address("2001:db8:1:2:3:4:5:6").subnet() == address("2001:db8:1:2::"));
   CHECK(address("2001:db8:1:2::1").subnet() != address("2001:db8:1:3::1").subnet());
+  CHECK(address("fe80::1").subnet() == address("fe80::1"));  // all hosts of a link are in fe80::/64
+  CHECK(address("fe80::1").subnet() != address("fe80::2").subnet());
+  CHECK(address("fec0::1").subnet() == address("fec0::2").subnet());
 }
 
 TEST_CASE("addresses can be hashed, and are ordered by value, those of IPv4 first") {

@@ -114,10 +114,21 @@ public:
   }
 
   /// What one host can be expected to have: the address itself of IPv4; of IPv6 the first address of its /64, in which
-  /// a host can take any address. Limits of an address apply to this.
+  /// a host can take any address, but for link-local ones, which all hosts of a link have in one /64. Limits of an
+  /// address apply to this.
   [[nodiscard]] constexpr ip_address subnet() const noexcept { return first_of_block(subnet_prefix()); }
-  /// Leading bits of the subnet: 32 or 64.
-  [[nodiscard]] constexpr std::uint8_t subnet_prefix() const noexcept { return is_v4() ? 32 : 64; }
+  /// Leading bits of the subnet: 32, 64 or 128.
+  [[nodiscard]] constexpr std::uint8_t subnet_prefix() const noexcept {
+    if (is_v4()) return 32;
+    return high_ >> 54 == 0xfe80 >> 6 ? 128 : 64;
+  }
+
+  /// Leading bits of what one customer of a provider commonly has at most: the /24 of IPv4, the /48 of IPv6; 64 if it
+  /// stands for a name.
+  [[nodiscard]] constexpr std::uint8_t customer_prefix() const noexcept {
+    if (is_named()) return 64;
+    return is_v4() ? 24 : 48;
+  }
 
   /// By value, all of IPv4 before all of IPv6, so that what is in one block is together.
   friend constexpr std::strong_ordering operator<=>(const ip_address& one, const ip_address& other) noexcept {

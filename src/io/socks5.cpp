@@ -44,6 +44,7 @@ std::string_view text_of(socks5_errc code) noexcept {
     case socks5_errc::no_acceptable_method: return "the proxy demands another authentication";
     case socks5_errc::authentication_failed: return "the proxy does not take the name and password";
     case socks5_errc::malformed_reply: return "the proxy does not speak SOCKS5";
+    case socks5_errc::proxy_timed_out: return "the proxy does not answer in time";
   }
   return "unknown error";
 }
@@ -74,6 +75,11 @@ socks5_errc error_of_reply(std::uint8_t code) noexcept {
 void append(byte_vector& to, std::string_view text) {
   to.push_back(static_cast<std::byte>(text.size()));
   std::ranges::copy(std::as_bytes(std::span{text}), std::back_inserter(to));
+}
+
+/// Of a step of the proxy's own, for which no host is waited for.
+std::error_code blame_proxy(std::error_code failed) noexcept {
+  return failed == make_error_code(errc::timed_out) ? make_error_code(socks5_errc::proxy_timed_out) : failed;
 }
 
 bool is_expressible(std::string_view text) noexcept { return !text.empty() && text.size() <= max_length; }
@@ -115,7 +121,7 @@ public:
     if (offers(method::password)) greeting.push_back(static_cast<std::byte>(method::password));
     greeting[1] = static_cast<std::byte>(greeting.size() - 2);
     std::array<std::byte, 2> chosen{};
-    PAPPUS_CO_TRY_DISCARD(co_await exchange(std::move(greeting), chosen, proxy_.step_timeout));
+    PAPPUS_CO_TRY_DISCARD(co_await exchange(std::move(greeting), chosen));
     if (chosen[0] != version) co_return failure{make_error_code(socks5_errc::malformed_reply)};
     const auto by = static_cast<method>(chosen[1]);
     if (by == method::no_acceptable) co_return failure{make_error_code(socks5_errc::no_acceptable_method)};
@@ -126,7 +132,8 @@ public:
 
   [[nodiscard]] task<result<void>> connect(const socks5_target& target) {
     std::array<std::byte, 4> reply{};  // version, code, 0, type of the address that follows
-    PAPPUS_CO_TRY_DISCARD(co_await exchange(request_for(target), reply, proxy_.connect_timeout));
+    PAPPUS_CO_TRY_DISCARD(co_await write(request_for(target)));
+    PAPPUS_CO_TRY_DISCARD(co_await with_timeout(runtime_, proxy_.connect_timeout, over_.read_exact(reply)));
     if (reply[0] != version) co_return failure{make_error_code(socks5_errc::malformed_reply)};
     if (reply[1] != std::byte{0}) {
       co_return failure{make_error_code(error_of_reply(std::to_integer<std::uint8_t>(reply[1])))};
@@ -146,7 +153,7 @@ private:
     append(message, given.name);
     append(message, given.password);
     std::array<std::byte, 2> status{};
-    PAPPUS_CO_TRY_DISCARD(co_await exchange(std::move(message), status, proxy_.step_timeout));
+    PAPPUS_CO_TRY_DISCARD(co_await exchange(std::move(message), status));
     if (status[0] != subnegotiation_version) co_return failure{make_error_code(socks5_errc::malformed_reply)};
     if (status[1] != std::byte{0}) co_return failure{make_error_code(socks5_errc::authentication_failed)};
     co_return result<void>{};
@@ -161,22 +168,29 @@ private:
       case address_type::v4: size = 4; break;
       case address_type::v6: size = 16; break;
       case address_type::name: {
-        PAPPUS_CO_TRY_DISCARD(co_await read(std::span{ignored}.first(1), proxy_.step_timeout));
+        PAPPUS_CO_TRY_DISCARD(co_await read(std::span{ignored}.first(1)));
         size = std::to_integer<std::size_t>(ignored[0]);
         break;
       }
       default: co_return failure{make_error_code(socks5_errc::malformed_reply)};
     }
-    co_return co_await read(std::span{ignored}.first(size + port_size), proxy_.step_timeout);
+    co_return co_await read(std::span{ignored}.first(size + port_size));
   }
 
-  [[nodiscard]] task<result<void>> exchange(byte_vector message, buffer reply, duration at_most) {
-    PAPPUS_CO_TRY_DISCARD(co_await with_timeout(runtime_, proxy_.step_timeout, over_.write_all(message)));
-    co_return co_await read(reply, at_most);
+  [[nodiscard]] task<result<void>> exchange(byte_vector message, buffer reply) {
+    PAPPUS_CO_TRY_DISCARD(co_await write(std::move(message)));
+    co_return co_await read(reply);
   }
 
-  [[nodiscard]] task<result<void>> read(buffer into, duration at_most) {
-    PAPPUS_CO_TRY_DISCARD(co_await with_timeout(runtime_, at_most, over_.read_exact(into)));
+  [[nodiscard]] task<result<void>> write(byte_vector message) {
+    const auto written = co_await with_timeout(runtime_, proxy_.step_timeout, over_.write_all(message));
+    if (!written) co_return failure{blame_proxy(written.error())};
+    co_return result<void>{};
+  }
+
+  [[nodiscard]] task<result<void>> read(buffer into) {
+    const auto got = co_await with_timeout(runtime_, proxy_.step_timeout, over_.read_exact(into));
+    if (!got) co_return failure{blame_proxy(got.error())};
     co_return result<void>{};
   }
 
@@ -194,7 +208,9 @@ const std::error_category& socks5_category() noexcept {
 
 task<result<stream_ptr>> connect_by_socks5(runtime& runtime, socks5_proxy proxy, socks5_target target) {
   if (!is_expressible(proxy, target)) co_return failure{std::make_error_code(std::errc::invalid_argument)};
-  PAPPUS_CO_TRY(over, co_await with_timeout(runtime, proxy.step_timeout, runtime.connect(proxy.where)));
+  auto connected = co_await with_timeout(runtime, proxy.step_timeout, runtime.connect(proxy.where));
+  if (!connected) co_return failure{blame_proxy(connected.error())};
+  stream_ptr over = std::move(*connected);
   negotiation with_proxy{runtime, *over, proxy};
   PAPPUS_CO_TRY_DISCARD(co_await with_proxy.authenticate());
   PAPPUS_CO_TRY_DISCARD(co_await with_proxy.connect(target));

@@ -1,6 +1,16 @@
+#include <chrono>
+#include <utility>
+
 #include <pappus/io/timeout.hpp>
 
 namespace pappus::io {
+namespace {
+
+/// Time after which a deadline was late: the thread or the machine has stood still. The sockets are then polled once
+/// more, for what has arrived meanwhile.
+constexpr duration late = std::chrono::seconds{1};
+
+}  // namespace
 
 void deadline::arm() noexcept {
   if (when_ != never) runtime_.timers().arm(*this, when_);
@@ -12,6 +22,8 @@ void deadline::on_timer() noexcept {
     runtime_.timers().arm(*this, when_);
     return;
   }
+  const bool is_late = runtime_.now() - when_ > late;
+  if (is_late && !std::exchange(postponed_, true)) return runtime_.timers().arm(*this, runtime_.now());
   expired_ = true;
   limit_.request_stop();
 }

@@ -25,6 +25,15 @@ constexpr int max_intermediates = 4;
 /// Of TLS 1.2. Those of TLS 1.3 all have forward secrecy and authenticated encryption.
 constexpr const char* cipher_suites = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
+/// Of key exchanges. OpenSSL's own list has finite fields of up to 8192 bits, too: a client that computes nothing makes
+/// a server work in these.
+constexpr const char* groups = "X25519:P-256:P-384";
+
+/// Certificates that the other side may send, bytes: all are decoded in one step, before any of them is checked.
+constexpr long max_certificates = 12'288;
+/// The same where its own is enough.
+constexpr long max_pinned_certificates = 4'096;
+
 int native_version(protocol_version version) noexcept {
   return version == protocol_version::tls_1_2 ? TLS1_2_VERSION : TLS1_3_VERSION;
 }
@@ -41,7 +50,9 @@ bool configure(SSL_CTX* native, protocol_version min, protocol_version max) noex
   SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_mode(native,
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_max_cert_list(native, max_certificates);
   return SSL_CTX_set_num_tickets(native, 0) == 1 && SSL_CTX_set_cipher_list(native, cipher_suites) == 1 &&
+         SSL_CTX_set1_groups_list(native, groups) == 1 &&
          SSL_CTX_set_min_proto_version(native, native_version(min)) == 1 &&
          SSL_CTX_set_max_proto_version(native, native_version(max)) == 1;
 }
@@ -98,9 +109,12 @@ bool accept_those_of(SSL_CTX* native, const trust& whom, std::vector<key_hash>& 
   SSL_CTX_set_verify(native, mode, nullptr);
   SSL_CTX_set_verify_depth(native, max_intermediates);
   pinned = whom.pinned_keys;
-  if (!pinned.empty()) SSL_CTX_set_cert_verify_callback(native, check_pinned_key, &pinned);
-  else if (whom.authorities.empty()) return SSL_CTX_set_default_verify_paths(native) == 1;
-  else return SSL_CTX_load_verify_locations(native, whom.authorities.c_str(), nullptr) == 1;
+  if (pinned.empty()) {
+    if (whom.authorities.empty()) return SSL_CTX_set_default_verify_paths(native) == 1;
+    return SSL_CTX_load_verify_locations(native, whom.authorities.c_str(), nullptr) == 1;
+  }
+  SSL_CTX_set_cert_verify_callback(native, check_pinned_key, &pinned);
+  SSL_CTX_set_max_cert_list(native, max_pinned_certificates);
   return true;
 }
 

@@ -3,8 +3,8 @@
 #include <optional>
 #include <utility>
 
-#include <pappus/coro/budget.hpp>
 #include <pappus/error.hpp>
+#include <pappus/io/offload.hpp>
 #include <pappus/tls/errc.hpp>
 #include <pappus/tls/handshake.hpp>
 
@@ -14,8 +14,18 @@
 namespace pappus::tls {
 namespace {
 
-/// Cost of a step of a handshake, units of a turn's budget: about that of a signature with a key of 2048 bits.
-constexpr std::size_t step_cost = 500;
+/// A step of a handshake, for a worker thread, and its result. It owns the session meanwhile.
+struct step {
+  explicit step(std::unique_ptr<session> performed) noexcept : of(std::move(performed)) {}
+
+  step operator()() noexcept {
+    came = of->handshake();
+    return std::move(*this);
+  }
+
+  std::unique_ptr<session> of;
+  session::progress came{};
+};
 
 task<result<void>> send(session& from, io::stream& below) {
   if (from.outgoing().empty()) co_return result<void>{};
@@ -24,12 +34,27 @@ task<result<void>> send(session& from, io::stream& below) {
   co_return written;
 }
 
-task<result<void>> perform(session& encryption, io::stream& below) {
+/// `encryption` is null after a stop during a step. What the other side sends decides what a step costs: OpenSSL
+/// decodes its certificates, with keys of any kind, before any of them can be refused.
+task<result<void>> perform(io::runtime& runtime, std::unique_ptr<session>& encryption, io::stream& below,
+                           coro::semaphore* steps) {
   for (;;) {
-    co_await coro::consume_budget(step_cost);
-    const session::progress came = encryption.handshake();
-    const auto sent = co_await send(encryption, below);  // an alert, too
-    if (came == session::progress::failed) co_return failure{encryption.error()};
+    session::progress came{};
+    {
+      std::optional<coro::semaphore::permit> permit;
+      if (steps != nullptr) {
+        auto acquired = co_await steps->acquire();
+        if (!acquired) co_return failure{acquired.error()};
+        permit.emplace(std::move(*acquired));
+      }
+      step next{std::move(encryption)};
+      auto performed = co_await io::offload(runtime, std::move(next));
+      if (!performed) co_return failure{performed.error()};
+      encryption = std::move(performed->of);
+      came = performed->came;
+    }
+    const auto sent = co_await send(*encryption, below);  // an alert, too
+    if (came == session::progress::failed) co_return failure{encryption->error()};
     if (!sent) co_return failure{sent.error()};
     if (came == session::progress::done) co_return result<void>{};
     const auto received = co_await below.read_view();
@@ -37,16 +62,16 @@ task<result<void>> perform(session& encryption, io::stream& below) {
       const bool is_cut = received.error() == make_error_code(pappus::errc::end_of_stream);
       co_return failure{is_cut ? make_error_code(errc::truncated) : received.error()};
     }
-    encryption.feed(*received);
-    encryption.keep();
+    encryption->feed(*received);
+    encryption->keep();
   }
 }
 
 task<result<tls_stream>> encrypt(io::runtime& runtime, io::stream_ptr below, context settings, role as,
-                                 std::string name, std::optional<key_hash>* peer_key) {
+                                 std::string name, handshake_options options) {
   PAPPUS_CO_TRY(encryption, session::make(std::move(settings), as, name, runtime.wall_clock()));
-  const auto performed = co_await perform(*encryption, *below);
-  if (peer_key != nullptr) *peer_key = encryption->peer_key();
+  const auto performed = co_await perform(runtime, encryption, *below, options.steps);
+  if (options.peer_key != nullptr && encryption != nullptr) *options.peer_key = encryption->peer_key();
   if (!performed) co_return failure{performed.error()};
   tls_stream made;
   made.version = encryption->version();
@@ -61,16 +86,16 @@ task<result<tls_stream>> encrypt(io::runtime& runtime, io::stream_ptr below, con
 }  // namespace
 
 task<result<tls_stream>> connect(io::runtime& runtime, io::stream_ptr below, context settings, std::string name,
-                                 std::optional<key_hash>* peer_key) {
+                                 handshake_options options) {
   if (name.empty() && session::needs_name(settings)) {
     co_return failure{std::make_error_code(std::errc::invalid_argument)};
   }
-  co_return co_await encrypt(runtime, std::move(below), std::move(settings), role::client, std::move(name), peer_key);
+  co_return co_await encrypt(runtime, std::move(below), std::move(settings), role::client, std::move(name), options);
 }
 
 task<result<tls_stream>> accept(io::runtime& runtime, io::stream_ptr below, context settings,
-                                std::optional<key_hash>* peer_key) {
-  co_return co_await encrypt(runtime, std::move(below), std::move(settings), role::server, std::string{}, peer_key);
+                                handshake_options options) {
+  co_return co_await encrypt(runtime, std::move(below), std::move(settings), role::server, std::string{}, options);
 }
 
 }  // namespace pappus::tls

@@ -18,9 +18,11 @@ BIO* memory_bio::make(session& owner) noexcept {
 
 session& memory_bio::owner(BIO* of) noexcept { return *static_cast<session*>(BIO_get_data(of)); }
 
-/// "Try again" when there are no bytes: that the connection has ended is never said to OpenSSL.
+/// "Try again" when there are no bytes: that the connection has ended is never said to OpenSSL. An error when there
+/// were too many key updates.
 int memory_bio::read(BIO* from, char* into, std::size_t size, std::size_t* got) noexcept {
   BIO_clear_retry_flags(from);
+  if (owner(from).key_updates_ > session::max_key_updates) return 0;
   io::const_buffer& left = owner(from).incoming_;
   *got = std::min(size, left.size());
   if (*got == 0) {

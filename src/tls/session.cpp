@@ -51,7 +51,9 @@ result<std::unique_ptr<session>> session::make(context of, role as, const std::s
     SSL_set_accept_state(native);
   } else {
     SSL_set_connect_state(native);
-    if (!made->expect_name(name)) return failure{std::make_error_code(std::errc::invalid_argument)};
+    const bool is_name = made->expect_name(name);
+    ERR_clear_error();
+    if (!is_name) return failure{std::make_error_code(std::errc::invalid_argument)};
   }
   return made;
 }
@@ -65,7 +67,18 @@ bool session::open() noexcept {
   }
   SSL_set_bio(native_.get(), bytes, bytes);
   SSL_set_app_data(native_.get(), this);
+  SSL_set_msg_callback(native_.get(), on_message);
+  SSL_set_msg_callback_arg(native_.get(), this);
   return true;
+}
+
+/// OpenSSL calls it with each message of the handshake protocol, which is its only word of a key update.
+void session::on_message(int is_written, int /*version*/, int content, const void* bytes, std::size_t size, SSL* /*of*/,
+                         void* owner) noexcept {
+  if (is_written != 0 || content != SSL3_RT_HANDSHAKE || size == 0) return;
+  if (*static_cast<const unsigned char*>(bytes) != SSL3_MT_KEY_UPDATE) return;
+  ++static_cast<session*>(owner)->key_updates_;
+  ++static_cast<session*>(owner)->undrained_key_updates_;
 }
 
 /// RFC 6066 has no addresses in SNI. The subject's common name is not looked at (RFC 9525).
@@ -75,9 +88,11 @@ bool session::expect_name(const std::string& name) {
   if (const auto address = ip_address::parse(name)) {
     return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(native), to_string(*address).c_str()) == 1;
   }
-  if (name.find('\0') != std::string::npos) return false;
+  const std::string host = name.ends_with('.') ? name.substr(0, name.size() - 1) : name;   // the root of DNS
+  const bool has_empty_label = host.empty() || host.front() == '.' || host.back() == '.';  // OpenSSL: any subdomain
+  if (has_empty_label || host.find("..") != std::string::npos || host.find('\0') != std::string::npos) return false;
   SSL_set_hostflags(native, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-  return SSL_set1_host(native, name.c_str()) == 1 && SSL_set_tlsext_host_name(native, name.c_str()) == 1;
+  return SSL_set1_host(native, host.c_str()) == 1 && SSL_set_tlsext_host_name(native, host.c_str()) == 1;
 }
 
 bool session::needs_name(const context& of) noexcept { return of.settings_->pinned_keys.empty(); }
@@ -98,7 +113,9 @@ session::progress session::handshake() noexcept {
 session::progress session::read(io::buffer into, std::size_t& got) noexcept {
   if (error_) return progress::failed;
   ERR_clear_error();
-  return after(SSL_read_ex(native_.get(), into.data(), into.size(), &got));
+  const progress came = after(SSL_read_ex(native_.get(), into.data(), into.size(), &got));
+  if (came == progress::done) key_updates_ = 0;
+  return came;
 }
 
 std::size_t session::write(io::const_buffer bytes) noexcept {
@@ -130,6 +147,7 @@ session::progress session::after(int returned) noexcept {
 }
 
 std::error_code session::reason() const noexcept {
+  if (key_updates_ > max_key_updates) return errc::protocol;
   const unsigned long code = ERR_peek_last_error();  // the first one may be of a signature
   const long verdict = SSL_get_verify_result(native_.get());
   const int why = ERR_GET_REASON(code);

@@ -39,6 +39,11 @@ public:
   }
   /// Copies what is left of them, unless it has been copied. Throws if there is no memory.
   void keep();
+  /// Key updates that may come without data in between; a step that reads more of them fails.
+  static constexpr int max_key_updates = 8;
+  /// How many were read since the last call.
+  [[nodiscard]] std::size_t drain_key_updates() noexcept { return std::exchange(undrained_key_updates_, 0); }
+
   /// Whether all that was received has been taken.
   [[nodiscard]] bool has_taken_all() const noexcept { return incoming_.empty(); }
 
@@ -87,6 +92,8 @@ private:
   explicit session(context of) noexcept : of_(std::move(of)) {}
 
   [[nodiscard]] bool open() noexcept;
+  static void on_message(int is_written, int version, int content, const void* bytes, std::size_t size, SSL* of,
+                         void* owner) noexcept;
   [[nodiscard]] bool expect_name(const std::string& name);
   [[nodiscard]] progress after(int returned) noexcept;
   [[nodiscard]] std::error_code reason() const noexcept;
@@ -97,6 +104,8 @@ private:
   std::vector<std::byte> kept_;  // the memory of `incoming_` if it `is_kept_`
   bool is_kept_ = false;
   std::vector<std::byte> outgoing_;
+  int key_updates_ = 0;  // since the last data
+  std::size_t undrained_key_updates_ = 0;
   std::error_code error_;
   std::optional<key_hash> checked_key_;  // if keys are pinned
 };

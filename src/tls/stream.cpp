@@ -19,6 +19,8 @@ constexpr std::size_t max_answers = 2 * batch;
 
 /// Cost of encrypting or decrypting bytes, units of a turn's budget: about that of AES-GCM on a 2020 server core.
 constexpr std::size_t cost_of(std::size_t bytes) noexcept { return 1 + bytes / 2048; }
+/// The same of a key update, which may have to be answered.
+constexpr std::size_t key_update_cost = 100;
 
 std::error_code error_of_end(std::error_code of_stream_below) noexcept {
   const bool is_cut = of_stream_below == make_error_code(pappus::errc::end_of_stream);
@@ -73,6 +75,7 @@ session::progress stream::decrypt() {
     }
     std::size_t got = 0;
     const session::progress came = encryption_->read(into, got);
+    runtime_.ready().charge(key_update_cost * encryption_->drain_key_updates());
     if (!encryption_->outgoing().empty()) wants_to_send_.set();
     if (came != session::progress::done) return came;
     runtime_.ready().charge(cost_of(got));

@@ -39,7 +39,7 @@ struct loop::handles {
     uv_check_init(owner.loop_, &check);
     uv_prepare_init(owner.loop_, &prepare);
     timer.data = idle.data = check.data = prepare.data = &owner;
-    uv_check_start(&check, [](uv_check_t* looked) noexcept { static_cast<loop*>(looked->data)->ready_.refill(); });
+    uv_check_start(&check, [](uv_check_t* polled) noexcept { static_cast<loop*>(polled->data)->end_poll(); });
     uv_prepare_start(&prepare, [](uv_prepare_t* polls) noexcept { static_cast<loop*>(polls->data)->end_turn(); });
     for (uv_handle_t* const each : {reinterpret_cast<uv_handle_t*>(&check), reinterpret_cast<uv_handle_t*>(&prepare)})
       uv_unref(each);  // must not keep the loop alive
@@ -156,6 +156,7 @@ void loop::spawn(task<void> root, std::function<void(std::exception_ptr)> done) 
 void loop::run_until_ended(task<void> main) {
   bool ended = false;
   std::exception_ptr thrown;
+  turn_began_.reset();
   uv_update_time(loop_);
   spawn(std::move(main), [&](std::exception_ptr why) {
     ended = true;
@@ -181,10 +182,16 @@ void loop::request_turn() noexcept {
   });
 }
 
-/// libuv notes its time when a poll has ended, before it calls anybody.
+/// Called after the callbacks of the sockets. libuv has noted its time before these, when its poll has ended, and notes
+/// it again before timers.
+void loop::end_poll() noexcept {
+  turn_began_ = now();
+  ready_.refill();
+}
+
 void loop::end_turn() noexcept {
-  const io::time_point now{std::chrono::nanoseconds{uv_hrtime()}};
-  turns_.add(now - this->now());
+  const io::time_point ends{std::chrono::nanoseconds{uv_hrtime()}};
+  turns_.add(ends - turn_began_.value_or(now()));
 }
 
 void loop::queue::wake() noexcept { on_.request_turn(); }

@@ -241,17 +241,17 @@ TEST_CASE("a proxy that closes the connection at any byte ends the attempt") {
 
 TEST_CASE("a proxy that is slow at any step is given up when its time is over, and not before") {
   CHECK(error_of({{no_authentication, "0500", 9s}, {to_v4, connected_by_v4, 59s}}) == std::error_code{});
-  CHECK(error_of({{no_authentication, "0500", 11s}}) == make_error_code(errc::timed_out));
+  CHECK(error_of({{no_authentication, "0500", 11s}}) == make_error_code(socks5_errc::proxy_timed_out));
   CHECK(error_of({{no_authentication, "0500"}, {to_v4, connected_by_v4, 61s}}) == make_error_code(errc::timed_out));
-  CHECK(error_of({{no_authentication, "0500"}, {to_v4, "05000001"}}) == make_error_code(errc::timed_out));
-  CHECK(error_of({{no_authentication, "05"}}) == make_error_code(errc::timed_out));
+  CHECK(error_of({{no_authentication, "0500"}, {to_v4, "05000001"}}) == make_error_code(socks5_errc::proxy_timed_out));
+  CHECK(error_of({{no_authentication, "05"}}) == make_error_code(socks5_errc::proxy_timed_out));
 }
 
 TEST_CASE("a proxy that drips is given up at the same time as one that is silent") {
   CHECK(error_of({{no_authentication, "0500", 0s, 4s}, {to_v4, connected_by_v4}}) == std::error_code{});
-  CHECK(error_of({{no_authentication, "0500", 0s, 6s}}) == make_error_code(errc::timed_out));
+  CHECK(error_of({{no_authentication, "0500", 0s, 6s}}) == make_error_code(socks5_errc::proxy_timed_out));
   const step drips{to_v4, connected_by_v4, 0s, 2s};  // four bytes say whether it is connected, six more are an address
-  CHECK(error_of({{no_authentication, "0500"}, drips}) == make_error_code(errc::timed_out));
+  CHECK(error_of({{no_authentication, "0500"}, drips}) == make_error_code(socks5_errc::proxy_timed_out));
 }
 
 TEST_CASE("where no proxy listens the connection is refused") {

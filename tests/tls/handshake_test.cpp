@@ -131,6 +131,25 @@ TEST_CASE("sides without a version or a protocol in common refuse each other") {
   });
 }
 
+TEST_CASE("neither side works in the large finite fields that the other one asks for") {
+  stage<simulated>::run([](stage<simulated>& on) -> task<void> {
+    for (const char* const costly : {"ffdhe8192", "ffdhe2048", "P-521"}) {
+      CAPTURE(costly);
+      plain_ends plain = co_await on.connect();
+      openssl_peer client = openssl_peer::client(std::move(plain.client));
+      REQUIRE(SSL_set1_groups_list(client.native(), costly) == 1);
+      auto accepted = co_await when_all(accept_with_timeout(on, std::move(plain.server), 1h), client.handshake());
+      CHECK(error_of(std::get<0>(accepted)) == make_error_code(errc::protocol));
+
+      plain = co_await on.connect();
+      openssl_peer server = openssl_peer::server(std::move(plain.server), on.certified);
+      REQUIRE(SSL_set1_groups_list(server.native(), costly) == 1);
+      auto both = co_await when_all(connect_with_timeout(on, std::move(plain.client), 1h), server.handshake());
+      CHECK(error_of(std::get<0>(both)) == make_error_code(errc::alert));
+    }
+  });
+}
+
 TEST_CASE_TEMPLATE("what is no TLS fails the handshake", backend, simulated, real) {
   stage<backend>::run([](stage<backend>& on) -> task<void> {
     for (const std::string& garbage :

@@ -66,6 +66,19 @@ TEST_CASE_TEMPLATE("a certificate is for the names and addresses in it, and for 
   });
 }
 
+TEST_CASE("a name may end with the root of DNS, and has no other empty label, for which OpenSSL takes any subdomain") {
+  stage<simulated>::run([](stage<simulated>& on) -> task<void> {
+    co_await expect_success(on, on.client_options(), on.server_options(), "server.example.");
+    for (const char* const name : {".", ".example", ".server.example", "server..example", "server.example.."}) {
+      CAPTURE(name);
+      plain_ends plain = co_await on.connect();
+      auto settings = tls::context::client(on.client_options()).value();
+      const auto refused = co_await tls::connect(on.client(), std::move(plain.client), std::move(settings), name);
+      CHECK(error_of(refused) == std::errc::invalid_argument);
+    }
+  });
+}
+
 TEST_CASE("a name is needed to verify a certificate, and must be one") {
   stage<simulated>::run([](stage<simulated>& on) -> task<void> {
     for (const std::string& name : {std::string{}, std::string("server.example\0.org", 19), std::string(300, 'x')}) {
@@ -139,6 +152,27 @@ TEST_CASE("intermediate certificates are followed up to a limit") {
     std::vector<const identity*> chain{&leaf};
     for (auto each = intermediates.rbegin(); each != intermediates.rend(); ++each) chain.push_back(each->get());
     co_await expect_refusal(on, on.client_options(), on.server_options(chain), "server.example", errc::chain_too_long);
+  });
+}
+
+TEST_CASE("more certificates than a chain has are refused before any is decoded, by both sides") {
+  stage<simulated>::run([](stage<simulated>& on) -> task<void> {
+    const std::vector<const identity*> many(60, &on.certified);
+    tls_ends ends = co_await on.shake_hands(on.client_options(), on.server_options(many));
+    CHECK(error_of(ends.client) == make_error_code(errc::protocol));
+
+    tls::client_options client = on.client_options();
+    client.own = on.files.files(many);
+    tls::server_options server = on.server_options();
+    server.clients.emplace();
+    server.clients->authorities = on.files.certificates({&on.authority});
+    ends = co_await on.shake_hands(client, server);
+    CHECK(error_of(ends.server) == make_error_code(errc::protocol));
+
+    client.own = on.files.files({many.begin(), many.begin() + 10});
+    server.clients->pinned_keys = {on.certified.key_hash()};
+    ends = co_await on.shake_hands(client, server);
+    CHECK(error_of(ends.server) == make_error_code(errc::protocol));
   });
 }
 

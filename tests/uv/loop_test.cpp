@@ -14,6 +14,7 @@
 #include <pappus/coro/yield.hpp>
 #include <pappus/io/offload.hpp>
 #include <pappus/io/timer.hpp>
+#include <pappus/io/transport.hpp>
 #include <pappus/uv/loop.hpp>
 
 #include "../support/extremes.hpp"
@@ -44,6 +45,12 @@ task<void> sleep_and_count(io::runtime* on, int* count, bool* stopped) {
 task<void> wait_for(event* there, int* woken) {
   const auto waited = co_await there->wait();
   if (waited) ++*woken;
+}
+
+void spin(std::chrono::milliseconds length) {
+  const auto end = std::chrono::steady_clock::now() + length;
+  while (std::chrono::steady_clock::now() < end) {
+  }
 }
 
 task<void> set_and_yield(event* there) {
@@ -104,6 +111,25 @@ TEST_CASE("the error of a started task is reported as an exception") {
   } catch (const std::system_error& error) {
     CHECK(error.code() == make_error_code(errc::closed));
   }
+}
+
+TEST_CASE("a turn is counted as long, whether a reader of a socket or a timer has taken the time") {
+  uv::loop loop;
+  auto read_slowly = [](uv::loop* on, bool reads) -> task<std::uint64_t> {
+    const std::uint64_t before = on->turns().longer_than(2);
+    auto listener = on->runtime().listen({ip_address::v4(0x7f000001), 0}).value();
+    auto client = co_await on->runtime().connect(listener->local_endpoint());
+    auto server = co_await listener->accept();
+    static_cast<void>(co_await (*client)->write_all("x"));
+    if (reads) static_cast<void>(co_await (*server)->read_view());
+    else static_cast<void>(co_await io::sleep_for(on->runtime(), 1ms));
+    spin(25ms);
+    static_cast<void>(co_await io::sleep_for(on->runtime(), 1ms));
+    static_cast<void>(co_await io::sleep_for(on->runtime(), 1ms));
+    co_return on->turns().longer_than(2) - before;
+  };
+  CHECK(loop.run(read_slowly(&loop, true)) >= 1);
+  CHECK(loop.run(read_slowly(&loop, false)) >= 1);
 }
 
 TEST_CASE("on the application's uv_loop_t tasks run when the application runs it, and no handle is left open") {

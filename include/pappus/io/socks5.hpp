@@ -42,10 +42,11 @@ enum class socks5_errc {
   onion_address_invalid,
   onion_introduction_timed_out,
 
-  // Before the proxy was asked to connect.
+  // Of the proxy itself.
   no_acceptable_method,   // it wants another authentication, or one although there are no credentials
   authentication_failed,  // it does not take the credentials
   malformed_reply,        // it does not speak SOCKS5
+  proxy_timed_out,        // it takes longer than `step_timeout`
 };
 
 /// Category of `socks5_errc`. Those that a connection without a proxy can have, too, compare equal to the `std::errc`
@@ -88,10 +89,11 @@ struct socks5_proxy {
 };
 
 /// Connects to the proxy and has it connect to the target. Completes with a stream of that connection, the remote
-/// endpoint of which is the proxy's. Fails with a `socks5_errc`; with `errc::timed_out` if the proxy takes longer than
-/// it may, `errc::end_of_stream` if it closes the connection, `std::errc::invalid_argument` if a name or credentials
-/// have a length that SOCKS5 cannot express; otherwise as connecting, reading and writing do. Makes no other
-/// connection, and looks up no name. Copies what it needs of its arguments; `runtime` outlives it.
+/// endpoint of which is the proxy's. Fails with a `socks5_errc`; with `errc::timed_out` if the connection that the
+/// proxy makes takes longer than `connect_timeout`, `errc::end_of_stream` if it closes the connection,
+/// `std::errc::invalid_argument` if a name or credentials have a length that SOCKS5 cannot express; otherwise as
+/// connecting, reading and writing do. Makes no other connection, and looks up no name. Copies what it needs of its
+/// arguments; `runtime` outlives it.
 [[nodiscard]] task<result<stream_ptr>> connect_by_socks5(runtime& runtime, socks5_proxy proxy, socks5_target target);
 
 }  // namespace pappus::io

@@ -22,7 +22,8 @@
 namespace pappus::io {
 
 /// Requests a stop under its own token at a time that can be moved. Moving it later, as a session does whenever its
-/// peer sends something, only stores the time: the one timer notices when it fires and is armed again.
+/// peer sends something, only stores the time: the one timer notices when it fires and is armed again. If it fires more
+/// than a second late, as after a suspension of the machine, what has arrived meanwhile is read first.
 class deadline final : private timer_node {
 public:
   /// Not armed yet. A stop of `parent` also stops `token()`.
@@ -56,6 +57,7 @@ private:
   coro::stop_source limit_;
   time_point when_ = never;
   bool expired_ = false;
+  bool postponed_ = false;  // once, for it was late
 };
 
 /// For cleanup that must finish when everything else stops: stops its own token a fixed time after another token is

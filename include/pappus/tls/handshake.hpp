@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include <pappus/coro/semaphore.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/stream.hpp>
@@ -27,18 +28,26 @@ struct tls_stream {
   std::optional<key_hash> peer_key;  // of the other side's certificate, if it has sent one
 };
 
-/// Performs the handshake of a client over `below`, and owns it. `name`: host name or IP address for which the server
-/// must have a certificate; not used if `settings` has pinned keys, except that a host name is sent to the server
-/// (SNI); may be empty then. Fails with a `tls::errc`, with `std::errc::invalid_argument` if a name is needed or is
-/// malformed, or as reads and writes of `below` do. Has no time limit of its own: see `io::with_timeout`. `runtime`,
-/// whose clock decides whether certificates have expired, outlives the stream. `peer_key`, unless it is null: outlives
-/// the task, and is set to the key of the other side's certificate, as far as that is known, also if the handshake has
-/// failed with `errc::wrong_key`.
+/// What a handshake is given besides. All outlives the task.
+struct handshake_options {
+  /// Unless it is null, set to the key of the other side's certificate, as far as that is known, also if the handshake
+  /// has failed with `errc::wrong_key`.
+  std::optional<key_hash>* peer_key = nullptr;
+  /// Unless it is null, a permit is held while a worker thread performs a step: so many work for handshakes at a time.
+  coro::semaphore* steps = nullptr;
+};
+
+/// Performs the handshake of a client over `below`, and owns it, on a worker thread: a stranger decides what its steps
+/// cost, by certificates that are decoded before they can be refused. `name`: host name or IP address for which the
+/// server must have a certificate; not used if `settings` has pinned keys, except that a host name is sent to the
+/// server (SNI); may be empty then. Fails with a `tls::errc`, with `std::errc::invalid_argument` if a name is needed or
+/// is malformed, or as reads and writes of `below` do. Has no time limit of its own: see `io::with_timeout`. `runtime`,
+/// whose clock decides whether certificates have expired, outlives the stream.
 [[nodiscard]] task<result<tls_stream>> connect(io::runtime& runtime, io::stream_ptr below, context settings,
-                                               std::string name, std::optional<key_hash>* peer_key = nullptr);
+                                               std::string name, handshake_options options = {});
 
 /// The same of a server.
 [[nodiscard]] task<result<tls_stream>> accept(io::runtime& runtime, io::stream_ptr below, context settings,
-                                              std::optional<key_hash>* peer_key = nullptr);
+                                              handshake_options options = {});
 
 }  // namespace pappus::tls

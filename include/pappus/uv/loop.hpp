@@ -118,6 +118,7 @@ private:
 
   loop(std::unique_ptr<uv_loop_t> own, uv_loop_t* host);
   void request_turn() noexcept;
+  void end_poll() noexcept;
   void end_turn() noexcept;
   void run_until_ended(task<void> main);
   void run_or_terminate(uv_run_mode mode) noexcept;
@@ -131,6 +132,7 @@ private:
   coro::stop_source stop_;
   std::size_t roots_ = 0;
   io::turn_statistics turns_;
+  std::optional<io::time_point> turn_began_;  // when the last poll ended
   std::unique_ptr<std::byte[]> receive_block_;
   std::shared_ptr<const void> life_ = std::make_shared<char>();
   uv::runtime network_{*this};

@@ -9,12 +9,13 @@
 namespace pappus::peer {
 namespace {
 
-constexpr std::size_t block_sizes = 3;
+constexpr std::size_t block_sizes = 4;
 
-/// Prefix length of the blocks whose accounts are merged, the narrowest first: a netgroup, half its bits, all addresses
-/// of the family.
+/// Prefix length of the blocks whose accounts are merged, the narrowest first: what one customer of a provider has, a
+/// netgroup, half its bits, all addresses of the family.
 std::uint8_t block_prefix(const ip_address& of, std::size_t size) noexcept {
-  return size + 1 == block_sizes ? 0 : static_cast<std::uint8_t>(of.netgroup_prefix() >> size);
+  if (size == 0) return of.customer_prefix();
+  return size + 1 == block_sizes ? 0 : static_cast<std::uint8_t>(of.netgroup_prefix() >> (size - 1));
 }
 
 io::endpoint_range subnet_of(const ip_address& address) noexcept { return {address, address.subnet_prefix()}; }

@@ -4,17 +4,6 @@
 #include <pappus/peer/connections/pending_handshakes.hpp>
 
 namespace pappus::peer {
-namespace {
-
-/// The /24 of an IPv4 address, the /48 of an IPv6 address: what one customer of a provider commonly has at most. Of
-/// those that stand for peers without an address, the /64, so that an onion service and private links have their own.
-constexpr ip_address block_of(const ip_address& address) noexcept {
-  if (address.is_named()) return address.subnet();
-  return address.first_of_block(address.is_v4() ? 24 : 48);
-}
-
-}  // namespace
-
 pending_handshakes::entry::entry(pending_handshakes& owner, ip_address from, std::size_t max_of_address,
                                  coro::stop_token parent)
     : owner_(&owner), address_(from), stop_(parent) {
@@ -45,7 +34,9 @@ void pending_handshakes::make_room_of(const ip_address& subnet, std::size_t max)
 /// Of two blocks of the same size, the one with the oldest entry loses it.
 void pending_handshakes::make_room() noexcept {
   blocks_.clear();  // has room for all
-  waiting_.for_each([&](entry& each) { blocks_.push_back({block_of(each.address_), blocks_.size(), &each}); });
+  waiting_.for_each([&](entry& each) {
+    blocks_.push_back({each.address_.first_of_block(each.address_.customer_prefix()), blocks_.size(), &each});
+  });
   std::ranges::sort(blocks_, {}, [](const member& each) { return std::pair{each.block, each.age}; });
   const member* loses = nullptr;
   std::size_t largest = 0;

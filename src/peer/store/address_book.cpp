@@ -175,8 +175,8 @@ void address_book::adjust_times(io::wall_time::duration by) {
     }
     mark_changed(which);
   }
-  for (family* const each : {&v4_, &v6_}) {
-    if (each->no_route_since) each->no_route_since = io::saturating_add(*each->no_route_since, by);
+  for (family& each : families_) {
+    if (each.no_route_since) each.no_route_since = io::saturating_add(*each.no_route_since, by);
   }
   for (tried_collision& each : claims_) each.since = io::saturating_add(each.since, by);
 }
@@ -184,8 +184,8 @@ void address_book::adjust_times(io::wall_time::duration by) {
 std::optional<wire::peer_address> address_book::select(io::wall_time now, io::wall_time::duration rest,
                                                        const address_filter& fits) {
   std::size_t tried = 0;
-  for (const family* const each : {&v4_, &v6_}) {
-    if (is_selectable(*each, now)) tried += each->tried.size();
+  for (const family& each : families_) {
+    if (is_selectable(each, now)) tried += each.tried.size();
   }
   const std::uint64_t one_new_in = tried < limits::tried_target ? 2 : limits::new_address_divisor;
   const bool from_new = draw() % one_new_in == 0;
@@ -201,8 +201,8 @@ bool address_book::is_selectable(const family& which, io::wall_time now) const n
   const auto has_route = [now](const family& of) {
     return !of.no_route_since || *of.no_route_since > now || now - *of.no_route_since >= limits::no_route_pause;
   };
-  const family& other = &which == &v4_ ? v6_ : v4_;
-  return has_route(which) || !has_route(other) || other.size() == 0;
+  const auto leads_elsewhere = [&](const family& each) { return each.size() != 0 && has_route(each); };
+  return has_route(which) || std::ranges::none_of(families_, leads_elsewhere);
 }
 
 /// Draws until an address is selected, from the families in proportion to their sizes. The probability grows by 1.2
@@ -210,16 +210,19 @@ bool address_book::is_selectable(const family& which, io::wall_time now) const n
 std::optional<wire::peer_address> address_book::pick_from(bucket_table family::*tables, io::wall_time now,
                                                           io::wall_time::duration rest, const address_filter& fits) {
   constexpr double sinks = 1.2;
-  const bucket_table& v4 = v4_.*tables;
-  const bucket_table& v6 = v6_.*tables;
-  const std::size_t size_v4 = is_selectable(v4_, now) ? v4.size() : 0;
-  const std::size_t size_v6 = is_selectable(v6_, now) ? v6.size() : 0;
-  if (size_v4 + size_v6 == 0) return std::nullopt;
+  std::array<std::size_t, 3> sizes{};
+  for (std::size_t i = 0; i != sizes.size(); ++i) {
+    if (is_selectable(families_[i], now)) sizes[i] = (families_[i].*tables).size();
+  }
+  const std::size_t size = sizes[0] + sizes[1] + sizes[2];
+  if (size == 0) return std::nullopt;
+  const bool is_one_family = std::ranges::find(sizes, size) != sizes.end();
   double factor = 1.0;
   for (std::size_t draws = 0; draws != limits::max_draws; ++draws, factor *= sinks) {
-    const bool from_v4 = size_v6 == 0 || (size_v4 != 0 && draw() % (size_v4 + size_v6) < size_v4);
+    std::size_t from = 0;
+    for (std::uint64_t left = is_one_family ? 0 : draw() % size; left >= sizes[from]; ++from) left -= sizes[from];
     const std::uint64_t drawn = draw();
-    const address_info& info = entries_[(from_v4 ? v4 : v6).select(drawn & 0xffffffff)].info;
+    const address_info& info = entries_[(families_[from].*tables).select(drawn & 0xffffffff)].info;
     const double bar = static_cast<double>(drawn >> 32) * 0x1.0p-32;
     if (bar < factor * eagerness(info, now, rest) && (!fits || fits(info))) return info.address;
   }
@@ -298,16 +301,14 @@ address_book::entry* address_book::look_up(const wire::peer_address& address) no
 bucket_position address_book::new_place(const wire::peer_address& address, const wire::peer_address& source) const {
   const std::uint64_t from = source.ip.netgroup();
   const std::uint64_t slot = keyed_(slot_of_source, address.ip.netgroup(), from) % limits::new_buckets_per_source_group;
-  const std::uint64_t buckets = address.ip.is_v4() ? limits::new_bucket_count : limits::new_bucket_count_v6;
-  const std::uint64_t bucket = keyed_(new_bucket, from, slot) % buckets;
+  const std::uint64_t bucket = keyed_(new_bucket, from, slot) % family_of(address).fresh.buckets();
   return place_in(bucket, keyed_(new_position, address, bucket));
 }
 
 /// The addresses of a netgroup reach at most `limits::tried_buckets_per_group` buckets.
 bucket_position address_book::tried_place(const wire::peer_address& address) const {
   const std::uint64_t slot = keyed_(slot_of_group, address) % limits::tried_buckets_per_group;
-  const std::uint64_t buckets = address.ip.is_v4() ? limits::tried_bucket_count : limits::tried_bucket_count_v6;
-  const std::uint64_t bucket = keyed_(tried_bucket, address.ip.netgroup(), slot) % buckets;
+  const std::uint64_t bucket = keyed_(tried_bucket, address.ip.netgroup(), slot) % family_of(address).tried.buckets();
   return place_in(bucket, keyed_(tried_position, address, bucket));
 }
 

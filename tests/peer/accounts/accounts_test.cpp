@@ -151,6 +151,20 @@ TEST_CASE("accounts of IPv6 are merged by netgroup, too, and those of the other 
   CHECK_FALSE(on.refuses(ip("50.0.0.2")));
 }
 
+TEST_CASE("one who has a /48 of IPv6, or a /24 of IPv4, has the debts of no other customer of the provider") {
+  bench on;
+  for (std::uint32_t i = 0; i != 10'000; ++i) {
+    on.discourage(inbound({ip("2a01:1:2:" + std::to_string(i % 10'000) + "::1"), 1}));
+    on.discourage(inbound({pappus::ip_address::v4(0x53000000 + i % 256), 1}));
+    REQUIRE(on.open.statistics().open <= 100);
+  }
+  CHECK(on.open.statistics().prefixes == 2);
+  CHECK(on.refuses(ip("2a01:1:2:ffff::9")));
+  CHECK(on.refuses(ip("83.0.0.255")));
+  CHECK_FALSE(on.refuses(ip("2a01:1:3::1")));
+  CHECK_FALSE(on.refuses(ip("83.0.1.0")));
+}
+
 TEST_CASE("addresses in a thousand netgroups do not lose their debts either") {
   bench on;
   std::vector<pappus::ip_address> all;

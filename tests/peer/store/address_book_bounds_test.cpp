@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -66,6 +67,30 @@ TEST_CASE(
   flooded.no_route(v6(0), start);
   flooded.no_route(peer::to_wire({pappus::ip_address::v4(0x40000000), 3414}), start);
   CHECK(selects_v6(start));
+}
+
+TEST_CASE(
+    "without a route to IPv6 the onion services in the book are still selected, and they say nothing of that route") {
+  address_book book{key(1), true};
+  const auto v4 = [](std::uint32_t i) { return peer::to_wire({pappus::ip_address::v4(0x40000000 + (i << 16)), 3414}); };
+  const peer_address v6{pappus::ip_address::parse("2600::1").value(), 3414};
+  const auto reach = [&](const peer_address& address, std::string_view host = {}) {
+    book.succeeded(address, {}, "", start - 1h, host);
+  };
+  for (std::uint32_t i = 0; i != 20; ++i) reach(v4(i));
+  reach(v6);
+  const peer_address onion{pappus::ip_address::named({1, 2, 3, 4, 5, 6, 7, 8, 9, 10}), 3414};
+  reach(onion, "its name");
+  const auto selected = [&](const peer_address& wanted) {
+    const auto is_wanted = [&](const peer::address_info& each) { return each.address == wanted; };
+    return book.select(start, 10min, is_wanted).has_value();
+  };
+  CHECK(selected(v6));
+  book.no_route(v6, start);
+  CHECK_FALSE(selected(v6));
+  CHECK(selected(onion));
+  reach(onion);
+  CHECK_FALSE(selected(v6));
 }
 
 TEST_CASE("a million unsolicited addresses do not exceed the size of the book") {

@@ -8,6 +8,7 @@
 // Core, an address has only one place, whichever peers repeat it: frequent advertisement gains nothing.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -64,7 +65,8 @@ public:
   /// Records that the node dials it.
   void attempted(const wire::peer_address& address, io::wall_time now);
   /// Records that the node has no route to the address's family: for `limits::no_route_pause` no address of it is
-  /// selected, unless the other family has no route, too, or no address. A success with the family ends that.
+  /// selected, unless the others have no route, too, or no address. A success with the family ends that. Addresses that
+  /// stand for names are a family of their own.
   void no_route(const wire::peer_address& address, io::wall_time now) noexcept;
   /// Records that it could not be reached, or that its handshake failed.
   void failed(const wire::peer_address& address, io::wall_time now);
@@ -115,7 +117,9 @@ public:
   /// Null if the address is not in the book; valid until the book changes.
   [[nodiscard]] const address_info* find(const wire::peer_address& address) const noexcept;
   [[nodiscard]] std::size_t size() const noexcept { return numbers_.size(); }
-  [[nodiscard]] std::size_t tried() const noexcept { return v4_.tried.size() + v6_.tried.size(); }
+  [[nodiscard]] std::size_t tried() const noexcept {
+    return families_[0].tried.size() + families_[1].tried.size() + families_[2].tried.size();
+  }
   /// Number of changes that have not been taken.
   [[nodiscard]] std::size_t changes() const noexcept { return changed_.size() + dropped_.size(); }
   [[nodiscard]] book_statistics statistics() const noexcept;
@@ -160,9 +164,15 @@ private:
   };
 
   [[nodiscard]] entry* look_up(const wire::peer_address& address) noexcept;
-  [[nodiscard]] family& family_of(const wire::peer_address& address) noexcept { return address.ip.is_v4() ? v4_ : v6_; }
+  [[nodiscard]] static std::size_t family_number(const ip_address& of) noexcept {
+    if (of.is_named()) return 2;
+    return of.is_v4() ? 0 : 1;
+  }
+  [[nodiscard]] family& family_of(const wire::peer_address& address) noexcept {
+    return families_[family_number(address.ip)];
+  }
   [[nodiscard]] const family& family_of(const wire::peer_address& address) const noexcept {
-    return address.ip.is_v4() ? v4_ : v6_;
+    return families_[family_number(address.ip)];
   }
   [[nodiscard]] bucket_table& table_of(const address_info& info) noexcept {
     family& of = family_of(info.address);
@@ -193,8 +203,9 @@ private:
 
   keyed_hash keyed_;
   bool on_internet_;
-  family v4_{limits::new_bucket_count, limits::tried_bucket_count};
-  family v6_{limits::new_bucket_count_v6, limits::tried_bucket_count_v6};
+  std::array<family, 3> families_{family{limits::new_bucket_count, limits::tried_bucket_count},
+                                  family{limits::new_bucket_count_v6, limits::tried_bucket_count_v6},
+                                  family{limits::named_bucket_count, limits::named_bucket_count}};
   std::vector<entry> entries_;
   std::vector<number> free_;
   std::unordered_map<wire::peer_address, number, hasher> numbers_;

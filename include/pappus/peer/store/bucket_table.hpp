@@ -28,6 +28,7 @@ public:
   explicit bucket_table(std::size_t buckets) : listed_at_(buckets, none) {}
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] std::size_t buckets() const noexcept { return listed_at_.size(); }
 
   [[nodiscard]] std::optional<number> at(bucket_position position) const noexcept {
     const std::uint16_t listed = listed_at_[position.bucket];

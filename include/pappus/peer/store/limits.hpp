@@ -19,6 +19,8 @@ inline constexpr std::size_t tried_bucket_count = 256;
 /// here take no place that another one needs.
 inline constexpr std::size_t new_bucket_count_v6 = 256;
 inline constexpr std::size_t tried_bucket_count_v6 = 64;
+/// The same of each table of the addresses that stand for names, count. Only those that were reached get there.
+inline constexpr std::size_t named_bucket_count = 64;
 /// Entries in a bucket, count. Bitcoin Core ADDRMAN_BUCKET_SIZE.
 inline constexpr std::size_t bucket_size = 64;
 /// Buckets reached by all addresses from sources in one netgroup, count. Bitcoin Core
@@ -40,7 +42,7 @@ inline constexpr std::uint32_t max_failures = 10;
 /// Time since its last success after which `max_failures` failures make an address stale. Bitcoin Core
 /// ADDRMAN_MIN_FAIL.
 inline constexpr std::chrono::hours min_failure_age = 7 * 24h;
-/// Duration for which no address of a family is selected after there was no route to it, if the other one has
+/// Duration for which no address of a family is selected after there was no route to it, if another one has
 /// addresses.
 inline constexpr std::chrono::minutes no_route_pause = 10min;
 /// Time after a dial during which an address is not stale.

@@ -9,12 +9,14 @@
 #include <utility>
 #include <vector>
 
+#include <pappus/coro/semaphore.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/stream.hpp>
 #include <pappus/peer/peer_info.hpp>
 #include <pappus/peer/transport/host_names.hpp>
+#include <pappus/peer/transport/limits.hpp>
 #include <pappus/peer/transport/private_links.hpp>
 #include <pappus/peer/transport/tls_options.hpp>
 #include <pappus/peer/transport/transport_errc.hpp>
@@ -113,6 +115,7 @@ private:
   transport_options options_;
   host_names names_;
   private_links links_;
+  coro::semaphore tls_steps_{limits::max_tls_workers};
 };
 
 }  // namespace pappus::peer
