@@ -26,6 +26,10 @@ inline constexpr std::size_t max_private_reply_bytes = 1 << 20;
 /// Messages that are read of one connection, count.
 inline constexpr std::size_t max_private_reply_frames = 256;
 
+/// Netgroups of the node's outbound peers that must have advertised an address on the Internet before the peer there is
+/// told, count: two of 8 outbound peers may be one attacker's. The node asks each of them for addresses at first.
+inline constexpr std::size_t min_advertising_netgroups = 3;
+
 /// Peers that are remembered as told of one transaction, count; of more the latest.
 inline constexpr std::size_t max_told_peers = 128;
 

@@ -165,6 +165,7 @@ private:
   task<void> make_connection(const wire::transaction_ptr& tx, round_record& in);
   task<bool> tell(const wire::transaction_ptr& tx, io::endpoint where, round_record& in);
   [[nodiscard]] std::optional<io::endpoint> draw(const wire::transaction& tx, const round_record& in);
+  [[nodiscard]] std::optional<io::endpoint> select(const address_filter& fits);
   [[nodiscard]] bool may_tell(io::endpoint where, const round_record& in) const;
   [[nodiscard]] bool has_session_with(io::endpoint where) const;
   [[nodiscard]] bool was_told(const own_transaction& which, const peer_info& peer) const;
