@@ -50,11 +50,14 @@ private:
 };
 
 void private_broadcaster::begin_round(own_transaction& which) {
-  arm(which, which.pauses.next(deps_.runtime));
+  const io::duration pause = which.pauses.next(deps_.runtime);
+  arm(which, pause);
   if (tasks_ == nullptr || which.in_round) return;
   tasks_->spawn(round(which.tx));
   which.in_round = true;
   ++counted_.rounds;
+  ++which.rounds;
+  schedule(which, pause);
 }
 
 task<void> private_broadcaster::round(wire::transaction_ptr tx) {

@@ -39,6 +39,11 @@ inline constexpr std::size_t max_told_peers = 128;
 inline constexpr io::duration min_echo_pause = 6h;
 inline constexpr io::duration max_echo_pause = 12h;
 
+/// Shortest and longest time from the start of a node to the next round of what an earlier run has broadcast, if it was
+/// due before: the node has found peers by then. At most the first pause between rounds.
+inline constexpr io::duration min_resume_delay = 30s;
+inline constexpr io::duration max_resume_delay = 90s;
+
 /// Longest time of an option of private broadcast.
 inline constexpr io::duration max_private_delay = 24h;
 /// Connections of one round that may be set, count.
