@@ -61,6 +61,8 @@ ROWS = {
     "guides/private_broadcast.md": [
         ("of its own, # on average", "mean_delay"),
         ("or #, the connection ends", "private_connection_timeout"),
+        ("advertised in this run by peers in at least # netgroups", "min_advertising_netgroups"),
+        ("what was due meanwhile is sent # to #", "min_resume_delay", "max_resume_delay"),
         ("is skipped, at most #.", "max_private_reply_bytes")],
     "guides/peers_and_bans.md": [
         ("from now, # at most", "max_ban_time"),

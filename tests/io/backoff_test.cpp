@@ -37,6 +37,21 @@ TEST_CASE("without jitter delays grow by the multiplier up to the maximum, and r
   }
 }
 
+TEST_CASE("delays that are skipped are those that would have come") {
+  sim::world world{1};
+  sim::machine& machine = world.add_machine();
+  for (const std::uint32_t skipped : {0U, 1U, 3U, 5U, 4'000'000'000U}) {
+    io::backoff wait{options(1s, 10s, 2.0, 0.0)};
+    wait.skip(skipped);
+    io::backoff other{options(1s, 10s, 2.0, 0.0)};
+    for (std::uint32_t i = 0; i != std::min(skipped, 10U); ++i) static_cast<void>(other.next(machine));
+    CHECK(wait.next(machine) == other.next(machine));
+  }
+  io::backoff constant{options(1s, 10s, 1.0, 0.0)};
+  constant.skip(4'000'000'000U);
+  CHECK(constant.next(machine) == 1s);
+}
+
 TEST_CASE("by default, delays double from a second to five minutes, and are shortened by half at most") {
   sim::world world{1};
   sim::machine& machine = world.add_machine();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 
 #include <pappus/io/random.hpp>
 #include <pappus/io/time.hpp>
@@ -27,14 +28,27 @@ public:
   [[nodiscard]] duration next(runtime& rng) noexcept {
     const duration wait = next_;
     const std::chrono::duration<double, duration::period> length = wait;
-    next_ = std::min(duration{length * options_.multiplier}, options_.max);
+    grow();
     return wait - duration{length * options_.jitter * random_unit(rng)};
+  }
+
+  /// Goes on as after `count` more delays. O(log(max / initial)) for a multiplier above 1.
+  void skip(std::uint32_t count) noexcept {
+    for (duration before{-1}; count != 0 && next_ != before; --count) {
+      before = next_;
+      grow();
+    }
   }
 
   /// Starts over with `initial`.
   void reset() noexcept { next_ = std::min(options_.initial, options_.max); }
 
 private:
+  void grow() noexcept {
+    const std::chrono::duration<double, duration::period> length = next_;
+    next_ = std::min(duration{length * options_.multiplier}, options_.max);
+  }
+
   static backoff_options in_range(backoff_options given) noexcept {
     given.initial = std::max(given.initial, duration::zero());
     given.max = std::max(given.max, duration::zero());

@@ -290,10 +290,19 @@ task<disconnect_info> connection_manager::run_session(connection& connection, pe
   registration.reason = reason.reason;
   deps_.exceptions.run(0, "a session that has ended", [&] {
     log_disconnect(log_category::session, peer.endpoint, ": ", reason);
-    if (peer.direction == direction::outbound) deps_.book.disconnected(to_wire(peer.endpoint), deps_.clock.now());
+    if (peer.direction == direction::outbound) note_outbound_end(peer.endpoint);
     deps_.order.score_disconnect(peer, reason);
   });
   co_return std::move(reason);
+}
+
+void connection_manager::note_outbound_end(io::endpoint endpoint) {
+  const std::uint64_t netgroup = endpoint.address.netgroup();
+  const auto is_there = [netgroup](const session& each) {
+    return each.peer().direction == direction::outbound && each.peer().endpoint.address.netgroup() == netgroup;
+  };
+  if (deps_.sessions.count(is_there) == 0) deps_.book.forget_advertised(netgroup);
+  deps_.book.disconnected(to_wire(endpoint), deps_.clock.now());
 }
 
 disconnect_info connection_manager::refuse_peer(const peer_info& peer, disconnect_info reason) {

@@ -63,7 +63,7 @@ void dandelion::restore(const stem_transaction& stored) {
   wire::reader in{stored.body, {stored.version, deps_.local.chain.limits}};
   const wire::transaction_ptr tx = wire::transaction::read(in);
   if (tx == nullptr) return deps_.store.drop_stem(stored.kernel);
-  if (stored.deadline == no_deadline) {
+  if (stored.is_private()) {
     return stem(tx, [this, kernel = stored.kernel](const result<void>& taken) {
       const bool is_public = !taken && taken.error() == make_error_code(stem_errc::already_public);
       if (is_public) deps_.store.drop_stem(kernel);

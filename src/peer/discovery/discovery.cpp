@@ -98,7 +98,10 @@ task<bool> discovery::stay_connected(io::endpoint endpoint, const seed& known_as
   bool connected = false;
   auto done = [this, endpoint, &known_as, &connected](const result<peer_info, disconnect_info>& outcome) {
     connected = outcome.has_value();
-    if (outcome) return;
+    if (outcome) {
+      if (deps_.room.outbound != 0) address_relay_.request_addresses(*deps_.sessions.find(outcome->id));
+      return;
+    }
     const std::string* const name = deps_.paths.name_of(endpoint.address);
     const seed shown = name == nullptr ? known_as : seed{*name, endpoint.port};
     log_(log_level::info, log_category::preferred_peer,

@@ -52,6 +52,7 @@ bool address_relay::may_ask(session& session) {
 void address_relay::addresses_received(session& session, const peer_addrs& message, bool wanted) {
   counted_.received += message.addresses.size();
   const wire::peer_address source = to_wire(session.peer().endpoint);
+  const bool is_chosen = session.peer().direction == direction::outbound;
   for (const wire::peer_address& each : message.addresses) {
     if (!wanted && !session.charged_account().unrequested_addresses.try_consume(runtime_.now())) {
       ++counted_.unsolicited_rate_limited;
@@ -63,6 +64,7 @@ void address_relay::addresses_received(session& session, const peer_addrs& messa
     }
     if (local_.own.contains(to_endpoint(each))) continue;
     if (book_.add(each, source, clock_.now()) == add_result::added) ++counted_.added;
+    if (is_chosen) book_.advertised(each, source.ip.netgroup());
   }
 }
 

@@ -1,5 +1,7 @@
 // Private broadcast: transactions, from `send` to their outcome.
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <utility>
 
 #include <pappus/io/random.hpp>
@@ -30,7 +32,8 @@ void private_broadcaster::open(scope& tasks) {
   for (const stem_transaction& each : deps_.store.restore_stems()) restore(each);
 }
 
-/// A row with a deadline is that of a run whose own transactions went by Dandelion.
+/// What was on the stem is told when its embargo is over, so that it looks as if that of another node had ended: the
+/// relay that was sent it could tell otherwise that it is this node's. The wall clock may have stepped.
 void private_broadcaster::restore(const stem_transaction& stored) {
   wire::reader in{stored.body, {stored.version, deps_.local.chain.limits}};
   const wire::transaction_ptr tx = wire::transaction::read(in);
@@ -38,8 +41,15 @@ void private_broadcaster::restore(const stem_transaction& stored) {
   if (own_.contains(tx->kernel_hash(0))) return;
   own_transaction& restored = add(tx);
   restored.at = stage::broadcasting;
-  arm(restored, restored.pauses.next(deps_.runtime));
-  if (stored.deadline != no_deadline) persist(restored);
+  restored.rounds = stored.rounds;
+  restored.pauses.skip(stored.rounds);
+  constexpr io::duration range = limits::max_resume_delay - limits::min_resume_delay;
+  const std::uint64_t more = io::uniform_below(deps_.runtime, static_cast<std::uint64_t>(range.count()));
+  const io::duration drawn = limits::min_resume_delay + io::duration{static_cast<io::duration::rep>(more)};
+  const io::duration soon = std::min(drawn, options_.retry.initial);
+  constexpr auto longest = std::chrono::duration_cast<io::wall_time::duration>(limits::max_private_delay);
+  const io::wall_time::duration remaining = io::saturating_sub(stored.deadline, deps_.store.clock().now());
+  arm(restored, std::max<io::duration>(soon, std::clamp(remaining, io::wall_time::duration::zero(), longest)));
 }
 
 void private_broadcaster::close() {
@@ -106,7 +116,7 @@ void private_broadcaster::received(const peer_info& from, const wire::transactio
     if (!std::exchange(found->second.was_echoed, true)) {
       constexpr io::duration range = limits::max_echo_pause - limits::min_echo_pause;
       const std::uint64_t more = io::uniform_below(deps_.runtime, static_cast<std::uint64_t>(range.count()));
-      arm(found->second, limits::min_echo_pause + io::duration{static_cast<io::duration::rep>(more)});
+      schedule(found->second, limits::min_echo_pause + io::duration{static_cast<io::duration::rep>(more)});
     }
     announced(from, kernel);
   }
@@ -171,6 +181,15 @@ void private_broadcaster::persist(own_transaction& which) {
 
 void private_broadcaster::arm(own_transaction& which, io::duration after) {
   deps_.runtime.timers().arm(which, io::saturating_add(deps_.runtime.now(), after));
+}
+
+/// The next round, in this run or in another one.
+void private_broadcaster::schedule(own_transaction& which, io::duration after) {
+  arm(which, after);
+  if (which.rounds == 0) return;
+  const auto later = std::chrono::ceil<io::wall_time::duration>(after);
+  const io::wall_time due = io::saturating_add(deps_.store.clock().now(), later);
+  deps_.store.reschedule_stem({which.tx->kernel_hash(0), due, which.rounds});
 }
 
 /// Whatever fails is tried again.

@@ -1,6 +1,7 @@
 // Private broadcast: rounds of connections, and the peers that are drawn for them.
 #include <algorithm>
 #include <cstddef>
+#include <string>
 #include <utility>
 
 #include <pappus/io/random.hpp>
@@ -25,6 +26,12 @@ private:
   std::size_t& counter_;
 };
 
+std::string obstacle_without_peer(bool on_internet) {
+  if (!on_internet) return "no peer is known without a session";
+  return "no address without a session has been advertised by outbound peers in " +
+         std::to_string(limits::min_advertising_netgroups) + " netgroups";
+}
+
 }  // namespace
 
 /// Notes the end of a round, however it ends.
@@ -43,11 +50,14 @@ private:
 };
 
 void private_broadcaster::begin_round(own_transaction& which) {
-  arm(which, which.pauses.next(deps_.runtime));
+  const io::duration pause = which.pauses.next(deps_.runtime);
+  arm(which, pause);
   if (tasks_ == nullptr || which.in_round) return;
   tasks_->spawn(round(which.tx));
   which.in_round = true;
   ++counted_.rounds;
+  ++which.rounds;
+  schedule(which, pause);
 }
 
 task<void> private_broadcaster::round(wire::transaction_ptr tx) {
@@ -84,7 +94,7 @@ task<void> private_broadcaster::make_connection(const wire::transaction_ptr& tx,
     const auto where = draw(*tx, in);
     if (!where) {
       ++counted_.no_peer;
-      if (in.obstacle.empty()) in.obstacle = "no peer is known without a session";
+      if (in.obstacle.empty()) in.obstacle = obstacle_without_peer(deps_.local.chain.on_internet);
       co_return;
     }
     ++dials;
@@ -133,16 +143,24 @@ std::optional<io::endpoint> private_broadcaster::draw(const wire::transaction& t
     const bool told = own != nullptr && std::ranges::find(own->told, to_endpoint(each.address)) != own->told.end();
     return !told && fits(each);
   };
+  const auto drawn = select(is_new);
+  return drawn ? drawn : select(fits);
+}
+
+/// On the Internet only addresses that several of the present outbound peers have advertised: a stranger who made one
+/// known to this node alone would know whose is what arrives there. Peers that have connected to this node say nothing,
+/// as an attacker may have connections from many netgroups.
+std::optional<io::endpoint> private_broadcaster::select(const address_filter& fits) {
   address_book& book = deps_.store.book();
-  const io::wall_time now = deps_.store.clock().now();
-  auto drawn = book.select(now, limits::recent_dial_window, is_new);
-  if (!drawn) drawn = book.select(now, limits::recent_dial_window, fits);
-  return drawn ? std::optional{to_endpoint(*drawn)} : std::nullopt;
+  const auto selected = deps_.local.chain.on_internet
+                            ? book.select_advertised(limits::min_advertising_netgroups, fits)
+                            : book.select(deps_.store.clock().now(), limits::recent_dial_window, fits);
+  return selected ? std::optional{to_endpoint(*selected)} : std::nullopt;
 }
 
 /// Peers of one round are in different netgroups, so that one owner does not see two connections. On the Internet only
-/// the usual port: a stranger who made another one known to this node alone would know whose is what arrives there. The
-/// same of an onion service, which only the operator has named.
+/// the usual port, so that an address does not count more than once; no onion service, which only the operator has
+/// named.
 bool private_broadcaster::may_tell(io::endpoint where, const round_record& in) const {
   const bool is_usual = !deps_.local.chain.on_internet || where.port == deps_.local.chain.default_port;
   if (where.address.is_named() || !is_usual) return false;

@@ -8,21 +8,10 @@
 #include <pappus/peer/store/limits.hpp>
 
 #include "address_age.hpp"
+#include "hash_purpose.hpp"
 
 namespace pappus::peer {
 namespace {
-
-/// Purpose of a keyed hash.
-enum purpose : std::uint64_t {
-  number_of_address = 1,
-  slot_of_source,
-  new_bucket,
-  new_position,
-  slot_of_group,
-  tried_bucket,
-  tried_position,
-  chance
-};
 
 std::array<io::wall_time*, 3> times_of(address_info& info) noexcept {
   return {&info.last_seen, &info.last_try, &info.last_success};
@@ -330,6 +319,7 @@ address_book::number address_book::insert(address_info info, bucket_position pos
   added.info = std::move(info);
   added.at = position;
   added.used = true;
+  added.advertised_by = 0;
   return which;
 }
 

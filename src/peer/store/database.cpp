@@ -27,7 +27,7 @@ constexpr const char* all_addresses =
     " FROM address";
 constexpr const char* all_hosts = "SELECT address, name FROM host";
 constexpr const char* all_bans = "SELECT range, cause, author, since, until, digest FROM ban";
-constexpr const char* all_stems = "SELECT kernel, version, body, deadline, digest FROM stem ORDER BY kernel";
+constexpr const char* all_stems = "SELECT kernel, version, body, deadline, digest, rounds FROM stem ORDER BY kernel";
 constexpr const char* all_anchors = "SELECT address FROM anchor ORDER BY place";
 
 /// Resets a statement for its next use, also after a failure: without a reset it accepts no parameters.
@@ -115,7 +115,8 @@ std::uint64_t read_tables(SQLite::Database& connection, store_content& into, Dam
   };
   each_row(connection, all_anchors, take_anchor, damaged);
   const auto take_stem = [&](SQLite::Statement& row) { into.stems.push_back(rows::read_stem(row)); };
-  if (connection.tableExists("stem")) each_row(connection, all_stems, take_stem, damaged);  // not before version 2
+  const char* const stems = schema::has_former_stems(connection) ? schema::former_stems : all_stems;
+  if (connection.tableExists("stem")) each_row(connection, stems, take_stem, damaged);  // not before version 2
   const auto take_address = [&](SQLite::Statement& row) { into.addresses.push_back(rows::read_known_address(row)); };
   each_row(connection, all_addresses, take_address, damaged);
   const auto take_host = [&](SQLite::Statement& row) { into.hosts.push_back(rows::read_host(row)); };
@@ -164,9 +165,9 @@ database::statements::statements(SQLite::Database& of)
       drop_ban(of, "DELETE FROM ban WHERE range = ?"),
       put_setting(of, "INSERT OR REPLACE INTO setting VALUES (?, ?)"),
       put_anchor(of, "INSERT INTO anchor (address) VALUES (?)"),
-      put_stem(of, "INSERT OR REPLACE INTO stem VALUES (?, ?, ?, ?, ?)"),
+      put_stem(of, "INSERT OR REPLACE INTO stem VALUES (?, ?, ?, ?, ?, ?)"),
       drop_stem(of, "DELETE FROM stem WHERE kernel = ?"),
-      find_stem(of, "SELECT kernel, version, body, deadline, digest FROM stem WHERE kernel = ?") {}
+      find_stem(of, "SELECT kernel, version, body, deadline, digest, rounds FROM stem WHERE kernel = ?") {}
 
 database::database(const std::string& file, bool is_new, const keyed_hash::key& fresh, const char* vfs)
     : connection_(file, SQLite::OPEN_READWRITE | (is_new ? SQLite::OPEN_CREATE : 0), no_wait,
@@ -252,6 +253,7 @@ void database::put(const stem_deadline& changed) {
   }
   if (!stem) return;
   stem->deadline = changed.deadline;
+  stem->rounds = changed.rounds;
   run_with(statements_.put_stem, *stem);
 }
 

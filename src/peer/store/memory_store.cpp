@@ -71,7 +71,9 @@ void memory_records::apply(const store_batch& batch) {
   remove(batch.removed_stems, stems_);
   for (const stem_deadline& each : batch.deadlines) {
     const auto found = stems_.find(each.kernel);
-    if (found != stems_.end()) found->second.deadline = each.deadline;
+    if (found == stems_.end()) continue;
+    found->second.deadline = each.deadline;
+    found->second.rounds = each.rounds;
   }
   put(std::move(stemmed), stems_);
 }

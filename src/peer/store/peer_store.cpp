@@ -44,6 +44,8 @@ result<std::unique_ptr<restored>> restore(const store_source& from, const keyed_
   return std::make_unique<restored>(std::move(opened), start, std::move(book));
 }
 
+stem_deadline deadline_of(const stem_transaction& stored) { return {stored.kernel, stored.deadline, stored.rounds}; }
+
 /// The outcome of a call of the store; an exception is a failure, so that the change is written again.
 template <class Call>
 result<void, store_failure> contained(const Call& call) {
@@ -93,7 +95,7 @@ task<result<void>> peer_store::read() {
   book_ = std::move(was.book);
   anchors_ = std::move(was.opened.content.anchors);
   stems_ = std::move(was.opened.content.stems);
-  for (const stem_transaction& each : stems_) deadlines_.try_emplace(each.kernel, each.deadline);
+  for (const stem_transaction& each : stems_) deadlines_.try_emplace(each.kernel, deadline_of(each));
   const std::vector<peer::ban> made_meanwhile = bans_.list(clock_.now());
   pending_.banned = made_meanwhile;
   for (const peer::ban& each : was.opened.content.bans) {
@@ -255,7 +257,7 @@ void peer_store::move_dates(io::wall_time::duration by) {
   book_.adjust_times(by);
   postpone(by);
   pending_.deadlines.clear();
-  for (const auto& [kernel, deadline] : deadlines_) pending_.deadlines.push_back({kernel, deadline});
+  for (const auto& [kernel, each] : deadlines_) pending_.deadlines.push_back(each);
   clear_bans(bans_.size());
   pending_.banned = bans_.list(clock_.now());
   date_batch();
@@ -269,7 +271,7 @@ void peer_store::postpone(io::wall_time::duration by) {
   };
   for (stem_transaction& each : stems_) later(each.deadline);
   for (stem_transaction& each : pending_.stems) later(each.deadline);
-  for (auto& [kernel, deadline] : deadlines_) later(deadline);
+  for (auto& [kernel, each] : deadlines_) later(each.deadline);
 }
 
 /// Prepares the next batch in `writing_`; false if there is nothing to write.
@@ -339,9 +341,24 @@ void peer_store::save_anchors(std::vector<wire::peer_address> anchors) {
 }
 
 void peer_store::save_stem(stem_transaction stored, store_handler done) {
-  deadlines_.insert_or_assign(stored.kernel, stored.deadline);
+  deadlines_.insert_or_assign(stored.kernel, deadline_of(stored));
   pending_.stems.push_back(std::move(stored));
   request_write(std::move(done));
+}
+
+/// A batch changes deadlines before it adds transactions, so one that was not written yet is changed itself.
+void peer_store::reschedule_stem(const stem_deadline& changed) {
+  const auto found = deadlines_.find(changed.kernel);
+  if (found == deadlines_.end()) return;
+  found->second = changed;
+  std::erase_if(pending_.deadlines, [&changed](const stem_deadline& each) { return each.kernel == changed.kernel; });
+  pending_.deadlines.push_back(changed);
+  for (stem_transaction& each : pending_.stems) {
+    if (each.kernel != changed.kernel) continue;
+    each.deadline = changed.deadline;
+    each.rounds = changed.rounds;
+  }
+  changed_.set();
 }
 
 /// A batch removes transactions before it adds new ones, so one dropped before it was written must not be in it.

@@ -32,12 +32,14 @@ std::int64_t digest_of(wire::writer out) {
   return static_cast<std::int64_t>(wire::load_big_endian<std::uint64_t>(hashed.raw.data()));
 }
 
+/// Without rounds it is what a version that did not count them has written.
 std::int64_t digest(const stem_transaction& row) {
   wire::writer out{wire::latest_version};
   out.fixed(row.kernel);
   out.u32(row.version.number);
   out.raw(row.body);
   out.i64(to_column(row.deadline));
+  if (row.rounds != 0) out.u32(row.rounds);
   return digest_of(std::move(out));
 }
 
@@ -144,6 +146,7 @@ int bind(SQLite::Statement& statement, int from, const stem_transaction& row) {
   statement.bind(from++, row.body.data(), static_cast<int>(row.body.size()));
   statement.bind(from++, to_column(row.deadline));
   statement.bind(from++, digest(row));
+  statement.bind(from++, row.rounds);
   return from;
 }
 
@@ -156,6 +159,7 @@ stem_transaction read_stem(SQLite::Statement& row) {
   const wire::bytes_view body = bytes_of(row.getColumn(2));
   read.body.assign(body.begin(), body.end());
   read.deadline = to_time(row.getColumn(3));
+  read.rounds = to_number<std::uint32_t>(row.getColumn(5), 0xffffffff);
   if (row.getColumn(4).getInt64() != digest(read)) throw SQLite::Exception("a transaction is not as written");
   return read;
 }

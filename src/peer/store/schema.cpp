@@ -71,9 +71,13 @@ CREATE TABLE host (
   name TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 )",
+    R"(
+ALTER TABLE stem ADD COLUMN rounds INTEGER NOT NULL DEFAULT 0;  -- of private broadcast; in the digest if not 0
+)",
 };
 
 constexpr int version_of_ranges = 3;
+constexpr int version_of_rounds = 5;
 
 /// What remains of that step when it has made the table.
 void move_bans(SQLite::Database& connection) {
@@ -115,6 +119,10 @@ void check(SQLite::Database& connection) {
 
 bool has_former_bans(SQLite::Database& connection) {
   return number(connection, "PRAGMA user_version") < version_of_ranges;
+}
+
+bool has_former_stems(SQLite::Database& connection) {
+  return number(connection, "PRAGMA user_version") < version_of_rounds;
 }
 
 void migrate(SQLite::Database& connection) {

@@ -13,6 +13,13 @@ inline constexpr const char* former_bans =
 /// Whether a version before the third has written the file, or it holds nothing yet.
 [[nodiscard]] bool has_former_bans(SQLite::Database& connection);
 
+/// The transactions of a file that a version before the fifth has written, with the columns that they have now.
+inline constexpr const char* former_stems =
+    "SELECT kernel, version, body, deadline, digest, 0 FROM stem ORDER BY kernel";
+
+/// Whether a version before the fifth has written the file, or it holds nothing yet.
+[[nodiscard]] bool has_former_stems(SQLite::Database& connection);
+
 /// The store was written by a later version of the library.
 class too_new : public SQLite::Exception {
 public:

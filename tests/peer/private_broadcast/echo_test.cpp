@@ -95,6 +95,18 @@ TEST_CASE("once a told peer has sent it, the announcement of another one suffice
   CHECK(on.record().outcome() == stem_outcome::seen);
 }
 
+TEST_CASE("whoever pretends that others have it, it is not lost: the node itself has made it public by then") {
+  told_network on;
+  on.tell(on.config());
+  on.world.run(say(on.spy(), on.node->endpoint(), transaction{on.tx}));
+  sim::machine& accomplice = on.world.add_machine();
+  on.world.run(say(accomplice, on.node->endpoint(), transaction_kernel{on.tx->kernel_hash(0)}));
+  CHECK(on.record().outcome() == stem_outcome::seen);
+  CHECK(on.records->content().stems.empty());
+  CHECK(on.node->has(on.tx));
+  CHECK(on.hub.has(on.tx));
+}
+
 TEST_CASE("a peer that comes by an onion service may be one that was told") {
   told_network on;
   const io::endpoint service{ip_address::v4(0x7f000001), 3413};

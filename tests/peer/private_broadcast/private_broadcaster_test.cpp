@@ -294,6 +294,7 @@ TEST_CASE("on the Internet the peers of a round are in different netgroups") {
   }
   node_config config = on.config();
   config.chain.on_internet = true;
+  on.add_advertisers(3, config);
   on.start(std::move(config));
   on.send(some_transaction(1));
   on.world.run_for(2min);
@@ -313,6 +314,7 @@ TEST_CASE("on the Internet only peers at the usual port are told") {
   on.more_known.push_back({ip_address::v4(0x09090909), support::port + 1});  // known to this node alone, perhaps
   node_config config = on.config();
   config.chain.on_internet = true;
+  on.add_advertisers(3, config);
   on.start(std::move(config));
   on.send(some_transaction(1));
   on.world.run_for(1h);

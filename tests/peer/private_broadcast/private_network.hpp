@@ -133,6 +133,23 @@ inline task<void> swallow(support::scripted_peer& with, strange_peer& who) {
   co_await with.send(wire::messages::pong{});
 }
 
+/// A peer that advertises these addresses when it is asked, or at first, too; otherwise it swallows what it is sent.
+inline task<void> advertise(support::scripted_peer& with, strange_peer& who, std::vector<io::endpoint> known,
+                            bool unasked = true) {
+  wire::messages::peer_addrs addresses;
+  for (const io::endpoint& each : known) addresses.addresses.push_back(peer::to_wire(each));
+  static_cast<void>(co_await with.expect<wire::messages::hand>());
+  co_await with.send(with.good_shake(wire::capability::peer_list));
+  if (unasked) co_await with.send(addresses);
+  while (const auto got = co_await with.receive(1h)) {
+    if (got->code == wire::messages::get_peer_addrs::code) co_await with.send(addresses);
+    if (got->code == wire::messages::ping::code) co_await with.send(wire::messages::pong{});
+    if (got->code != wire::messages::transaction::code) continue;
+    auto message = wire::decode<wire::messages::transaction>(got->body, with.spoken()).value();
+    who.transactions.push_back(std::move(message.tx));
+  }
+}
+
 /// Connects to a node, and sends it one message.
 template <class Message>
 task<void> say(sim::machine& from, io::endpoint to, Message message) {
@@ -197,11 +214,23 @@ struct private_network {
     return added;
   }
 
+  /// Adds peers at addresses of the Internet, each in a netgroup of its own, with which a node with this configuration
+  /// stays connected, and which advertise all that it knows.
+  void add_advertisers(std::size_t count, node_config& config) {
+    const auto acts = [this](support::scripted_peer& with, strange_peer& who) { return advertise(with, who, known()); };
+    for (std::size_t i = 0; i != count; ++i) {
+      const auto netgroup = static_cast<std::uint32_t>(0x2020 + advertisers.size());
+      sim::machine& at = world.add_machine(ip_address::v4(netgroup << 16 | 1));
+      config.preferred_peers.push_back(advertisers.emplace_back(at, acts).endpoint());
+    }
+  }
+
   /// Has the node broadcast a transaction.
   own_record& send(const wire::transaction_ptr& tx) { return sent.emplace_back(*node, tx); }
 
   std::deque<own_record> sent;         // these outlive what uses them
   std::deque<strange_peer> strangers;  // this, too
+  std::deque<strange_peer> advertisers;
   sim::world world;
   simulated_node hub{world.add_machine()};
   support::socks_proxy proxy{world.add_machine()};

@@ -92,11 +92,15 @@ TEST_CASE("a node that is started with the other way of broadcast takes own tran
       on.stop();
     }
     REQUIRE(on.records->content().stems.size() == 1);
-    CHECK((on.records->content().stems[0].deadline == peer::no_deadline) == (first == private_broadcast));
+    const peer::stem_transaction stored = on.records->content().stems[0];
+    CHECK(stored.is_private() == (first == private_broadcast));
     on.proxy.refuses = false;
     config = on.config();
     config.own_transactions = other_than(first);
     simulated_node& again = on.start(config);
+    const auto left = stored.deadline - on.here.runtime().wall_clock();
+    if (first == dandelion) on.world.run_for(left - 1s);
+    if (first == dandelion) CHECK(on.proxy.requests.empty());  // its embargo is not over
     on.world.run_for(10min);
     if (first == private_broadcast) {
       CHECK(again.stemmed_to == std::vector{on.hub.endpoint()});
@@ -109,6 +113,51 @@ TEST_CASE("a node that is started with the other way of broadcast takes own tran
     CHECK(on.having(tx) == 6);
     CHECK(on.records->content().stems.empty());
   }
+}
+
+TEST_CASE("pauses between rounds go on in the next run, and do not begin again") {
+  private_network on{0};
+  for (int i = 0; i != 30; ++i) on.add(swallow);
+  on.start();
+  on.send(some_transaction(1));
+  on.world.run_for(3h);
+  const auto told = [&on] {
+    std::size_t count = 0;
+    for (const strange_peer& each : on.strangers) count += each.transactions.size();
+    return count;
+  };
+  for (int restarts = 0; restarts != 3; ++restarts) {
+    const std::size_t before = told();
+    on.stop();
+    const auto stored = on.records->content().stems;
+    REQUIRE(stored.size() == 1);
+    CHECK(stored[0].rounds == before / 3);
+    on.start();
+    const auto left = stored[0].deadline - on.here.runtime().wall_clock();
+    REQUIRE(left > 2min);
+    on.world.run_for(left - 1s);
+    CHECK(told() == before);
+    on.world.run_for(15min);
+    CHECK(told() == before + 3);  // the next pause is half an hour at least
+  }
+}
+
+TEST_CASE("a node that never runs for long sends what it has resumed nevertheless") {
+  private_network on{0};
+  strange_peer& peer = on.add(swallow);
+  on.proxy.refuses = true;
+  on.start();
+  on.send(some_transaction(1));
+  on.world.run_for(1s);
+  on.stop();
+  on.proxy.refuses = false;
+  int runs = 0;
+  for (; peer.transactions.empty() && runs != 20; ++runs) {
+    on.start();  // which takes a minute
+    on.world.run_for(1min);
+    on.stop();
+  }
+  CHECK(runs < 20);
 }
 
 TEST_CASE("a file keeps them, too, and a clock that is corrected gives them no deadline") {

@@ -53,7 +53,7 @@ public:
     if (draw(2) == 0) made.written = any_time();
     for (std::uint32_t count = draw(3); count != 0; --count) made.removed_stems.push_back(stem(draw(5)).kernel);
     for (std::uint32_t count = draw(3); count != 0; --count) {
-      made.deadlines.push_back({stem(draw(5)).kernel, any_time()});
+      made.deadlines.push_back({stem(draw(5)).kernel, any_time(), draw(5)});
     }
     for (std::uint32_t count = draw(3); count != 0; --count) made.stems.push_back(due(draw(5), any_time()));
     return made;
@@ -191,7 +191,8 @@ TEST_CASE_TEMPLATE("changes of one batch are applied in their order", Where, on_
   CHECK(read.stems == std::vector{due(2, noon + 3h)});
 }
 
-TEST_CASE_TEMPLATE("a new deadline changes only the deadline of a stored transaction", Where, on_sqlite, in_memory) {
+TEST_CASE_TEMPLATE("a new deadline with its rounds changes nothing else of a stored transaction", Where, on_sqlite,
+                   in_memory) {
   const Where where;
   {
     const auto made = opened(where);
@@ -199,11 +200,13 @@ TEST_CASE_TEMPLATE("a new deadline changes only the deadline of a stored transac
     batch.stems = {stem(1), stem(2), stem(3)};
     write(*made.store, batch);
     store_batch next;
-    next.deadlines = {{stem(2).kernel, noon - 400 * 24h}, {stem(4).kernel, noon}, {stem(3).kernel, noon + 1s}};
+    next.deadlines = {{stem(2).kernel, noon - 400 * 24h, 7}, {stem(4).kernel, noon}, {stem(3).kernel, noon + 1s}};
     CHECK_FALSE(next.empty());
     write(*made.store, next);
   }
-  CHECK(sorted(content_of(where)).stems == std::vector{stem(1), due(2, noon - 400 * 24h), due(3, noon + 1s)});
+  auto second = due(2, noon - 400 * 24h);
+  second.rounds = 7;
+  CHECK(sorted(content_of(where)).stems == std::vector{stem(1), second, due(3, noon + 1s)});
 }
 
 TEST_CASE_TEMPLATE("writing a batch twice has the effect of writing it once", Where, on_sqlite, in_memory) {

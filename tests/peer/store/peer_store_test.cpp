@@ -187,6 +187,41 @@ TEST_CASE_TEMPLATE("a private transaction is on disk when its handler is called,
   CHECK(content_of(where).stems == std::vector{samples::stem(4)});
 }
 
+TEST_CASE_TEMPLATE("of a private transaction the latest deadline and rounds are stored, whenever they change", Where,
+                   on_sqlite, in_memory) {
+  const Where where;
+  const auto changed = [](std::uint32_t number, std::uint32_t rounds) {
+    peer::stem_transaction made = samples::stem(number);
+    made.deadline += 1h * rounds;
+    made.rounds = rounds;
+    return made;
+  };
+  {
+    stage on{where.source()};
+    auto script = [](stage* at, decltype(changed) change) -> task<void> {
+      const auto reschedule = [&](std::uint32_t number, std::uint32_t rounds) {
+        const peer::stem_transaction made = change(number, rounds);
+        at->store.reschedule_stem({made.kernel, made.deadline, made.rounds});
+      };
+      oneshot<result<void>> stored;
+      at->store.save_stem(samples::stem(1), peer::peer_store::store_handler{stored});
+      static_cast<void>(co_await stored.wait());
+      for (const std::uint32_t rounds : {6U, 5U}) reschedule(1, rounds);
+      at->store.save_stem(samples::stem(2), {});
+      reschedule(2, 7);  // not written yet
+      reschedule(3, 8);  // not there
+      at->store.save_stem(samples::stem(4), {});
+      co_await coro::yield();
+      reschedule(4, 9);  // while it is being written, or after that
+      at->store.save_stem(samples::stem(5), {});
+      at->store.drop_stem(samples::stem(5).kernel);
+      reschedule(5, 9);
+    };
+    on.play(script(&on, changed));
+  }
+  CHECK(sorted(content_of(where)).stems == std::vector{changed(1, 5), changed(2, 7), changed(4, 9)});
+}
+
 TEST_CASE("a peer store refuses a store that is open elsewhere") {
   const support::temporary_folder folder;
   const auto other = peer::sqlite_store::open(folder.file("peers.db"), key(1));

@@ -65,6 +65,7 @@ inline peer::stem_transaction stem(std::uint32_t number) {
   made.version.number = number % 2 == 0 ? 1000 : 2;
   made.body.assign(100 + 1000 * static_cast<std::size_t>(number), std::byte{static_cast<std::uint8_t>(number)});
   made.deadline = noon + std::chrono::minutes{number};
+  made.rounds = number % 3;
   return made;
 }
 

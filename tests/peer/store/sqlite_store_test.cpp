@@ -148,6 +148,25 @@ TEST_CASE("a store of the first version is converted, and can be read where it c
   CHECK(read(made).hosts == batch.hosts);
 }
 
+TEST_CASE("transactions of a version that did not count rounds are kept, in a damaged store, too") {
+  for (const bool is_damaged : {false, true}) {
+    const temporary_folder folder;
+    const std::string file = folder.file("peers.db");
+    store_batch batch = some_of_each(2);
+    batch.stems = {stem(3), stem(6)};
+    for (const auto& each : batch.stems) CHECK(each.rounds == 0);
+    write(*opened(file).store, batch);
+    change(file, "ALTER TABLE stem DROP COLUMN rounds; PRAGMA user_version = 4");
+    if (is_damaged) change(file, "UPDATE ban SET cause = cause + 1");
+    auto made = opened(file);
+    CHECK(made.warning.empty() != is_damaged);
+    CHECK(made.content.stems == batch.stems);
+    batch.stems[0].rounds = 1;
+    write(*made.store, batch);
+    CHECK(read(made).stems == batch.stems);
+  }
+}
+
 TEST_CASE("of a store of the first version that is damaged, what can be read is kept") {
   const temporary_folder folder;
   const std::string file = folder.file("peers.db");
@@ -210,6 +229,20 @@ TEST_CASE("an altered private transaction makes the store a damaged one, and the
   CHECK(opened->warning.find("damaged") != std::string::npos);
   CHECK(opened->content.stems == std::vector{samples::stem(1)});
   CHECK(opened->content.bans.size() == 2);
+}
+
+TEST_CASE("altered rounds of a private transaction make the store a damaged one") {
+  for (const char* const alteration : {"rounds + 1", "0"}) {
+    const support::temporary_folder folder;
+    const std::string file = folder.file("peers.db");
+    peer::store_batch batch;
+    batch.stems = {samples::stem(1)};
+    write(*opened(file).store, batch);
+    change(file, "UPDATE stem SET rounds = " + std::string{alteration});
+    const auto again = opened(file);
+    CHECK(again.warning.find("damaged") != std::string::npos);
+    CHECK(again.content.stems.empty());
+  }
 }
 
 TEST_CASE("opening a store that is open fails with in_use") {

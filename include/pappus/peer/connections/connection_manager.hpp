@@ -135,6 +135,7 @@ private:
   [[nodiscard]] std::vector<session*> evictable(Predicate is_one) const;
   bool evict_one(const std::vector<session*>& of);
   void evict(session& peer);
+  void note_outbound_end(io::endpoint endpoint);
   disconnect_info refuse_peer(const peer_info& peer, disconnect_info reason);
   void log_disconnect(log_category usual, io::endpoint endpoint, std::string_view what, const disconnect_info& reason);
   void note_failed_handshake(const peer_info& peer, io::time_point started_at, const disconnect_info& reason);

@@ -26,6 +26,10 @@ inline constexpr std::size_t max_private_reply_bytes = 1 << 20;
 /// Messages that are read of one connection, count.
 inline constexpr std::size_t max_private_reply_frames = 256;
 
+/// Netgroups of the node's outbound peers that must have advertised an address on the Internet before the peer there is
+/// told, count: two of 8 outbound peers may be one attacker's. The node asks each of them for addresses at first.
+inline constexpr std::size_t min_advertising_netgroups = 3;
+
 /// Peers that are remembered as told of one transaction, count; of more the latest.
 inline constexpr std::size_t max_told_peers = 128;
 
@@ -34,6 +38,11 @@ inline constexpr std::size_t max_told_peers = 128;
 /// only if it is in no block for so long.
 inline constexpr io::duration min_echo_pause = 6h;
 inline constexpr io::duration max_echo_pause = 12h;
+
+/// Shortest and longest time from the start of a node to the next round of what an earlier run has broadcast, if it was
+/// due before: the node has found peers by then. At most the first pause between rounds.
+inline constexpr io::duration min_resume_delay = 30s;
+inline constexpr io::duration max_resume_delay = 90s;
 
 /// Longest time of an option of private broadcast.
 inline constexpr io::duration max_private_delay = 24h;

@@ -83,8 +83,9 @@ public:
   private_broadcaster(const private_broadcaster&) = delete;
   private_broadcaster& operator=(const private_broadcaster&) = delete;
 
-  /// To be called when the store has been read: resumes the private transactions of the last run, each after a pause as
-  /// between two rounds. Connections run in `tasks`.
+  /// To be called when the store has been read: resumes the private transactions of the last run, each when its next
+  /// round is due, but at least `limits::min_resume_delay` later; what was on the stem, when its embargo is over.
+  /// Connections run in `tasks`.
   void open(scope& tasks);
   /// To be called when the node stops, and connections with it: nothing more is sent. Callbacks of `send` are destroyed
   /// without being called, those of `on_finished` are called with `errc::closed`.
@@ -131,6 +132,7 @@ private:
     bool in_round = false;           // connections are being made
     bool was_echoed = false;         // a told peer has sent it, and the application has accepted it
     io::backoff pauses;              // between rounds
+    std::uint32_t rounds = 0;        // begun, by this run and those before
     std::vector<io::endpoint> told;  // the latest of them
     sent waiting;                    // for the validation
     std::vector<ended> finish_handlers;
@@ -156,6 +158,7 @@ private:
   void restore(const stem_transaction& stored);
   void persist(own_transaction& which);
   void arm(own_transaction& which, io::duration after);
+  void schedule(own_transaction& which, io::duration after);
   void due(own_transaction& which) noexcept;
   void look_up(own_transaction& which);
   void validate(own_transaction& which);
@@ -165,6 +168,7 @@ private:
   task<void> make_connection(const wire::transaction_ptr& tx, round_record& in);
   task<bool> tell(const wire::transaction_ptr& tx, io::endpoint where, round_record& in);
   [[nodiscard]] std::optional<io::endpoint> draw(const wire::transaction& tx, const round_record& in);
+  [[nodiscard]] std::optional<io::endpoint> select(const address_filter& fits);
   [[nodiscard]] bool may_tell(io::endpoint where, const round_record& in) const;
   [[nodiscard]] bool has_session_with(io::endpoint where) const;
   [[nodiscard]] bool was_told(const own_transaction& which, const peer_info& peer) const;

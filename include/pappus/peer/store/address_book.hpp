@@ -62,6 +62,12 @@ public:
   /// Adds an address that `source` has advertised.
   add_result add(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now);
 
+  /// Records that a peer in that netgroup, to which the node itself has connected, has advertised the address. Of an
+  /// address in the same netgroup it says nothing. Not stored, and forgotten with `forget_advertised`, when the node
+  /// has no such peer any more, which is O(size).
+  void advertised(const wire::peer_address& address, std::uint64_t netgroup) noexcept;
+  void forget_advertised(std::uint64_t netgroup) noexcept;
+
   /// Records that the node dials it.
   void attempted(const wire::peer_address& address, io::wall_time now);
   /// Records that the node has no route to the address's family: for `limits::no_route_pause` no address of it is
@@ -98,6 +104,11 @@ public:
                                                          io::wall_time::duration rest = limits::recent_dial_window,
                                                          const address_filter& fits = {});
   [[nodiscard]] std::optional<wire::peer_address> select_new(io::wall_time now, const address_filter& fits = {});
+
+  /// Selects an address that peers in at least `min` netgroups have `advertised`. All netgroups with such addresses
+  /// that fit have the same probability, and all of these addresses in one netgroup. If there are some whose last dial
+  /// has not failed, one of these is selected. Nothing if there is none. O(size).
+  [[nodiscard]] std::optional<wire::peer_address> select_advertised(std::size_t min, const address_filter& fits = {});
 
   /// A tried address in a pending collision; dialing it now decides the collision (Bitcoin Core SelectTriedCollision).
   /// Nothing if there is none. O(pending collisions).
@@ -138,7 +149,8 @@ private:
     address_info info;
     bucket_position at;
     bool used = false;
-    bool changed = false;  // listed in `changed_`, whether it is used or not
+    bool changed = false;             // listed in `changed_`, whether it is used or not
+    std::uint64_t advertised_by = 0;  // a bit for each netgroup that has `advertised` it; some share one
   };
 
   /// A new address that was dialed with success, and whose tried place is taken.
@@ -182,6 +194,7 @@ private:
   [[nodiscard]] bucket_position new_place(const wire::peer_address& address, const wire::peer_address& source) const;
   [[nodiscard]] bucket_position tried_place(const wire::peer_address& address) const;
   [[nodiscard]] std::uint64_t draw() noexcept;
+  [[nodiscard]] std::uint64_t bit_of(std::uint64_t netgroup) const noexcept;
   [[nodiscard]] std::optional<wire::peer_address> pick_from(bucket_table family::*tables, io::wall_time now,
                                                             io::wall_time::duration rest, const address_filter& fits);
 

@@ -80,6 +80,8 @@ public:
   [[nodiscard]] std::vector<stem_transaction> restore_stems() { return std::exchange(stems_, {}); }
   /// Stores a private transaction until `drop_stem`.
   void save_stem(stem_transaction stored, store_handler done);
+  /// Stores when the next round of a stored transaction is, and how many have begun; ignored if it is not stored.
+  void reschedule_stem(const stem_deadline& changed);
   /// Removes a transaction that is public or abandoned.
   void drop_stem(const wire::hash& kernel);
 
@@ -109,7 +111,7 @@ private:
   ban_list bans_;
   std::vector<wire::peer_address> anchors_;
   std::vector<stem_transaction> stems_;            // of the last run, until `restore_stems`
-  std::map<wire::hash, io::wall_time> deadlines_;  // of all stored transactions, by kernel
+  std::map<wire::hash, stem_deadline> deadlines_;  // of all stored transactions, by kernel
   std::shared_ptr<durable_store> store_;           // shared with the worker
   std::shared_ptr<const store_batch> writing_;     // shared with the worker; or failed, and is written next
   store_batch pending_;                            // written after that, with the changes of the book

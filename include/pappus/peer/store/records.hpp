@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -17,7 +18,7 @@
 
 namespace pappus::peer {
 
-/// Deadline of a transaction that has none.
+/// Deadline of a transaction whose next round of private broadcast is due.
 inline constexpr io::wall_time no_deadline{};
 
 /// One of the node's own transactions that is not public yet.
@@ -25,7 +26,11 @@ struct stem_transaction {
   wire::hash kernel;               // hash of its first kernel, its key
   wire::protocol_version version;  // in which `body` is encoded
   wire::bytes body;                // as in a protocol message
-  io::wall_time deadline;          // time at which it must be public; `no_deadline` if it is broadcast privately
+  io::wall_time deadline;          // time at which it must be public, or of its next round of private broadcast
+  std::uint32_t rounds = 0;        // of private broadcast that have begun
+
+  /// Whether it is broadcast privately, and has been on no stem.
+  [[nodiscard]] bool is_private() const noexcept { return rounds != 0 || deadline == no_deadline; }
 
   friend bool operator==(const stem_transaction&, const stem_transaction&) = default;
 };
@@ -43,10 +48,11 @@ struct store_content {
   friend bool operator==(const store_content&, const store_content&) = default;
 };
 
-/// A new deadline of a stored transaction.
+/// A new deadline of a stored transaction, and the rounds that have begun by now.
 struct stem_deadline {
   wire::hash kernel;
   io::wall_time deadline;
+  std::uint32_t rounds = 0;
 
   friend bool operator==(const stem_deadline&, const stem_deadline&) = default;
 };
