@@ -70,7 +70,8 @@ integration::filter_parameters application_filter_of(const node_config& config, 
           secret};
 }
 
-/// The limits of an address: those of one peer times the inbound peers that an address may have.
+/// The limits of an address: those of one peer times the inbound peers that an address may have. The peers that come by
+/// an onion service are as those of one address.
 peer::accounts::options accounts_of(const node_config& config) {
   const std::size_t peers = std::max<std::size_t>(config.connection_limits.inbound_per_address, 1);
   peer::accounts::options how;
@@ -78,16 +79,14 @@ peer::accounts::options accounts_of(const node_config& config) {
   how.of_address.messages.burst = config.receive_limit.burst * static_cast<double>(peers);
   how.of_address.answers = how.of_endpoint.answers = config.upload_limits;
   how.of_address.peers = peers;
+  how.of_name = how.of_address;
+  how.of_name.peers = std::max(peers, config.connection_limits.inbound_onion);
   how.exempts_loopback = !config.chain.on_internet && !config.limit_loopback;
   return how;
 }
 
-/// The lists of addresses say nothing of the nodes of private links, which are allowed by their keys.
-peer::peer_lists with_preferred(peer::peer_lists lists, const std::vector<io::endpoint>& peers,
-                                const peer::private_links& links) {
+peer::peer_lists with_preferred(peer::peer_lists lists, const std::vector<io::endpoint>& peers) {
   for (const io::endpoint each : peers) lists.prefer.emplace_back(each);
-  if (lists.allow.empty()) return lists;
-  for (const io::endpoint each : links.endpoints()) lists.allow.emplace_back(each.address, each.address.size());
   return lists;
 }
 
@@ -185,7 +184,7 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
       last_valid_times(runtime, sessions),
       broadcaster(local_node, sessions, known_items, bridge),
       peer_store(runtime, store_of(config), config.chain.on_internet, clock, log),
-      gater(peer_store.bans(), with_preferred(config.peer_lists, config.preferred_peers, paths.links())),
+      gater(peer_store.bans(), with_preferred(config.peer_lists, config.preferred_peers)),
       accounts(runtime, accounts_of(config)),
       ban_manager(runtime, peer_store, accounts, sessions, gater, bridge, log),
       diffusion(runtime, config.dandelion, broadcaster, sessions, known_items, application_filter, exceptions),

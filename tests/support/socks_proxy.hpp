@@ -39,6 +39,7 @@ public:
   std::vector<request> requests;
   std::map<std::string, io::endpoint> services;  // of hosts that have no other name: onion services
   bool refuses = false;                          // all connections, as not allowed
+  bool is_silent = false;                        // accepts connections, and says nothing over new ones
   bool knows_passwords = true;                   // else it takes none, and refuses whoever offers nothing else
 
 private:
@@ -143,6 +144,10 @@ private:
   }
 
   task<void> serve(io::stream_ptr client) {
+    while (is_silent) {
+      const auto ignored = co_await client->read_view();
+      if (!ignored) co_return;
+    }
     const auto asked = co_await read_request(*client);
     if (!asked) co_return;
     requests.push_back(*asked);

@@ -7,6 +7,9 @@ namespace {
 
 constexpr auto any = [](const auto&) { return true; };
 
+bool stands_for_name(ip_address address) noexcept { return address.is_named(); }
+bool stands_for_name(io::endpoint endpoint) noexcept { return endpoint.address.is_named(); }
+
 std::optional<disconnect_info> because_of(const ban* found) {
   if (found == nullptr) return std::nullopt;
   return disconnect_info{disconnect_reason::banned, std::string{wire::to_string(found->reason)}};
@@ -31,11 +34,13 @@ void connection_gater::prefer(const io::endpoint_range& range) {
   preferred_somewhere_.set(block, ports.size());
 }
 
+/// The list of those allowed says nothing of names: the operator has named each host that is dialed by one, and opened
+/// the listener by which peers come that have no address.
 template <class Where>
 std::optional<disconnect_info> connection_gater::check(Where from, const range_index<listed>& allowed,
                                                        io::wall_time now) const {
   if (denied_.find(from, any) != nullptr) return disconnect_info{disconnect_reason::not_allowed, {}};
-  const bool open = allowed.size() == 0 || allowed.find(from, any) != nullptr;
+  const bool open = allowed.size() == 0 || stands_for_name(from) || allowed.find(from, any) != nullptr;
   if (!open) return disconnect_info{disconnect_reason::not_allowed, "not on the list of those allowed"};
   return because_of(bans_.find(from, now));
 }

@@ -73,7 +73,7 @@ accounts::table::value_type& accounts::of_address(ip_address from) {
     make_room();
     found = covering(from);
   }
-  if (found == table_.end()) return opened(subnet_of(from), options_.of_address);
+  if (found == table_.end()) return opened(subnet_of(from), from.is_named() ? options_.of_name : options_.of_address);
   return *table_.find(found->first);
 }
 

@@ -5,8 +5,10 @@
 #include <system_error>
 
 #include <pappus/error.hpp>
+#include <pappus/io/socks5.hpp>
 #include <pappus/peer/address.hpp>
 #include <pappus/peer/connections/connection_manager.hpp>
+#include <pappus/peer/connections/limits.hpp>
 #include <pappus/tls/errc.hpp>
 
 namespace pappus::peer {
@@ -16,6 +18,7 @@ namespace {
 /// address of IPv6, `address_not_available`, which of IPv4 means that there are no ports left.
 bool has_no_route(std::error_code failed, const ip_address& address) noexcept {
   if (failed == std::errc::address_not_available) return !address.is_v4();
+  if (failed == io::socks5_errc::address_type_not_supported) return true;
   constexpr std::array reasons{std::errc::network_unreachable, std::errc::address_family_not_supported};
   return std::ranges::any_of(reasons, [failed](std::errc each) { return failed == each; });
 }
@@ -70,21 +73,32 @@ void connection_manager::warn_of_refusal(io::endpoint endpoint, const disconnect
 }
 
 /// A router of somebody else's may report that it has no route, too, but not at once; nor does one address without a
-/// route say anything while there are sessions with others of the family.
+/// route say anything while there are sessions with others of the family. A proxy may lack a route to the family, too:
+/// then it says so of each address.
 void connection_manager::note_impossible(io::endpoint endpoint, io::time_point dialed_at, std::error_code failed,
                                          const std::string& detail) {
-  const auto is_of_family = [&endpoint](const session& each) {
-    return each.peer().endpoint.address.is_v4() == endpoint.address.is_v4();
+  const ip_address& dialed = endpoint.address;
+  const transport_type by = deps_.paths.transport_to(endpoint);
+  const auto is_of_family = [&dialed, by](const session& each) {
+    const ip_address& address = each.peer().endpoint.address;
+    const bool is_elsewhere = !address.is_named() && !address.is_loopback();
+    return is_elsewhere && each.peer().transport == by && address.is_v4() == dialed.is_v4();
   };
-  const bool is_there = endpoint.address.is_named() || deps_.sessions.count(is_of_family) != 0;
-  const bool is_local = deps_.runtime.now() == dialed_at && !is_there;
-  if (is_local && has_no_route(failed, endpoint.address)) deps_.book.no_route(to_wire(endpoint), deps_.clock.now());
+  if (has_no_route(failed, dialed) && !dialed.is_named() && deps_.sessions.count(is_of_family) == 0) {
+    std::size_t& unrouted = unrouted_by_proxy_[dialed.is_v4() ? 0 : 1];
+    if (by != transport_type::direct) ++unrouted;
+    const bool is_here = by == transport_type::direct && deps_.runtime.now() == dialed_at;
+    if (is_here || unrouted == limits::unrouted_dials_by_proxy) {
+      unrouted = 0;
+      deps_.book.no_route(to_wire(endpoint), deps_.clock.now());
+    }
+  }
   deps_.log(log_level::warning, log_category::dial,
             [&] { return deps_.paths.to_text(endpoint) + " cannot be dialed here: " + detail; });
 }
 
 void connection_manager::note_failure(io::endpoint endpoint, io::time_point dialed_at, bool answered) {
-  if (!answered && !deps_.sessions.any_received_since(dialed_at)) return;
+  if (!answered && !deps_.sessions.any_received_since(dialed_at, deps_.paths.transport_to(endpoint))) return;
   deps_.book.failed(to_wire(endpoint), deps_.clock.now());
 }
 

@@ -38,6 +38,22 @@ TEST_CASE("without lists and bans every peer is accepted") {
   CHECK_FALSE(open.reject_reason(at("1.2.3.4:5"), now).has_value());
 }
 
+TEST_CASE("ranges of IPv6 have no names in them, and the list of those allowed says nothing of names") {
+  const pappus::ip_address name = pappus::ip_address::named({1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+  peer::ban_list list;
+  list.add(against("::/0"));
+  peer::peer_lists lists;
+  lists.deny = {range("::/0"), range("fc00::/7")};
+  lists.allow = {range("10.0.0.0/8")};
+  const connection_gater strict{list, lists};
+  CHECK(strict.reject_reason(ip("2600::1"), now).has_value());
+  CHECK(strict.reject_reason(ip("fd0f::1"), now).has_value());
+  CHECK_FALSE(strict.reject_reason(name, now).has_value());
+  CHECK_FALSE(strict.reject_reason(io::endpoint{name, 3414}, now).has_value());
+  list.add(against(to_string(name)));
+  CHECK(strict.reject_reason(name, now)->reason == disconnect_reason::banned);
+}
+
 TEST_CASE("a banned peer is refused with the reason until the ban has expired") {
   peer::ban_list list;
   list.add(against("1.2.3.0/24"));

@@ -201,6 +201,19 @@ TEST_CASE("a proxy that lets nothing through makes no address a failure, and its
   CHECK(outbound(node) == peer::limits::max_outbound);
 }
 
+TEST_CASE("a proxy that says nothing makes no address a failure, though peers send bytes by it meanwhile") {
+  proxied on{12};
+  on.world.run_for(10min);
+  simulated_node node{on.here, on.with(transport_rule::proxy)};
+  on.world.run_for(10min);
+  REQUIRE(outbound(node) == peer::limits::max_outbound);
+  on.proxy.is_silent = true;
+  node->disconnect(node->peers().front().id);
+  on.world.run_for(30min);
+  CHECK(outbound(node) == peer::limits::max_outbound - 1);
+  for (const peer::address_info& each : node->known_addresses()) CHECK(each.failures == 0);
+}
+
 TEST_CASE("a peer behind a proxy is told nothing of where the node is") {
   proxied on{0};
   sim::machine& machine = on.world.add_machine();

@@ -33,6 +33,7 @@ class accounts {
 public:
   struct options {
     account_limits of_address;
+    account_limits of_name;  // of addresses that stand for names: all that come by an onion service share one
     account_limits of_endpoint;
     bool exempts_loopback = false;  // loopback addresses have no accounts
     std::size_t max_accounts = limits::max_accounts;

@@ -1,6 +1,7 @@
 // Manages every connection from accept or dial, through admission and handshake, to the end of its session.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -156,6 +157,7 @@ private:
   duplicates duplicates_;
   proxy_states proxies_;
   link_warnings links_;
+  std::array<std::size_t, 2> unrouted_by_proxy_{};  // dials to which a proxy has no route, by family
   std::uint64_t last_id_ = 0;
   connection_statistics counted_;
 };

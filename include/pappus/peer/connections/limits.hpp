@@ -60,6 +60,9 @@ inline constexpr std::size_t max_inbound_per_address = 4;
 inline constexpr std::size_t max_inbound_onion = 32;
 /// Outbound peers in one netgroup, count.
 inline constexpr std::size_t max_outbound_per_netgroup = 1;
+/// Dials of a family's addresses through a proxy that had no route to them, count, after which there is none to the
+/// family, if there is no session with another one.
+inline constexpr std::size_t unrouted_dials_by_proxy = 8;
 /// Duration for which a listener-buffer connection stays before the inbound peers are cut down to their slots.
 inline constexpr io::duration listener_buffer_time = 30s;
 

@@ -102,6 +102,12 @@ public:
   [[nodiscard]] bool any_received_since(io::time_point time) const noexcept {
     return std::ranges::any_of(sessions_, [time](const session* each) { return each->last_received_at() >= time; });
   }
+  /// The same from a peer of that transport.
+  [[nodiscard]] bool any_received_since(io::time_point time, transport_type by) const noexcept {
+    return std::ranges::any_of(sessions_, [time, by](const session* each) {
+      return each->peer().transport == by && each->last_received_at() >= time;
+    });
+  }
 
   [[nodiscard]] const std::vector<session*>& sessions() const noexcept { return sessions_; }
   [[nodiscard]] std::size_t size() const noexcept { return sessions_.size(); }

@@ -96,8 +96,11 @@ private:
   [[nodiscard]] static key key_of(const io::endpoint_range& range) noexcept {
     return {range.network, range.port.value_or(0)};
   }
+  /// Addresses that stand for names are in no range of IPv6 but those of such addresses alone.
   [[nodiscard]] static std::size_t index_of(const ip_address& address, bool has_port) noexcept {
-    return (address.is_v4() ? 2U : 0U) + (has_port ? 1U : 0U);
+    std::size_t family = address.is_v4() ? 1 : 0;
+    if (address.is_named()) family = 2;
+    return 2 * family + (has_port ? 1U : 0U);
   }
   [[nodiscard]] tables& tables_of(const ip_address& address, bool has_port) noexcept {
     return tables_[index_of(address, has_port)];
@@ -115,7 +118,7 @@ private:
     return nullptr;
   }
 
-  std::array<tables, 4> tables_;  // by family, and whether the ranges have one port
+  std::array<tables, 6> tables_;  // by family, and whether the ranges have one port
   std::size_t size_ = 0;
 };
 
