@@ -75,7 +75,8 @@ std::string failure_of(const pappus::node& node, std::error_code why) {
   const pappus::node_config& config = node.config();
   if (why == peer::transport_errc::own_key) {
     const auto key = node.listening().tls_key;
-    return "--tls-peer or --tls-allow: the key of this node itself" + (key ? ", " + pappus::tls::to_hex(*key) : "");
+    return "--tls-peer has, or --tls-allow has alone, the key of this node itself" +
+           (key ? ", " + pappus::tls::to_hex(*key) : "");
   }
   if (why.category() == pappus::tls::category()) {
     const auto& own = config.tls.own;

@@ -216,5 +216,5 @@ class PrivateLinks(process.TestCase):
                         ["--listen-tls", "127.0.0.1:0", "--tls-allow", own.hash]]:
             with self.subTest(options=options):
                 self.assertEqual(run("--listen", "127.0.0.1:0", *own.options, *options),
-                                 (1, "", f"pappus-node: --tls-peer or --tls-allow: the key of this node itself, "
-                                         f"{own.hash}\n"))
+                                 (1, "", f"pappus-node: --tls-peer has, or --tls-allow has alone, the key of this "
+                                         f"node itself, {own.hash}\n"))

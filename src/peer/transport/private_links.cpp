@@ -43,10 +43,10 @@ result<void> private_links::open() {
   PAPPUS_TRY(server, tls::context::server(how));
   server_ = std::move(server);
   own_key_ = server_->own_key();
-  const bool is_own =
-      own_key_ && (std::ranges::find(settings_.allowed_keys, *own_key_) != settings_.allowed_keys.end() ||
-                   std::ranges::find(settings_.peers, *own_key_, &tls_peer::key) != settings_.peers.end());
-  if (is_own) return failure{make_error_code(transport_errc::own_key)};
+  const auto is_own = [this](const tls::key_hash& key) { return key == own_key_; };
+  const bool dials_itself = std::ranges::any_of(settings_.peers, is_own, &tls_peer::key);
+  const bool allows_itself_alone = settings_.listen && std::ranges::all_of(settings_.allowed_keys, is_own);
+  if (dials_itself || allows_itself_alone) return failure{make_error_code(transport_errc::own_key)};
   return {};
 }
 

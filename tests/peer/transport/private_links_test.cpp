@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include <pappus/peer/transport/private_links.hpp>
+#include <pappus/peer/transport/transport_errc.hpp>
 #include <pappus/tls/errc.hpp>
 
 #include "tls/certificates.hpp"
@@ -104,6 +105,20 @@ TEST_CASE("files that are missing, no certificate, or do not belong together are
     REQUIRE_FALSE(opened);
     CHECK(opened.error() == why);
   }
+}
+
+TEST_CASE("a link to this node itself is an error, and its key among those that are allowed is none") {
+  identities on;
+  tls_options how;
+  how.own = on.files.files({&on.one});
+  how.listen = io::endpoint{{}, 1};
+  how.allowed_keys = {on.one.key_hash(), on.other.key_hash()};
+  CHECK(private_links{how}.open());
+  how.peers = {{"a.example", 1, on.one.key_hash()}};
+  CHECK(private_links{how}.open().error() == peer::transport_errc::own_key);
+  how.peers.clear();
+  how.allowed_keys.pop_back();
+  CHECK(private_links{how}.open().error() == peer::transport_errc::own_key);
 }
 
 TEST_CASE("settings that cannot work are refused by name") {

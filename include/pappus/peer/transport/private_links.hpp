@@ -30,7 +30,8 @@ public:
   explicit private_links(tls_options settings);
 
   /// Reads the files of the certificate, if there are to be links; blocks. Fails as `tls::context::server` does, or
-  /// with `transport_errc::own_key` if a link would be to this node itself.
+  /// with `transport_errc::own_key` if a link would be to this node itself, or no other node's key is allowed: one list
+  /// of allowed keys may serve all nodes of an operator.
   [[nodiscard]] result<void> open();
 
   [[nodiscard]] const std::vector<link>& outbound() const noexcept { return outbound_; }
