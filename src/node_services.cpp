@@ -375,10 +375,10 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
 }
 
 result<void> node::services::open_links() {
-  PAPPUS_TRY_DISCARD(paths.links().open());
-  const auto own = paths.links().own_key();
+  const auto opened = paths.links().open();
+  const auto own = listening.tls_key = paths.links().own_key();
+  if (!opened) return failure{opened.error()};
   if (!own) return {};
-  listening.tls_key = own;
   if (config.tls.listen) {
     PAPPUS_TRY(listener, runtime.listen(*config.tls.listen));
     link_listener_ = std::move(listener);

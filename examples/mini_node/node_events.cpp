@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <pappus/listening_status.hpp>
+#include <pappus/peer/transport/transport_errc.hpp>
 #include <pappus/tls/errc.hpp>
 
 #include "records.hpp"
@@ -72,6 +73,11 @@ void node_events::tell_of_end(const peer::peer_info& who, const peer::disconnect
 
 std::string failure_of(const pappus::node& node, std::error_code why) {
   const pappus::node_config& config = node.config();
+  if (why == peer::transport_errc::own_key) {
+    const auto key = node.listening().tls_key;
+    return "--tls-peer has, or --tls-allow has alone, the key of this node itself" +
+           (key ? ", " + pappus::tls::to_hex(*key) : "");
+  }
   if (why.category() == pappus::tls::category()) {
     const auto& own = config.tls.own;
     return "cannot use the certificate '" + own.chain + "' with the key '" + own.key + "': " + why.message();

@@ -1,5 +1,6 @@
 #include <pappus/error.hpp>
 #include <pappus/peer/disconnect_info.hpp>
+#include <pappus/tls/errc.hpp>
 
 #include "../enum_category.hpp"
 
@@ -58,7 +59,8 @@ std::string to_string(const disconnect_info& reason) {
 disconnect_info disconnect_info_from(std::error_code failed) {
   if (failed == make_error_code(errc::end_of_stream)) return {disconnect_reason::closed_by_peer, {}};
   if (failed == make_error_code(errc::canceled)) return {disconnect_reason::shutting_down, {}};
-  return {disconnect_reason::connection_lost, failed.message()};
+  const bool is_refused = failed == tls::errc::alert;
+  return {is_refused ? disconnect_reason::refused_by_peer : disconnect_reason::connection_lost, failed.message()};
 }
 
 disconnect_info disconnect_info_from(const wire::decode_error& fault) {

@@ -1,15 +1,19 @@
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
+#include <system_error>
 #include <utility>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509err.h>
 
 #include <pappus/tls/context.hpp>
 #include <pappus/tls/errc.hpp>
 
 #include "key_hash.hpp"
+#include "session.hpp"
 #include "settings.hpp"
 
 namespace pappus::tls {
@@ -25,8 +29,11 @@ int native_version(protocol_version version) noexcept {
   return version == protocol_version::tls_1_2 ? TLS1_2_VERSION : TLS1_3_VERSION;
 }
 
-/// A key that is encrypted cannot be used: nobody is asked for its password.
-int no_password(char* /*into*/, int /*size*/, int /*encrypts*/, void* /*unused*/) noexcept { return 0; }
+/// A key that is encrypted cannot be used: nobody is asked for its password. `asked`: a bool that is set, or null.
+int no_password(char* /*into*/, int /*size*/, int /*encrypts*/, void* asked) noexcept {
+  if (asked != nullptr) *static_cast<bool*>(asked) = true;
+  return 0;
+}
 
 bool configure(SSL_CTX* native, protocol_version min, protocol_version max) noexcept {
   SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET);
@@ -39,10 +46,40 @@ bool configure(SSL_CTX* native, protocol_version min, protocol_version max) noex
          SSL_CTX_set_max_proto_version(native, native_version(max)) == 1;
 }
 
-bool use(SSL_CTX* native, const certificate_files& own) noexcept {
-  return SSL_CTX_use_certificate_chain_file(native, own.chain.c_str()) == 1 &&
-         SSL_CTX_use_PrivateKey_file(native, own.key.c_str(), SSL_FILETYPE_PEM) == 1 &&
-         SSL_CTX_check_private_key(native) == 1;
+/// The system's error of opening or reading a file that OpenSSL has reported last; 0 if there is none. Takes all
+/// errors.
+int take_system_error() noexcept {
+  int found = 0;
+  while (const unsigned long code = ERR_get_error()) {
+    if (ERR_SYSTEM_ERROR(code)) found = ERR_GET_REASON(code);
+  }
+  return found;
+}
+
+/// Which of three errors a file is the reason of.
+std::error_code error_of_file(errc missing, errc unreadable, errc malformed) noexcept {
+  const int failed = take_system_error();
+  if (failed == 0) return malformed;
+  return failed == ENOENT ? missing : unreadable;
+}
+
+result<void> use(SSL_CTX* native, const certificate_files& own) noexcept {
+  ERR_clear_error();
+  if (SSL_CTX_use_certificate_chain_file(native, own.chain.c_str()) != 1) {
+    return failure{error_of_file(errc::certificate_missing, errc::certificate_unreadable, errc::certificate_malformed)};
+  }
+  bool is_encrypted = false;
+  SSL_CTX_set_default_passwd_cb_userdata(native, &is_encrypted);
+  const bool has_key = SSL_CTX_use_PrivateKey_file(native, own.key.c_str(), SSL_FILETYPE_PEM) == 1;
+  SSL_CTX_set_default_passwd_cb_userdata(native, nullptr);
+  if (is_encrypted) return failure{make_error_code(errc::key_encrypted)};
+  const int why = ERR_GET_REASON(ERR_peek_last_error());
+  const bool is_other = why == X509_R_KEY_VALUES_MISMATCH || why == X509_R_KEY_TYPE_MISMATCH;
+  if (has_key ? SSL_CTX_check_private_key(native) != 1 : is_other) {
+    return failure{make_error_code(errc::key_mismatch)};
+  }
+  if (has_key) return {};
+  return failure{error_of_file(errc::key_missing, errc::key_unreadable, errc::key_malformed)};
 }
 
 /// In place of a check of the certificate's issuer, name and dates.
@@ -51,6 +88,7 @@ int check_pinned_key(X509_STORE_CTX* received, void* pinned) noexcept {
   const X509* const certificate = X509_STORE_CTX_get0_cert(received);
   const auto hash = certificate == nullptr ? std::nullopt : hash_of_key(*certificate);
   const bool is_pinned = hash && std::ranges::find(accepted, *hash) != accepted.end();
+  if (hash) session::note_peer_key(*received, *hash);
   X509_STORE_CTX_set_error(received, is_pinned ? X509_V_OK : X509_V_ERR_APPLICATION_VERIFICATION);
   return is_pinned ? 1 : 0;
 }
@@ -117,10 +155,11 @@ result<context> context::client(const client_options& options) {
     return failure{make_error_code(errc::internal_error)};
   }
   const bool has_own = !options.own.chain.empty() || !options.own.key.empty();
-  const bool usable = (!has_own || use(native, options.own)) &&
-                      accept_those_of(native, options.servers, made->pinned_keys, SSL_VERIFY_PEER);
+  const auto used = has_own ? use(native, options.own) : result<void>{};
+  const bool is_trusting = used && accept_those_of(native, options.servers, made->pinned_keys, SSL_VERIFY_PEER);
   ERR_clear_error();
-  if (!usable) return failure{make_error_code(errc::unusable_certificate)};
+  if (!used) return failure{used.error()};
+  if (!is_trusting) return failure{make_error_code(errc::unusable_authorities)};
   return context{std::move(made)};
 }
 
@@ -129,10 +168,12 @@ result<context> context::server(const server_options& options) {
   SSL_CTX* const native = made->native.get();
   if (!made->protocols.empty()) SSL_CTX_set_alpn_select_cb(native, select_protocol, &made->protocols);
   constexpr int demand = SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
-  const bool usable = use(native, options.own) &&
-                      (!options.clients || accept_those_of(native, *options.clients, made->pinned_keys, demand));
+  const auto used = use(native, options.own);
+  const bool is_trusting =
+      used && (!options.clients || accept_those_of(native, *options.clients, made->pinned_keys, demand));
   ERR_clear_error();
-  if (!usable) return failure{make_error_code(errc::unusable_certificate)};
+  if (!used) return failure{used.error()};
+  if (!is_trusting) return failure{make_error_code(errc::unusable_authorities)};
   return context{std::move(made)};
 }
 

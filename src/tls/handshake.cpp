@@ -1,5 +1,6 @@
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <pappus/coro/budget.hpp>
@@ -42,9 +43,11 @@ task<result<void>> perform(session& encryption, io::stream& below) {
 }
 
 task<result<tls_stream>> encrypt(io::runtime& runtime, io::stream_ptr below, context settings, role as,
-                                 std::string name) {
+                                 std::string name, std::optional<key_hash>* peer_key) {
   PAPPUS_CO_TRY(encryption, session::make(std::move(settings), as, name, runtime.wall_clock()));
-  PAPPUS_CO_TRY_DISCARD(co_await perform(*encryption, *below));
+  const auto performed = co_await perform(*encryption, *below);
+  if (peer_key != nullptr) *peer_key = encryption->peer_key();
+  if (!performed) co_return failure{performed.error()};
   tls_stream made;
   made.version = encryption->version();
   made.protocol = encryption->protocol();
@@ -57,15 +60,17 @@ task<result<tls_stream>> encrypt(io::runtime& runtime, io::stream_ptr below, con
 
 }  // namespace
 
-task<result<tls_stream>> connect(io::runtime& runtime, io::stream_ptr below, context settings, std::string name) {
+task<result<tls_stream>> connect(io::runtime& runtime, io::stream_ptr below, context settings, std::string name,
+                                 std::optional<key_hash>* peer_key) {
   if (name.empty() && session::needs_name(settings)) {
     co_return failure{std::make_error_code(std::errc::invalid_argument)};
   }
-  co_return co_await encrypt(runtime, std::move(below), std::move(settings), role::client, std::move(name));
+  co_return co_await encrypt(runtime, std::move(below), std::move(settings), role::client, std::move(name), peer_key);
 }
 
-task<result<tls_stream>> accept(io::runtime& runtime, io::stream_ptr below, context settings) {
-  co_return co_await encrypt(runtime, std::move(below), std::move(settings), role::server, std::string{});
+task<result<tls_stream>> accept(io::runtime& runtime, io::stream_ptr below, context settings,
+                                std::optional<key_hash>* peer_key) {
+  co_return co_await encrypt(runtime, std::move(below), std::move(settings), role::server, std::string{}, peer_key);
 }
 
 }  // namespace pappus::tls

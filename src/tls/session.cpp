@@ -64,6 +64,7 @@ bool session::open() noexcept {
     return false;
   }
   SSL_set_bio(native_.get(), bytes, bytes);
+  SSL_set_app_data(native_.get(), this);
   return true;
 }
 
@@ -150,7 +151,14 @@ std::string session::protocol() const {
   return {reinterpret_cast<const char*>(chosen), size};
 }
 
+void session::note_peer_key(X509_STORE_CTX& checked, const key_hash& key) noexcept {
+  auto* const native = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(&checked, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  auto* const of = static_cast<session*>(SSL_get_app_data(native));
+  of->checked_key_ = key;
+}
+
 std::optional<key_hash> session::peer_key() const noexcept {
+  if (checked_key_) return checked_key_;
   const X509* const certificate = SSL_get0_peer_certificate(native_.get());
   return certificate == nullptr ? std::nullopt : hash_of_key(*certificate);
 }

@@ -71,7 +71,10 @@ public:
   [[nodiscard]] protocol_version version() const noexcept;
   /// Protocol that was agreed on by ALPN; empty if none.
   [[nodiscard]] std::string protocol() const;
+  /// Of the other side's certificate, also if it was refused for its key.
   [[nodiscard]] std::optional<key_hash> peer_key() const noexcept;
+  /// During the check of a certificate: that of the other side has this key.
+  static void note_peer_key(X509_STORE_CTX& checked, const key_hash& key) noexcept;
   /// Whether a client with these settings needs a name.
   [[nodiscard]] static bool needs_name(const context& of) noexcept;
 
@@ -95,6 +98,7 @@ private:
   bool is_kept_ = false;
   std::vector<std::byte> outgoing_;
   std::error_code error_;
+  std::optional<key_hash> checked_key_;  // if keys are pinned
 };
 
 }  // namespace pappus::tls

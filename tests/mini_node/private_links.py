@@ -108,14 +108,24 @@ class PrivateLinks(process.TestCase):
         own, allowed, other = (self.certificate(name) for name in ("own", "allowed", "other"))
         server = self.logging_node(own, "--listen-tls", "127.0.0.1:0", "--tls-allow", allowed.hash)
         link = f"{server.tls_address}={own.hash}"
-        self.logging_node(other, "--tls-peer", link)
+        refused = self.logging_node(other, "--tls-peer", link)
         self.assertRegex(self.line_with(server, "127.0.0.1"),
-                         r": TLS handshake failed: denied: the certificate has another key\n\Z")
+                         rf": TLS handshake failed: denied: its key {other.hash} is none that is allowed\n\Z")
+        self.assertRegex(self.line_with(refused, "no private link"),
+                         rf" warning: no private link to {server.tls_address}: refused_by_peer: [^:]+: [^:]+; the key of "
+                         rf"this node is {other.hash}\n\Z")
         self.assertEqual(server.ask("peers")["peers"], [])
-        client = self.logging_node(allowed, "--tls-peer", f"{server.tls_address}={other.hash}", log="info")
-        self.assertRegex(self.line_with(client, "cannot connect to " + server.tls_address),
-                         "unreachable: the certificate has another key\n\\Z")
+        self.check_warned_of_another_key(server, own, other, allowed)
+
+    def check_warned_of_another_key(self, server, own, other, allowed):
+        """By default, of what --tls-peer has, and what the server has."""
+        client = self.launch("--max-outbound", "0", *allowed.options, "--tls-peer",
+                             f"{server.tls_address}={other.hash}").listen()
+        self.assertRegex(client.process.stderr.readline().decode(),
+                         rf" warning: no private link to {server.tls_address}: denied: its key is {own.hash}, and not "
+                         rf"{other.hash}\n\Z")
         self.assertEqual(server.ask("peers")["peers"], [])
+        self.assertRegex(self.line_with(server, "127.0.0.1"), ": TLS handshake failed: refused_by_peer: [^\n]+\n\\Z")
 
     def test_strangers_at_either_port_are_one_line_and_hold_up_no_link(self):
         server, client = self.linked()
@@ -165,10 +175,30 @@ class PrivateLinks(process.TestCase):
                 status, output, errors = run(*options)
                 self.assertEqual((status, output), (2, ""))
                 self.assertRegex(errors, rf"\Apappus-node: {re.escape(why)}.*\n\Z")
-        for files in [(own.certificate, "/nowhere"), ("/nowhere", own.key), (own.certificate, other.key),
-                      (own.key, own.certificate)]:
-            with self.subTest(files=files):
-                options = ["--tls-certificate", files[0], "--tls-key", files[1], "--tls-peer", link]
-                self.assertEqual(run("--listen", "127.0.0.1:0", *options),
-                                 (1, "", f"pappus-node: cannot use the certificate '{files[0]}' with the key "
-                                         f"'{files[1]}': the certificate, the key or the authorities cannot be used\n"))
+
+    def test_files_that_cannot_be_used_are_named_with_the_reason(self):
+        own, other = self.certificate("own"), self.certificate("other")
+        encrypted = os.path.join(self.folder, "encrypted.pem")
+        output_of(["openssl", "pkey", "-in", own.key, "-aes256", "-passout", "pass:secret", "-out", encrypted])
+        for chain, key, why in [
+            (own.certificate, "/nowhere", "the private key's file does not exist"),
+            ("/nowhere", own.key, "the certificate's file does not exist"),
+            (own.key + "/below", own.key, "the certificate's file cannot be read"),
+            (own.certificate, own.certificate, "the private key's file has no private key in PEM"),
+            (own.key, own.key, "the certificate's file has no certificate in PEM"),
+            (own.certificate, encrypted, "the private key is encrypted"),
+            (own.certificate, other.key, "the private key is not that of the certificate"),
+        ]:
+            with self.subTest(why=why):
+                self.assertEqual(run("--listen", "127.0.0.1:0", "--tls-certificate", chain, "--tls-key", key),
+                                 (1, "", f"pappus-node: cannot use the certificate '{chain}' with the key '{key}': "
+                                         f"{why}\n"))
+
+    def test_the_key_of_the_node_itself_is_none_of_another_node(self):
+        own = self.certificate("own")
+        for options in [["--tls-peer", f"127.0.0.1:1={own.hash}"],
+                        ["--listen-tls", "127.0.0.1:0", "--tls-allow", own.hash]]:
+            with self.subTest(options=options):
+                self.assertEqual(run("--listen", "127.0.0.1:0", *own.options, *options),
+                                 (1, "", f"pappus-node: --tls-peer has, or --tls-allow has alone, the key of this "
+                                         f"node itself, {own.hash}\n"))

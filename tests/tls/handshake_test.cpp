@@ -84,6 +84,19 @@ task<void> send_and_close(io::stream_ptr to, std::string bytes) {
   CHECK(written);
 }
 
+/// Name of a file with the key of another one, encrypted.
+std::string encrypted(const std::string& key, std::string name) {
+  const openssl_ptr<BIO> plain{BIO_new_file(key.c_str(), "r")};
+  require(plain != nullptr);
+  const openssl_ptr<EVP_PKEY> read{PEM_read_bio_PrivateKey(plain.get(), nullptr, nullptr, nullptr)};
+  const openssl_ptr<BIO> file{BIO_new_file(name.c_str(), "w")};
+  require(read != nullptr && file != nullptr);
+  std::string password = "secret";
+  require(PEM_write_bio_PKCS8PrivateKey(file.get(), read.get(), EVP_aes_256_cbc(), password.data(),
+                                        static_cast<int>(password.size()), nullptr, nullptr) == 1);
+  return name;
+}
+
 /// A client's first message.
 std::string hello() {
   openssl_peer client = openssl_peer::client(nullptr);
@@ -413,28 +426,52 @@ TEST_CASE("a handshake that is stopped at any time ends at once, and closes the 
   CHECK(stopped < 202);
 }
 
+TEST_CASE_TEMPLATE("a key that is not pinned is known after the handshake has failed for it", backend, simulated,
+                   real) {
+  stage<backend>::run([](stage<backend>& on) -> task<void> {
+    tls::client_options client = on.client_options();
+    client.servers.pinned_keys = {tls::key_hash{}};
+    auto settings = tls::context::client(client).value();
+    auto of_server = tls::context::server(on.server_options()).value();
+    plain_ends plain = co_await on.connect();
+    std::optional<tls::key_hash> seen;
+    auto connecting = tls::connect(on.client(), std::move(plain.client), std::move(settings), "", &seen);
+    const auto both = co_await when_all(std::move(connecting),
+                                        tls::accept(on.server(), std::move(plain.server), std::move(of_server)));
+    CHECK(error_of(std::get<0>(both)) == make_error_code(errc::wrong_key));
+    CHECK(seen == on.certified.key_hash());
+  });
+}
+
 TEST_CASE("files that cannot be used, and protocols that ALPN cannot express, are refused") {
   stage<simulated> on;
   const identity other{on.now, {"other"}};
   const auto refused = [](const auto& made, std::error_code why) { CHECK(error_of(made) == why); };
-  const std::error_code unusable = make_error_code(errc::unusable_certificate);
 
   tls::server_options server;
-  refused(tls::context::server(server), unusable);
+  refused(tls::context::server(server), errc::certificate_missing);
   server.own = on.files.files({&on.certified});
   CHECK(tls::context::server(server));
-  server.own.key = on.files.files({&other}).key;
-  refused(tls::context::server(server), unusable);
+  const std::string key = std::exchange(server.own.key, on.files.files({&other}).key);
+  refused(tls::context::server(server), errc::key_mismatch);
   server.own.key = on.files.next();
-  refused(tls::context::server(server), unusable);
+  refused(tls::context::server(server), errc::key_missing);
+  server.own.key = server.own.chain;
+  refused(tls::context::server(server), errc::key_malformed);
+  server.own.key = encrypted(key, on.files.next());
+  refused(tls::context::server(server), errc::key_encrypted);
+  server.own = {key, key};
+  refused(tls::context::server(server), errc::certificate_malformed);
+  server.own = {key + "/below", key};
+  refused(tls::context::server(server), errc::certificate_unreadable);
 
   tls::client_options client = on.client_options();
   CHECK(tls::context::client(client));
   client.own.chain = on.files.certificates({&other});
-  refused(tls::context::client(client), unusable);
+  refused(tls::context::client(client), errc::key_missing);
   client = {};
   client.servers.authorities = on.files.next();
-  refused(tls::context::client(client), unusable);
+  refused(tls::context::client(client), errc::unusable_authorities);
   client = {};
   CHECK(tls::context::client(client));  // with the system's authorities
 

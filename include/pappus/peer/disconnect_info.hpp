@@ -44,7 +44,7 @@ enum class disconnect_reason : std::uint8_t {
   self_connection,     // the peer is this node itself
   no_common_version,   // the peer has no protocol version that exists
   banned_by_peer,      // the peer sent a ban reason
-  refused_by_peer,     // the peer sent an error
+  refused_by_peer,     // the peer sent an error, or refused the TLS handshake of a private link
   internal_error,      // a fault of this node or of the application
 };
 

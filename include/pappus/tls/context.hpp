@@ -59,8 +59,8 @@ struct server_options {
 /// secrecy and authenticated encryption.
 class context {
 public:
-  /// Reads the files, which blocks. Fails with `errc::unusable_certificate`, with `errc::internal_error`, or with
-  /// `std::errc::invalid_argument` if ALPN cannot express a protocol (1 to 255 bytes).
+  /// Reads the files, which blocks. Fails with the `errc` of what is wrong with one, with `errc::internal_error`, or
+  /// with `std::errc::invalid_argument` if ALPN cannot express a protocol (1 to 255 bytes).
   [[nodiscard]] static result<context> client(const client_options& options);
   /// The same of a server, which must have a certificate.
   [[nodiscard]] static result<context> server(const server_options& options);

@@ -22,8 +22,16 @@ enum class errc {
   protocol,   // the other side breaks the protocol, or does not speak TLS
   truncated,  // the connection has ended without a close_notify: bytes may be missing
 
-  unusable_certificate,  // the own certificate, key or authorities cannot be read, or do not belong together
-  internal_error,        // of OpenSSL, as when there is no memory
+  certificate_missing,     // there is no file with the name of the own certificate's
+  certificate_unreadable,  // it cannot be read
+  certificate_malformed,   // it does not begin with a certificate in PEM
+  key_missing,             // there is no file with the name of the own private key's
+  key_unreadable,          // it cannot be read
+  key_malformed,           // it has no private key in PEM
+  key_encrypted,           // the private key is, and nobody is asked for its password
+  key_mismatch,            // the private key is not that of the certificate
+  unusable_authorities,    // the file with certificates of authorities is missing, or has none
+  internal_error,          // of OpenSSL, as when there is no memory
 };
 
 /// Category of `errc`.

@@ -31,11 +31,14 @@ struct tls_stream {
 /// must have a certificate; not used if `settings` has pinned keys, except that a host name is sent to the server
 /// (SNI); may be empty then. Fails with a `tls::errc`, with `std::errc::invalid_argument` if a name is needed or is
 /// malformed, or as reads and writes of `below` do. Has no time limit of its own: see `io::with_timeout`. `runtime`,
-/// whose clock decides whether certificates have expired, outlives the stream.
+/// whose clock decides whether certificates have expired, outlives the stream. `peer_key`, unless it is null: outlives
+/// the task, and is set to the key of the other side's certificate, as far as that is known, also if the handshake has
+/// failed with `errc::wrong_key`.
 [[nodiscard]] task<result<tls_stream>> connect(io::runtime& runtime, io::stream_ptr below, context settings,
-                                               std::string name);
+                                               std::string name, std::optional<key_hash>* peer_key = nullptr);
 
 /// The same of a server.
-[[nodiscard]] task<result<tls_stream>> accept(io::runtime& runtime, io::stream_ptr below, context settings);
+[[nodiscard]] task<result<tls_stream>> accept(io::runtime& runtime, io::stream_ptr below, context settings,
+                                              std::optional<key_hash>* peer_key = nullptr);
 
 }  // namespace pappus::tls

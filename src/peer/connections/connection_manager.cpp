@@ -24,7 +24,8 @@ connection_manager::connection_manager(const dependencies& deps)
       keyed_(keyed_hash::new_key(deps.runtime)),
       waiting_(deps.room.handshakes),
       duplicates_(deps.runtime, deps.sessions),
-      proxies_(deps.log) {}
+      proxies_(deps.log),
+      links_(deps.log) {}
 
 task<void> connection_manager::accept(io::listener& listener, transport_type by, scope& tasks) {
   return accept_all(listener, [this, by, &tasks](io::stream_ptr accepted) {
@@ -320,6 +321,7 @@ void connection_manager::note_failed_handshake(const peer_info& peer, io::time_p
   counted_.failed_handshakes.add(reason.reason);
   log_disconnect(log_category::handshake, peer.endpoint, ": handshake failed: ", reason);
   const bool is_internal = reason.reason == disconnect_reason::shutting_down;
+  if (peer.direction == direction::outbound) warn_of_refusal(peer.endpoint, reason);
   if (peer.direction == direction::inbound) deps_.order.score_disconnect(peer, reason);
   else if (!is_internal && !is_refused_as_known(peer, reason)) note_failure(peer.endpoint, started_at, true);
 }
@@ -338,7 +340,7 @@ bool connection_manager::is_refused_as_known(const peer_info& dialed, const disc
 /// An inbound peer's advertised address is unverified: it is added to the new table, not the tried one, and dialed some
 /// time to test whether the peer is there. Names are kept of onion services only: the others are those of seeds.
 void connection_manager::note_success(const peer_info& peer) {
-  if (peer.tls_key) return;
+  if (peer.tls_key) return links_.made(peer.endpoint.address);
   const wire::peer_address address = to_wire(peer.endpoint);
   const io::wall_time now = deps_.clock.now();
   if (peer.direction == direction::outbound) {

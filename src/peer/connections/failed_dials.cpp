@@ -7,6 +7,7 @@
 #include <pappus/error.hpp>
 #include <pappus/peer/address.hpp>
 #include <pappus/peer/connections/connection_manager.hpp>
+#include <pappus/tls/errc.hpp>
 
 namespace pappus::peer {
 namespace {
@@ -27,12 +28,12 @@ disconnect_info connection_manager::note_failed_dial(io::endpoint endpoint, io::
   if (failed == make_error_code(errc::canceled)) return {disconnect_reason::shutting_down, {}};
   const auto proxy = deps_.paths.proxy_on_way_to(endpoint);
   if (!deps_.paths.is_own_failure(endpoint, failed)) {
-    const bool is_refused = failed == std::errc::connection_refused;
     const bool has_answered = failed != make_error_code(errc::timed_out);
     if (proxy && has_answered) proxies_.note(*proxy, {});
-    note_failure(endpoint, dialed_at, is_refused);
-    if (is_refused) return {disconnect_reason::connection_refused, proxy ? failed.message() : std::string{}};
-    return {disconnect_reason::unreachable, failed.message()};
+    note_failure(endpoint, dialed_at, failed == std::errc::connection_refused);
+    disconnect_info reason = reason_of_failed(endpoint, failed);
+    warn_of_refusal(endpoint, reason);
+    return reason;
   }
   ++counted_.local_dial_failures;
   const std::string detail = (proxy ? "proxy " + to_string(*proxy) + ": " : std::string{}) + failed.message();
@@ -40,6 +41,32 @@ disconnect_info connection_manager::note_failed_dial(io::endpoint endpoint, io::
   if (proxy) proxies_.note(*proxy, is_down ? failed : std::error_code{});
   if (!is_down) note_impossible(endpoint, dialed_at, failed, detail);
   return {disconnect_reason::unreachable, detail};
+}
+
+/// Of a failure that is the host's.
+disconnect_info connection_manager::reason_of_failed(io::endpoint endpoint, std::error_code failed) const {
+  const bool is_direct = deps_.paths.transport_to(endpoint) == transport_type::direct;
+  if (failed == std::errc::connection_refused) {
+    return {disconnect_reason::connection_refused, is_direct ? std::string{} : failed.message()};
+  }
+  if (failed == tls::errc::alert) return disconnect_info_from(failed);
+  const auto* const link = deps_.paths.links().find(endpoint.address);
+  const bool is_other_key = link != nullptr && failed == tls::errc::wrong_key && link->refused_key;
+  if (!is_other_key) return {disconnect_reason::unreachable, failed.message()};
+  return {disconnect_reason::not_allowed,
+          "its key is " + tls::to_hex(*link->refused_key) + ", and not " + tls::to_hex(link->node.key)};
+}
+
+/// The operator has given a wrong key, or the other node has another one now.
+void connection_manager::warn_of_refusal(io::endpoint endpoint, const disconnect_info& reason) {
+  const bool is_refusal =
+      reason.reason == disconnect_reason::refused_by_peer || reason.reason == disconnect_reason::not_allowed;
+  const private_links& links = deps_.paths.links();
+  if (!is_refusal || links.find(endpoint.address) == nullptr) return;
+  const auto own = links.own_key();
+  const bool is_theirs = own && reason.reason == disconnect_reason::refused_by_peer;
+  links_.refused(endpoint.address, deps_.paths.to_text(endpoint),
+                 to_string(reason) + (is_theirs ? "; the key of this node is " + tls::to_hex(*own) : ""));
 }
 
 /// A router of somebody else's may report that it has no route, too, but not at once; nor does one address without a

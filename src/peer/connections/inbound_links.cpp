@@ -1,4 +1,5 @@
 // Private links that other nodes make: from the accepted connection to a peer that is known by its key.
+#include <optional>
 #include <utility>
 
 #include <pappus/peer/connections/connection_manager.hpp>
@@ -10,10 +11,14 @@
 namespace pappus::peer {
 namespace {
 
-/// Why a TLS handshake that the other side has begun has failed.
-disconnect_info reason_of_failed_tls(std::error_code failed) {
+/// Why a TLS handshake that the other side has begun has failed. `key`: of the other side, if it is known.
+disconnect_info reason_of_failed_tls(std::error_code failed, const std::optional<tls::key_hash>& key) {
   if (failed == make_error_code(errc::timed_out)) return {disconnect_reason::handshake_timeout, "TLS"};
   if (failed.category() != tls::category()) return disconnect_info_from(failed);
+  if (failed == tls::errc::alert) return disconnect_info_from(failed);
+  if (failed == tls::errc::wrong_key && key) {
+    return {disconnect_reason::not_allowed, "its key " + tls::to_hex(*key) + " is none that is allowed"};
+  }
   if (failed == tls::errc::truncated) return {disconnect_reason::closed_by_peer, {}};
   if (failed == tls::errc::protocol) return {disconnect_reason::wrong_magic, failed.message()};
   if (failed == tls::errc::internal_error) return {disconnect_reason::internal_error, failed.message()};
@@ -69,18 +74,20 @@ task<result<accepted_link, disconnect_info>> connection_manager::authenticate(io
   const coro::context here = co_await coro::current_context{};
   accounts::account_ref charged{deps_.account, from};
   pending_handshakes::entry waiting{waiting_, from.endpoint.address, here.stop};
-  auto handshake = accept_link(std::move(stream), *charged);
+  std::optional<tls::key_hash> key;
+  auto handshake = accept_link(std::move(stream), *charged, key);
   auto accepted = co_await std::move(handshake).with_stop_token(waiting.token());
   if (accepted) co_return std::move(*accepted);
-  if (!waiting.displaced()) co_return failure{reason_of_failed_tls(accepted.error())};
+  if (!waiting.displaced()) co_return failure{reason_of_failed_tls(accepted.error(), key)};
   ++counted_.handshakes_evicted;
   co_return failure{disconnect_info{disconnect_reason::too_many_peers, "handshakes"}};
 }
 
 /// A TLS handshake is charged as a message, as a Hand is: reconnecting does not evade the rate limit of an address.
-task<result<accepted_link>> connection_manager::accept_link(io::stream_ptr stream, account& of_address) {
+task<result<accepted_link>> connection_manager::accept_link(io::stream_ptr stream, account& of_address,
+                                                            std::optional<tls::key_hash>& key) {
   PAPPUS_CO_TRY_DISCARD(co_await take_message(deps_.runtime, of_address));
-  co_return co_await deps_.paths.accept_link(std::move(stream));
+  co_return co_await deps_.paths.accept_link(std::move(stream), key);
 }
 
 }  // namespace pappus::peer

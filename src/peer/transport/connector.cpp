@@ -12,20 +12,8 @@
 #include <pappus/tls/errc.hpp>
 #include <pappus/tls/handshake.hpp>
 
-#include "../../enum_category.hpp"
-
 namespace pappus::peer {
 namespace {
-
-std::string_view text_of(transport_errc code) noexcept {
-  switch (code) {
-    case transport_errc::no_onion_proxy: return "there is no proxy for onion services";
-    case transport_errc::onion_services_only: return "only onion services are connected to";
-    case transport_errc::unknown_name: return "the name of the host is not known any more";
-    case transport_errc::no_proxy: return "there is no proxy";
-  }
-  return "unknown error";
-}
 
 /// Addresses in an order in which the families take turns, beginning with that of the first one: a resolver may name
 /// many of one family first, to which there may be no route here (RFC 8305).
@@ -87,11 +75,6 @@ std::string random_name(io::runtime& rng) {
 }
 
 }  // namespace
-
-const std::error_category& transport_category() noexcept {
-  static const enum_category<transport_errc> category{"pappus.transport", text_of};
-  return category;
-}
 
 std::error_code connector::obstacle_to_name(std::string_view name) const noexcept {
   if (options_.reaches(name)) return {};
@@ -202,13 +185,16 @@ task<result<io::stream_ptr>> connector::connect_to_host(const std::string& host,
 /// The server learns no name (SNI): its key says who it is.
 task<result<io::stream_ptr>> connector::connect_link(const private_links::link& to) {
   PAPPUS_CO_TRY(below, co_await connect_to_host(to.node.host, to.node.port));
-  auto handshake = tls::connect(runtime_, std::move(below), to.client.value(), {});
-  PAPPUS_CO_TRY(encrypted, co_await io::with_timeout(runtime_, limits::tls_handshake_timeout, std::move(handshake)));
-  co_return std::move(encrypted.stream);
+  std::optional<tls::key_hash> key;
+  auto handshake = tls::connect(runtime_, std::move(below), to.client.value(), {}, &key);
+  auto encrypted = co_await io::with_timeout(runtime_, limits::tls_handshake_timeout, std::move(handshake));
+  if (encrypted) co_return std::move(encrypted->stream);
+  if (encrypted.error() == tls::errc::wrong_key) links_.refuse_key(to.endpoint.address, key);
+  co_return failure{encrypted.error()};
 }
 
-task<result<accepted_link>> connector::accept_link(io::stream_ptr below) {
-  auto handshake = tls::accept(runtime_, std::move(below), links_.server());
+task<result<accepted_link>> connector::accept_link(io::stream_ptr below, std::optional<tls::key_hash>& key) {
+  auto handshake = tls::accept(runtime_, std::move(below), links_.server(), &key);
   PAPPUS_CO_TRY(encrypted, co_await io::with_timeout(runtime_, limits::tls_handshake_timeout, std::move(handshake)));
   if (!encrypted.peer_key) co_return failure{std::make_error_code(std::errc::not_enough_memory)};
   accepted_link made;

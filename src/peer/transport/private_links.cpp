@@ -3,6 +3,7 @@
 
 #include <pappus/peer/transport/host_names.hpp>
 #include <pappus/peer/transport/private_links.hpp>
+#include <pappus/peer/transport/transport_errc.hpp>
 
 namespace pappus::peer {
 namespace {
@@ -42,6 +43,10 @@ result<void> private_links::open() {
   PAPPUS_TRY(server, tls::context::server(how));
   server_ = std::move(server);
   own_key_ = server_->own_key();
+  const auto is_own = [this](const tls::key_hash& key) { return key == own_key_; };
+  const bool dials_itself = std::ranges::any_of(settings_.peers, is_own, &tls_peer::key);
+  const bool allows_itself_alone = settings_.listen && std::ranges::all_of(settings_.allowed_keys, is_own);
+  if (dials_itself || allows_itself_alone) return failure{make_error_code(transport_errc::own_key)};
   return {};
 }
 
@@ -49,6 +54,11 @@ const private_links::link* private_links::find(const ip_address& address) const 
   if (!address.is_named()) return nullptr;
   const auto found = std::ranges::find(outbound_, address, [](const link& each) { return each.endpoint.address; });
   return found == outbound_.end() ? nullptr : &*found;
+}
+
+void private_links::refuse_key(const ip_address& address, const std::optional<tls::key_hash>& key) noexcept {
+  const auto found = std::ranges::find(outbound_, address, [](const link& each) { return each.endpoint.address; });
+  if (found != outbound_.end()) found->refused_key = key;
 }
 
 /// Several nodes with one key are not told apart.

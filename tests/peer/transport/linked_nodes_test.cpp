@@ -257,7 +257,7 @@ TEST_CASE("a node with a certificate that cannot be used does not run") {
     const auto ended = co_await it.run();
     co_return ended ? std::error_code{} : ended.error();
   };
-  CHECK(on.world.run(run(node)) == tls::errc::unusable_certificate);
+  CHECK(on.world.run(run(node)) == tls::errc::certificate_missing);
 }
 
 }  // namespace transport_linked_nodes_test

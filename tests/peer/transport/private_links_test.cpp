@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include <pappus/peer/transport/private_links.hpp>
+#include <pappus/peer/transport/transport_errc.hpp>
 #include <pappus/tls/errc.hpp>
 
 #include "tls/certificates.hpp"
@@ -90,9 +91,11 @@ TEST_CASE("files that are missing, no certificate, or do not belong together are
   identities on;
   const tls::certificate_files one = on.files.files({&on.one});
   const tls::certificate_files other = on.files.files({&on.other});
-  for (const tls::certificate_files& own :
-       {tls::certificate_files{one.chain, on.files.next()}, tls::certificate_files{on.files.next(), one.key},
-        tls::certificate_files{one.chain, other.key}, tls::certificate_files{one.key, one.chain}}) {
+  for (const auto& [own, why] : std::vector<std::pair<tls::certificate_files, tls::errc>>{
+           {{one.chain, on.files.next()}, tls::errc::key_missing},
+           {{on.files.next(), one.key}, tls::errc::certificate_missing},
+           {{one.chain, other.key}, tls::errc::key_mismatch},
+           {{one.key, one.chain}, tls::errc::certificate_malformed}}) {
     tls_options how;
     how.own = own;
     how.listen = io::endpoint{{}, 1};
@@ -100,8 +103,22 @@ TEST_CASE("files that are missing, no certificate, or do not belong together are
     private_links links{how};
     const auto opened = links.open();
     REQUIRE_FALSE(opened);
-    CHECK(opened.error() == tls::errc::unusable_certificate);
+    CHECK(opened.error() == why);
   }
+}
+
+TEST_CASE("a link to this node itself is an error, and its key among those that are allowed is none") {
+  identities on;
+  tls_options how;
+  how.own = on.files.files({&on.one});
+  how.listen = io::endpoint{{}, 1};
+  how.allowed_keys = {on.one.key_hash(), on.other.key_hash()};
+  CHECK(private_links{how}.open());
+  how.peers = {{"a.example", 1, on.one.key_hash()}};
+  CHECK(private_links{how}.open().error() == peer::transport_errc::own_key);
+  how.peers.clear();
+  how.allowed_keys.pop_back();
+  CHECK(private_links{how}.open().error() == peer::transport_errc::own_key);
 }
 
 TEST_CASE("settings that cannot work are refused by name") {

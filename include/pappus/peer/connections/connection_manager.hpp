@@ -22,6 +22,7 @@
 #include <pappus/peer/connections/connection_limits.hpp>
 #include <pappus/peer/connections/duplicates.hpp>
 #include <pappus/peer/connections/last_valid_times.hpp>
+#include <pappus/peer/connections/link_warnings.hpp>
 #include <pappus/peer/connections/pending_handshakes.hpp>
 #include <pappus/peer/connections/proxy_states.hpp>
 #include <pappus/peer/connections/statistics.hpp>
@@ -112,7 +113,8 @@ private:
   [[nodiscard]] std::optional<disconnect_reason> reject_reason_of_link(ip_address from) const;
   task<void> serve_link(io::stream_ptr stream, peer_info peer);
   task<result<accepted_link, disconnect_info>> authenticate(io::stream_ptr stream, const peer_info& from);
-  task<result<accepted_link>> accept_link(io::stream_ptr stream, account& of_address);
+  task<result<accepted_link>> accept_link(io::stream_ptr stream, account& of_address,
+                                          std::optional<tls::key_hash>& key);
   task<result<io::stream_ptr, disconnect_info>> connect(io::endpoint endpoint, attempt& dial);
   task<void> serve(io::stream_ptr stream, peer_info peer, connection_type type, attempt* dial);
   static void report(attempt* dial, result<peer_info, disconnect_info> outcome);
@@ -133,6 +135,8 @@ private:
   void note_failed_handshake(const peer_info& peer, io::time_point started_at, const disconnect_info& reason);
   [[nodiscard]] bool is_refused_as_known(const peer_info& dialed, const disconnect_info& reason) const;
   disconnect_info note_failed_dial(io::endpoint endpoint, io::time_point dialed_at, std::error_code failed);
+  [[nodiscard]] disconnect_info reason_of_failed(io::endpoint endpoint, std::error_code failed) const;
+  void warn_of_refusal(io::endpoint endpoint, const disconnect_info& reason);
   void note_impossible(io::endpoint endpoint, io::time_point dialed_at, std::error_code failed,
                        const std::string& detail);
   void note_failure(io::endpoint endpoint, io::time_point dialed_at, bool answered);
@@ -145,6 +149,7 @@ private:
   std::vector<io::endpoint> dialing_;  // endpoints whose handshake is not over
   duplicates duplicates_;
   proxy_states proxies_;
+  link_warnings links_;
   std::uint64_t last_id_ = 0;
   connection_statistics counted_;
 };

@@ -17,24 +17,11 @@
 #include <pappus/peer/transport/host_names.hpp>
 #include <pappus/peer/transport/private_links.hpp>
 #include <pappus/peer/transport/tls_options.hpp>
+#include <pappus/peer/transport/transport_errc.hpp>
 #include <pappus/peer/transport/transport_options.hpp>
 #include <pappus/result.hpp>
 
 namespace pappus::peer {
-
-/// Why there is no way to a host.
-enum class transport_errc {
-  no_onion_proxy = 1,   // it is an onion service, and there is no proxy for those
-  onion_services_only,  // it is no onion service, and only those are reached
-  unknown_name,         // the address stands for a name that this node does not know
-  no_proxy,             // the connection must go through a proxy, and there is none
-};
-
-[[nodiscard]] const std::error_category& transport_category() noexcept;
-
-[[nodiscard]] inline std::error_code make_error_code(transport_errc code) noexcept {
-  return {static_cast<int>(code), transport_category()};
-}
 
 /// A connection that a node with an allowed key has made.
 struct accepted_link {
@@ -76,8 +63,9 @@ public:
   /// `tls::errc`, `errc::timed_out`, `errc::canceled`, or the resolver's or the system's reason.
   [[nodiscard]] task<result<io::stream_ptr>> connect(io::endpoint where);
   /// Performs the TLS handshake of a connection to the listener for private links. Fails with a `tls::errc`, with
-  /// `errc::timed_out` after `limits::tls_handshake_timeout`, or as reads and writes of `below` do.
-  [[nodiscard]] task<result<accepted_link>> accept_link(io::stream_ptr below);
+  /// `errc::timed_out` after `limits::tls_handshake_timeout`, or as reads and writes of `below` do. `key`, which
+  /// outlives the task, is set to that of the other side, also if it is refused.
+  [[nodiscard]] task<result<accepted_link>> accept_link(io::stream_ptr below, std::optional<tls::key_hash>& key);
   /// Connects through a proxy, whatever the rule, with credentials that no other connection has, whatever
   /// `transport_options::isolates` and those of the proxy. Fails as `connect` does. `is_of_proxy` tells whether the
   /// proxy is the reason.
@@ -127,6 +115,3 @@ private:
 };
 
 }  // namespace pappus::peer
-
-template <>
-struct std::is_error_code_enum<pappus::peer::transport_errc> : std::true_type {};

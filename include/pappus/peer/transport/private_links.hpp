@@ -23,17 +23,23 @@ public:
   struct link {
     io::endpoint endpoint;  // that stands for it, with the port at which it listens
     tls_peer node;
-    std::optional<tls::context> client;  // once the files have been read
+    std::optional<tls::context> client;          // once the files have been read
+    std::optional<tls::key_hash> refused_key{};  // of the last certificate there that was refused for its key
   };
 
   explicit private_links(tls_options settings);
 
-  /// Reads the files of the certificate, if there are to be links; blocks. Fails as `tls::context::server` does.
+  /// Reads the files of the certificate, if there are to be links; blocks. Fails as `tls::context::server` does, or
+  /// with `transport_errc::own_key` if a link would be to this node itself, or no other node's key is allowed: one list
+  /// of allowed keys may serve all nodes of an operator.
   [[nodiscard]] result<void> open();
 
   [[nodiscard]] const std::vector<link>& outbound() const noexcept { return outbound_; }
   /// The link for which an address stands; null if it stands for none. O(links).
   [[nodiscard]] const link* find(const ip_address& address) const noexcept;
+
+  /// Notes which key was seen instead of that of the link for which the address stands.
+  void refuse_key(const ip_address& address, const std::optional<tls::key_hash>& key) noexcept;
 
   /// The endpoint that stands for the node with an allowed key: that of the link to it, if there is one, so that both
   /// directions are known to be the same node; otherwise with port 0.
