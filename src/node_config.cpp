@@ -7,7 +7,7 @@
 #include <vector>
 
 #include <pappus/node_config.hpp>
-#include <pappus/peer/transport/host_names.hpp>
+#include <pappus/peer/transport/onion_name.hpp>
 #include <pappus/wire/utf8.hpp>
 
 #include "check_setting.hpp"

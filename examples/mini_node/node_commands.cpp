@@ -134,7 +134,9 @@ void node_commands::connect(const words& given, const command_handler& answer) {
     whom = pappus::peer::seed::parse(std::string{given[0]} + (has_port ? "" : ':' + std::to_string(usual_port)));
   }
   if (!whom) {
-    return answer(failure{is_not(given[0], "IP, IP:PORT, HOST or HOST:PORT, with a PORT from 1 to 65535")});
+    const auto why = onion_fault(given[0]);
+    return answer(
+        failure{why ? *why : is_not(given[0], "IP, IP:PORT, HOST or HOST:PORT, with a PORT from 1 to 65535")});
   }
   node_.dial(*whom, [this, answer, name = to_string(*whom)](const auto& connected) {
     if (connected) return answer(with_host(description_of(*connected), node_, *connected));

@@ -158,7 +158,7 @@ result<pappus::peer::tls_options, early_exit> tls_of(const node_arguments& given
   for (const std::string& each : given.tls_peers) {
     const auto peer = tls_peer_of(each);
     if (!peer)
-      return refuse("--tls-peer", each, fmt::format("{}=KEY{}, and {} as KEY", host_form, some_port, key_form));
+      return refuse_host("--tls-peer", each, fmt::format("{}=KEY{}, and {} as KEY", host_form, some_port, key_form));
     how.peers.push_back(*peer);
   }
   if (!given.listen_tls.empty()) {
@@ -320,6 +320,11 @@ failure<early_exit> refuse(std::string_view option, const std::string& value, co
   return refuse(std::string{option} + ": " + is_not(value, wanted));
 }
 
+failure<early_exit> refuse_host(std::string_view option, const std::string& value, const std::string& wanted) {
+  const auto why = onion_fault(value);
+  return why ? refuse(std::string{option} + ": " + *why) : refuse(option, value, wanted);
+}
+
 result<std::uint64_t, early_exit> number_or(std::uint64_t usual, std::string_view option, const std::string& given,
                                             const number_range& allowed) {
   if (given.empty()) return usual;
@@ -349,14 +354,14 @@ pappus::result<node_options, early_exit> understand(const node_arguments& given)
   }
   for (const std::string& each : given.peers) {
     const auto named = pappus::peer::seed::parse(each);
-    if (!named) return refuse("--peer", each, std::string{host_form} + some_port);
+    if (!named) return refuse_host("--peer", each, std::string{host_form} + some_port);
     if (const auto peer = peer_endpoint(each)) node.preferred_peers.push_back(*peer);
     else node.preferred_hosts.push_back(*named);
   }
 
   for (const std::string& each : given.seeds) {
     const auto seed = pappus::peer::seed::parse(each);
-    if (!seed) return refuse("--seed", each, std::string{host_form} + some_port);
+    if (!seed) return refuse_host("--seed", each, std::string{host_form} + some_port);
     if (!node.seeds) node.seeds.emplace();
     node.seeds->push_back(*seed);
   }

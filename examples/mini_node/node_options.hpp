@@ -75,6 +75,10 @@ void declare(CLI::App& app, node_arguments& given);
 [[nodiscard]] pappus::failure<early_exit> refuse(std::string_view option, const std::string& value,
                                                  const std::string& wanted);
 
+/// The same of HOST:PORT: it names what is wrong with the name of an onion service.
+[[nodiscard]] pappus::failure<early_exit> refuse_host(std::string_view option, const std::string& value,
+                                                      const std::string& wanted);
+
 /// The number of an option that may be absent.
 [[nodiscard]] pappus::result<std::uint64_t, early_exit> number_or(std::uint64_t usual, std::string_view option,
                                                                   const std::string& given,

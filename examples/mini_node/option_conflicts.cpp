@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include <pappus/peer/transport/host_names.hpp>
+#include <pappus/peer/transport/onion_name.hpp>
 
 namespace mini_node {
 

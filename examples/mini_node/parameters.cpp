@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <pappus/peer/transport/onion_name.hpp>
 #include <pappus/wire/hash.hpp>
 
 #include "text.hpp"
@@ -17,6 +18,14 @@ std::string to_string(const number_range& range) { return fmt::format("{} to {}"
 std::string is_not(std::string_view text, std::string_view expected) {
   constexpr std::size_t shown = 80;
   return fmt::format("'{}{}' is not {}", text.substr(0, shown), text.size() > shown ? "..." : "", expected);
+}
+
+std::optional<std::string> onion_fault(std::string_view text) {
+  const std::string_view host = text.substr(0, text.find(':'));
+  if (!pappus::peer::is_in_onion_domain(host)) return std::nullopt;
+  const std::string_view fault = pappus::peer::fault_of_onion_name(host);
+  if (fault.empty()) return std::nullopt;
+  return is_not(host, fmt::format("the name of an onion service: {}", fault));
 }
 
 pappus::result<std::uint64_t, std::string> number_of(std::string_view name, std::string_view text,

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,9 @@ struct number_range {
 
 /// Names a text that is not what was expected, of which a long one is shortened: "'x' is not a port".
 [[nodiscard]] std::string is_not(std::string_view text, std::string_view expected);
+
+/// What is wrong with the name of an onion service in HOST[:PORT]; nothing if it is right, or is none.
+[[nodiscard]] std::optional<std::string> onion_fault(std::string_view text);
 
 /// Numbers of the command `ban`: the length of the ban, seconds.
 inline constexpr std::uint64_t default_ban_seconds =

@@ -53,7 +53,7 @@ AREAS = {
                          "io/buffered_reader.hpp",
                          "io/endpoint.hpp", "io/endpoint_range.hpp", "io/socks5.hpp", "io/reconnect.hpp",
                          "io/for_each.hpp", "io/offload.hpp", "io/random.hpp", "io/wakeup.hpp"),
-    "TLS": ("tls/handshake.hpp", "tls/context.hpp", "tls/key_hash.hpp", "tls/errc.hpp"),
+    "TLS": ("tls/handshake.hpp", "tls/context.hpp", "tls/key_hash.hpp", "tls/errc.hpp", "tls/sha3.hpp"),
     "Port mapping": ("portmap/port_mapper.hpp", "portmap/error.hpp", "portmap/transport_protocol.hpp",
                      "portmap/epoch.hpp", "portmap/pcp.hpp", "portmap/nat_pmp.hpp"),
     "The loop": ("uv/loop.hpp", "uv/signal_set.hpp", "uv/stdio.hpp", "uv/file.hpp", "uv/wakeup.hpp"),

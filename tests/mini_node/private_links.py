@@ -156,7 +156,7 @@ class PrivateLinks(process.TestCase):
         self.assertRegex(errors, rf"\Apappus-node: cannot listen on {taken.address} \(--listen-tls\): [^\n]+\n\Z")
 
     def test_wrong_options_are_refused(self):
-        own, other = self.certificate("own"), self.certificate("other")
+        own = self.certificate("own")
         certificate, key = ["--tls-certificate", own.certificate], ["--tls-key", own.key]
         link = f"127.0.0.1:1={KEY}"
         form = "HOST:PORT=KEY with a PORT from 1 to 65535, and a hash of 64 hexadecimal digits as KEY"

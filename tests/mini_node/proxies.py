@@ -6,9 +6,10 @@ import threading
 import process
 from command_line import run
 from forwarding import pass_on
+from onion import onion_name
 from protocol import HAND, PATIENCE, PING, PONG, SHAKE, TRANSACTION, Peer, Transaction, read_hand, shake
 
-ONION = "a" * 56 + ".onion"
+ONION = onion_name(b"a" * 32)
 
 
 ONIONS = ["--onion-only", "--onion-proxy", "127.0.0.1:9050"]
@@ -118,6 +119,7 @@ class Proxies(process.TestCase):
         for host in ["nowhere.example", "1.2.3.4"]:
             refused = node.ask("connect " + host)
             self.assertIs(refused["ok"], False)
+            self.assertTrue(refused["error"].startswith("unreachable: only onion services are connected to"), refused)
             self.assertIn(f"({host}:23414)", refused["error"])
 
     def test_seeds_of_the_network_that_are_no_onion_services_are_said_to_be_left_out(self):
@@ -137,6 +139,13 @@ class Proxies(process.TestCase):
         lines = node.errors()
         self.assertEqual(len(lines), 1, lines)
         self.assertRegex(lines[0], rf" warning: the proxy at {nobody.address} does not work: [^:]+\Z")
+
+    def test_a_wrong_name_of_an_onion_service_is_told_from_one_that_is_not_there(self):
+        node = self.node("--max-outbound", "0")
+        self.assertEqual(node.ask("connect a" + ONION)["error"],
+                         f"'a{ONION}' is not the name of an onion service: it must have 56 characters before .onion")
+        self.assertEqual(node.ask(f"connect {ONION}:1")["error"],
+                         f"unreachable: there is no proxy for onion services ({ONION}:1)")
 
     def test_the_listener_for_an_onion_service_is_said(self):
         free = self.listener()
@@ -196,7 +205,14 @@ class Proxies(process.TestCase):
             (["--listen-onion", "[::]:1"], f"--listen-onion: '[::]:1' {NOT_PRIVATE}"),
             (["--onion-only", "--onion-proxy", "127.0.0.1:9050", "--broadcast", "private"],
              "--broadcast private: not with --onion-only, as it needs peers by address"),
-            (["--peer", "short.onion:3414"], "--peer: 'short.onion:3414' is not HOST:PORT with a PORT from 1 to 65535"),
+            (["--peer", "short.onion:3414"], "--peer: 'short.onion' is not the name of an onion service: it must have 56 "
+                                             "characters before .onion"),
+            (["--seed", "facebookcorewwwi.onion:1"],
+             "--seed: 'facebookcorewwwi.onion' is not the name of an onion service: it has 16 characters before .onion, as "
+             "those of version 2, which Tor has given up"),
+            (["--tls-peer", f"x{ONION[1:]}:1={KEY}"],
+             f"--tls-peer: 'x{ONION[1:]}' is not the name of an onion service: its checksum is wrong: a character is"),
+            (["--peer", ONION], f"--peer: '{ONION}' is not HOST:PORT with a PORT from 1 to 65535"),
         ]:
             with self.subTest(options=options):
                 self.assertEqual(run(*options), (2, "", f"pappus-node: {why}\n"))

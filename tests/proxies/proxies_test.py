@@ -16,6 +16,7 @@ sys.path[:0] = [str(TESTS / "mini_node"), str(TESTS / "support")]
 
 import process  # noqa: E402: after the lines that say where it is
 import suites  # noqa: E402
+from onion import onion_name  # noqa: E402
 from protocol import PATIENCE, Transaction  # noqa: E402
 from tor_network import TorNetwork, free_ports  # noqa: E402
 
@@ -117,7 +118,7 @@ class OnTor(process.TestCase):
 
     def test_an_onion_service_that_is_not_there_is_a_failure_with_a_reason(self):
         node = self.node("--onion-only", "--onion-proxy", tor.proxy, "--log", "error")
-        answer = node.ask(f"connect {'a' * 56}.onion:3414", 120)
+        answer = node.ask(f"connect {onion_name(b'a' * 32)}:3414", 120)
         self.assertIs(answer["ok"], False)
 
 

@@ -3,7 +3,7 @@
 
 #include <pappus/io/endpoint.hpp>
 #include <pappus/peer/discovery/seed.hpp>
-#include <pappus/peer/transport/host_names.hpp>
+#include <pappus/peer/transport/onion_name.hpp>
 
 namespace pappus::peer {
 namespace {

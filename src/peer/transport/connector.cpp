@@ -9,6 +9,7 @@
 #include <pappus/io/timeout.hpp>
 #include <pappus/peer/transport/connector.hpp>
 #include <pappus/peer/transport/limits.hpp>
+#include <pappus/peer/transport/onion_name.hpp>
 #include <pappus/tls/errc.hpp>
 #include <pappus/tls/handshake.hpp>
 

@@ -10,8 +10,6 @@
 namespace pappus::peer {
 namespace {
 
-constexpr std::string_view onion_suffix = ".onion";
-
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::string in_lower_case(std::string_view text) {
@@ -21,19 +19,6 @@ std::string in_lower_case(std::string_view text) {
 }
 
 }  // namespace
-
-bool is_in_onion_domain(std::string_view name) noexcept {
-  if (name.ends_with('.')) name.remove_suffix(1);
-  if (name.size() < onion_suffix.size()) return false;
-  return std::ranges::equal(name.substr(name.size() - onion_suffix.size()), onion_suffix, {}, lower);
-}
-
-bool is_onion_service(std::string_view name) noexcept {
-  constexpr std::size_t length = 56;
-  const auto is_base32 = [](char c) { return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '2' && c <= '7'); };
-  return name.size() == length + onion_suffix.size() && is_in_onion_domain(name) &&
-         std::ranges::all_of(name.substr(0, length), is_base32);
-}
 
 /// The hash makes one name stand for one address, though no authority has given it out.
 ip_address host_names::address_of(std::string_view name) {

@@ -1,4 +1,4 @@
-#include <pappus/peer/transport/host_names.hpp>
+#include <pappus/peer/transport/onion_name.hpp>
 #include <pappus/peer/transport/transport_options.hpp>
 
 #include "../../check_setting.hpp"

@@ -36,19 +36,4 @@ TEST_CASE("an address that stands for a name is nobody else's, and none that a p
   CHECK(ip_address::parse("fd00::1").value().is_unicast());
 }
 
-TEST_CASE("onion services are told from other names by their form") {
-  const std::string good(56, 'b');
-  CHECK(peer::is_onion_service(good + ".onion"));
-  CHECK(peer::is_onion_service(std::string(56, 'B') + ".Onion"));
-  for (const std::string& name : {good, std::string{".onion"}, std::string(55, 'b') + ".onion", "b" + good + ".onion",
-                                  std::string(55, 'b') + "1.onion", good + ".onion.example", good + ".onion."}) {
-    CAPTURE(name);
-    CHECK_FALSE(peer::is_onion_service(name));
-  }
-  CHECK(peer::is_in_onion_domain("a.onion."));
-  CHECK(peer::is_in_onion_domain("A.ONION"));
-  CHECK_FALSE(peer::is_in_onion_domain("onion"));
-  CHECK_FALSE(peer::is_in_onion_domain("onion.example"));
-}
-
 }  // namespace transport_host_names_test

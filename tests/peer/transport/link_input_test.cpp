@@ -155,7 +155,7 @@ struct bad_greeting {
 };
 
 constexpr std::array bad_greetings{
-    bad_greeting{without_certificate, "the other side has no certificate"},
+    bad_greeting{without_certificate, "the other side has sent no certificate"},
     bad_greeting{with_another_key, " is none that is allowed"},
     bad_greeting{with_an_expired_certificate, " is none that is allowed"},
     bad_greeting{with_a_certificate_of_the_right_issuer, " is none that is allowed"},

@@ -26,7 +26,7 @@ using peer::transport_type;
 
 namespace {
 
-const std::string onion = std::string(56, 'c') + ".onion";
+const std::string onion = "2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid.onion";
 
 struct proxied : network {
   explicit proxied(std::size_t nodes) : network(nodes, network::with_seed()) {

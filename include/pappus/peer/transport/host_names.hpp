@@ -9,12 +9,6 @@
 
 namespace pappus::peer {
 
-/// Whether the name is in the domain .onion, which is never looked up (RFC 7686).
-[[nodiscard]] bool is_in_onion_domain(std::string_view name) noexcept;
-/// Whether the name is that of an onion service of version 3: 56 characters of base32, ".onion". The checksum in it is
-/// left to the proxy.
-[[nodiscard]] bool is_onion_service(std::string_view name) noexcept;
-
 /// Addresses that stand for names, so that a host without an address has all that hangs on one: sessions, accounts,
 /// bans, one connection at a time. They are `ip_address::is_named`, leave this node in no message, and are accepted
 /// from none. Only the operator's names are added, so that there are few.
