@@ -101,7 +101,9 @@ mini_node::node_runner::duties program::make_duties() {
   return {[this](std::string_view line, std::function<void(record)> answer) {
             commands_.carry_out(line, std::move(answer));
           },
-          [this](pappus::scope& beside) { commands_.run_beside(beside); }};
+          [this](pappus::scope& beside) {
+            commands_.run_beside(beside, [this](const record& event) { console_.tell(event); });
+          }};
 }
 
 }  // namespace full_node

@@ -98,9 +98,17 @@ pappus::result<wire::transaction_ptr, std::string> node_commands::read_transacti
 void node_commands::tx(const words& given, const command_handler& answer) {
   const auto tx = read_transaction(given[0]);
   if (!tx) return answer(failure{tx.error()});
-  node_.stem(*tx, [answer, kernel = kernel_of(**tx)](const auto& stemmed) {
-    if (stemmed) answer(record{{"kernel", kernel}});
-    else answer(failure{stemmed.error().message()});
+  node_.stem(*tx, [this, answer, tx = *tx](const auto& stemmed) {
+    if (!stemmed) return answer(failure{stemmed.error().message()});
+    answer(record{{"kernel", kernel_of(*tx)}});
+    tell_of_outcome(tx);
+  });
+}
+
+/// There is none if the transaction is public already, or the node stops before.
+void node_commands::tell_of_outcome(const wire::transaction_ptr& tx) {
+  node_.stem_result(tx, [tell = tell_, tx](const auto& outcome) {
+    if (outcome) tell(stem_result(*tx, *outcome));
   });
 }
 

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <pappus/coro/scope.hpp>
@@ -23,8 +25,11 @@ class node_commands {
 public:
   node_commands(pappus::uv::loop& on, pappus::node& node) noexcept : on_(on), node_(node) {}
 
-  /// Sets the scope in which long commands run. Call before the first command.
-  void run_beside(pappus::scope& others) noexcept { beside_ = &others; }
+  /// Sets the scope in which long commands run, and what writes events. Call before the first command.
+  void run_beside(pappus::scope& others, std::function<void(const record&)> tell) noexcept {
+    beside_ = &others;
+    tell_ = std::move(tell);
+  }
 
 protected:
   using words = command_words;
@@ -40,10 +45,12 @@ protected:
   pappus::uv::loop& on_;
   pappus::node& node_;
   pappus::scope* beside_ = nullptr;
+  std::function<void(const record&)> tell_;
 
 private:
   void peers(const words& given, const command_handler& answer);
   void tx(const words& given, const command_handler& answer);
+  void tell_of_outcome(const pappus::wire::transaction_ptr& tx);
   void dandelion(const words& given, const command_handler& answer);
   void connect(const words& given, const command_handler& answer);
   void disconnect(const words& given, const command_handler& answer);

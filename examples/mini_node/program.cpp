@@ -67,7 +67,7 @@ node_runner::duties program::make_duties() {
             commands_.carry_out(line, std::move(answer));
           },
           [this](pappus::scope& beside) {
-            commands_.run_beside(beside);
+            commands_.run_beside(beside, [this](const record& event) { tell(event); });
             beside.spawn(follower_.run(on_));
           }};
 }

@@ -155,6 +155,12 @@ record fluffed(const pappus::wire::transaction& tx, peer::fluff_reason why, cons
   return with_former_keys(std::move(said), {{"reason", "cause"}, {"sent", "peers"}});
 }
 
+record stem_result(const pappus::wire::transaction& tx, const peer::stem_result& outcome) {
+  record said{{"event", "stem_result"}, {"kernel", kernel_of(tx)}, {"outcome", to_string(outcome.outcome)}};
+  if (outcome.reason) said["reason"] = to_string(*outcome.reason);
+  return said;
+}
+
 record header(const wire::header& said, const peer::peer_info& from) { return news("header", said, from); }
 record compact_block(const wire::compact_block& said, const peer::peer_info& from) {
   return news("compact_block", said.header(), from);

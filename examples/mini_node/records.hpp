@@ -15,6 +15,7 @@
 #include <pappus/peer/peer_info.hpp>
 #include <pappus/peer/phase.hpp>
 #include <pappus/peer/relay/broadcaster.hpp>
+#include <pappus/peer/stem_result.hpp>
 #include <pappus/wire/grin_messages.hpp>
 
 namespace mini_node {
@@ -32,6 +33,8 @@ using record = nlohmann::ordered_json;
 [[nodiscard]] record stemmed(const pappus::wire::transaction& tx, const pappus::peer::peer_info& to);
 [[nodiscard]] record fluffed(const pappus::wire::transaction& tx, pappus::peer::fluff_reason why,
                              const pappus::peer::broadcast_report& report);
+/// What has become of an own transaction.
+[[nodiscard]] record stem_result(const pappus::wire::transaction& tx, const pappus::peer::stem_result& outcome);
 [[nodiscard]] record header(const pappus::wire::header& said, const pappus::peer::peer_info& from);
 [[nodiscard]] record compact_block(const pappus::wire::compact_block& said, const pappus::peer::peer_info& from);
 [[nodiscard]] record banned(const pappus::peer::ban& made);

@@ -126,6 +126,7 @@ class Addresses(process.TestCase):
         node.ask("connect " + nobody.address)
         known = {each["peer"]: each for each in node.ask("addresses")["addresses"]}
         self.assertEqual(known[listener.address]["state"], "healthy")
+        self.assertEqual(known[listener.address]["attempts"], 1)
         self.assertIs(known[listener.address]["tried"], True)
         self.assertEqual(known["127.0.0.1:4321"]["state"], "unknown")
         self.assertNotIn(nobody.address, known)  # it was not announced, and no peer is there

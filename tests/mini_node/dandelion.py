@@ -85,6 +85,8 @@ class Dandelion(process.TestCase):
         relay.expect(STEM_TRANSACTION)
         self.assertEqual(node.ask("fluff " + sent.body().hex())["report"]["sent"], 1)
         self.assertEqual(node.event("fluffed")["reason"], "requested")
+        outcome = node.event("stem_result", kernel=sent.kernels[0].hex())
+        self.assertEqual((outcome["outcome"], outcome["reason"]), ("fluffed", "requested"))
         self.assertEqual(relay.expect(TRANSACTION_KERNEL), sent.kernels[0])
         self.assertEqual(node.ask("dandelion")["private"], 0)
 

@@ -9,7 +9,8 @@ PAGE = Path(__file__).resolve().parents[2] / "docs/guides/pappus_node.md"
 # What differs from run to run, and what the page leaves out.
 VARYING = [(r" (by=operator|cause=\w+ peers=\d+|silent_seconds=\d+|ping_ms=[\d.]+)", ""), (r"\b(since|until)=\d+", r"\1=N"),
            (r"\b(\w+_(?:seconds|received|sent|per_second))=[\d.]+", r"\1=N"),
-           (r"(connection_lost|closed_by_peer)(?= \(|$)|\"connection_lost: connection reset by peer\"", "refused")]
+           (r"(connection_lost: connection reset by peer|closed_by_peer)(?= \()|\"connection_lost: connection reset by peer\"|"
+           r"closed_by_peer$", "refused")]
 
 
 def blocks():

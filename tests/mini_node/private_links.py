@@ -97,6 +97,22 @@ class PrivateLinks(process.TestCase):
             each.event("peer_connected")  # again
         self.assertEqual(server.end(), 0)
 
+    def test_a_ban_of_the_address_that_stands_for_a_link_ends_it_until_it_is_lifted(self):
+        server, client = self.linked()
+        [peer] = client.ask("peers")["peers"]
+        self.assertIs(client.ask("ban " + peer["peer"])["ok"], True)
+        self.assertEqual(client.event("peer_disconnected")["reason"], "banned: manual")
+        self.assertIs(client.ask("unban " + peer["peer"])["ok"], True)
+        server.event("peer_connected")
+        client.event("peer_connected")
+
+    def test_a_node_connects_to_its_own_at_a_denied_address(self):
+        server, client = self.certificate("server"), self.certificate("client")
+        one = self.logging_node(server, "--listen-tls", "127.0.0.1:0", "--tls-allow", client.hash)
+        other = self.node("--max-outbound", "0", "--deny", "127.0.0.1", *client.options, "--tls-peer",
+                          f"{one.tls_address}={server.hash}")
+        self.assertIs(other.event("peer_connected")["tls"], True)
+
     def test_a_plain_peer_is_said_to_be_one(self):
         node = self.node()
         self.greet(node)

@@ -181,6 +181,8 @@ class Proxies(process.TestCase):
         other = self.greet(node, port=7)
         other.send(TRANSACTION, sent.body())
         self.assertEqual(node.event("transaction")["phase"], "fluff")
+        self.assertEqual(node.event("stem_result"),
+                         {"event": "stem_result", "kernel": sent.kernels[0].hex(), "outcome": "seen"})
         self.assertEqual(node.ask("dandelion")["private"], 0)
 
     def test_wrong_options_are_refused(self):

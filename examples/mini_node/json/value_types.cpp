@@ -43,6 +43,9 @@ std::vector<value_type> enumerations() {
            "why the node made a transaction public: its aggregation period or its embargo is over, there is no peer to "
            "relay it to, or the operator did it",
            names(fluff_reason::aggregation_expired, fluff_reason::requested)},
+          {"stem_outcome", "string",
+           "`fluffed`: by this node; `seen`: by another node; `confirmed`: in a block; `evicted`: found invalid",
+           names(stem_outcome::fluffed, stem_outcome::invalid)},
           {"address_state", "string",
            "`healthy`: the last dial succeeded; `defunct`: it failed; `unknown`: not dialed yet; `banned`: a ban is in "
            "force",

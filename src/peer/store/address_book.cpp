@@ -128,6 +128,7 @@ void address_book::succeeded(const wire::peer_address& address, wire::capabiliti
   info.user_agent = std::move(agent);
   info.last_seen = info.last_try = info.last_success = now;
   info.failures = 0;
+  info.attempts = std::max<std::uint32_t>(info.attempts, 1);  // the address was not known when it was dialed
   const number which = numbers_.at(address);
   mark_changed(which);
   if (!info.tried) try_to_settle(which, now);
