@@ -68,7 +68,7 @@ void ban_manager::ban(const io::endpoint_range& range, io::duration length, wire
 /// A peer that merely claims the endpoint keeps its session.
 void ban_manager::ban_endpoint(io::endpoint dialed, wire::reason_for_ban cause, const std::string& why) {
   ++counted_.banned;
-  log_(log_level::info, log_category::ban, [&] { return to_string(dialed) + " is banned: " + why; });
+  log_(log_level::info, log_category::ban, [&] { return paths_.to_text(dialed) + " is banned: " + why; });
   const auto is_there = [dialed](const peer_info& peer) {
     return peer.direction == direction::outbound && peer.endpoint == dialed;
   };
@@ -125,7 +125,11 @@ void ban_manager::report_rejected(const peer_info& peer, const validation_result
 
 void ban_manager::note_discouraged(const io::endpoint_range& range, const std::string& why) {
   ++counted_.discouraged;
-  log_(log_level::info, log_category::discouragement, [&] { return to_string(range) + " is discouraged: " + why; });
+  log_(log_level::info, log_category::discouragement, [&] {
+    const bool has_name = paths_.name_of(range.network) != nullptr;
+    return (has_name ? paths_.to_text({range.network, range.port.value_or(0)}) : to_string(range)) +
+           " is discouraged: " + why;
+  });
 }
 
 }  // namespace pappus::peer

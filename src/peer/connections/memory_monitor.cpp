@@ -24,8 +24,8 @@ void memory_monitor::end_some() {
     session* const chosen = choose();
     if (chosen == nullptr) return;
     left -= std::min(left, chosen->memory());
-    log_(log_level::info, log_category::eviction, [chosen] {
-      return to_string(chosen->peer().endpoint) + " goes, since peers hold more memory than they may: it holds " +
+    log_(log_level::info, log_category::eviction, [this, chosen] {
+      return paths_.to_text(chosen->peer().endpoint) + " goes, since peers hold more memory than they may: it holds " +
              std::to_string(chosen->memory()) + " bytes";
     });
     chosen->drop({disconnect_reason::memory_limit, {}});

@@ -18,6 +18,7 @@
 #include <pappus/peer/session/session_registry.hpp>
 #include <pappus/peer/store/ban_list.hpp>
 #include <pappus/peer/store/peer_store.hpp>
+#include <pappus/peer/transport/connector.hpp>
 #include <pappus/wire/messages/ban_reason.hpp>
 
 namespace pappus::peer {
@@ -29,12 +30,13 @@ namespace pappus::peer {
 class ban_manager {
 public:
   ban_manager(io::runtime& runtime, peer_store& store, accounts& account, const session_registry& sessions,
-              const connection_gater& gater, node_events& events, logger& log) noexcept
+              const connection_gater& gater, const connector& paths, node_events& events, logger& log) noexcept
       : runtime_(runtime),
         peer_store_(store),
         accounts_(account),
         sessions_(sessions),
         gater_(gater),
+        paths_(paths),
         events_(events),
         log_(log) {}
 
@@ -75,6 +77,7 @@ private:
   accounts& accounts_;
   const session_registry& sessions_;
   const connection_gater& gater_;
+  const connector& paths_;  // for the names of peers
   node_events& events_;
   logger& log_;
   ban_manager_statistics counted_;

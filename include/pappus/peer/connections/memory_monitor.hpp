@@ -12,6 +12,7 @@
 #include <pappus/peer/logger.hpp>
 #include <pappus/peer/memory_budget.hpp>
 #include <pappus/peer/session/session_registry.hpp>
+#include <pappus/peer/transport/connector.hpp>
 
 namespace pappus::peer {
 
@@ -24,11 +25,12 @@ class memory_monitor {
 public:
   /// `prefers` selects the inbound peers that are treated like dialed ones; `slots` is the maximum number of peers. All
   /// other arguments outlive it.
-  memory_monitor(io::runtime& runtime, memory_budget& memory, const session_registry& sessions, logger& log,
-                 std::size_t slots, std::function<bool(const peer_info&)> prefers)
+  memory_monitor(io::runtime& runtime, memory_budget& memory, const session_registry& sessions, const connector& paths,
+                 logger& log, std::size_t slots, std::function<bool(const peer_info&)> prefers)
       : runtime_(runtime),
         memory_(memory),
         sessions_(sessions),
+        paths_(paths),
         log_(log),
         share_(memory.cap() / std::max<std::size_t>(slots, 1)),
         prefers_(std::move(prefers)) {}
@@ -46,6 +48,7 @@ private:
   io::runtime& runtime_;
   memory_budget& memory_;
   const session_registry& sessions_;
+  const connector& paths_;  // for the names of peers
   logger& log_;
   std::size_t share_;
   std::function<bool(const peer_info&)> prefers_;
