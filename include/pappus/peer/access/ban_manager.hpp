@@ -26,9 +26,9 @@ namespace pappus::peer {
 /// Applies scores and bans. An inbound peer is charged to its address, together with all peers behind it: the address
 /// is discouraged, in memory only, and open sessions of other peers from it stay. The node bans only an endpoint that
 /// it has dialed, for a fault that is certainly the peer's own or for one more discouragement while it is discouraged.
-/// If the operator prefers that endpoint, only its session is disconnected. An endpoint that was dialed through a proxy,
-/// and is no onion service, is discouraged at most, as the proxy or an exit of Tor may have answered in its place. All
-/// dependencies outlive it.
+/// If the operator prefers that endpoint, only its session is disconnected. An endpoint that was dialed through a
+/// proxy, and is no onion service, is discouraged at most, as the proxy or an exit of Tor may have answered in its
+/// place. All dependencies outlive it.
 class ban_manager {
 public:
   ban_manager(io::runtime& runtime, peer_store& store, accounts& account, const session_registry& sessions,
