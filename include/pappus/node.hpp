@@ -107,7 +107,8 @@ public:
 
   /// Reports misbehavior that is certainly the peer's own, such as a block with an invalid proof of work. The peer is
   /// sent the reason and disconnected. An outbound peer is banned for `limits::default_ban_time` unless it is
-  /// preferred; an inbound peer's address is discouraged. False if there is no such peer.
+  /// preferred; an inbound peer's address is discouraged, and so is an endpoint that was dialed through a proxy and is
+  /// no onion service. False if there is no such peer.
   bool report_misbehavior(std::uint64_t peer, wire::reason_for_ban reason);
 
   /// State and counters of all sessions. O(peers).

@@ -22,9 +22,16 @@ double points_of(disconnect_reason reason) noexcept {
   }
 }
 
-/// What an inbound peer answers for.
-io::endpoint_range subnet_of(const peer_info& peer) noexcept {
+/// What answers for a peer's misbehavior: the endpoint that was dialed, or the address of an inbound peer.
+io::endpoint_range responsible(const peer_info& peer) noexcept {
+  if (peer.direction == direction::outbound) return peer.endpoint;
   return {peer.endpoint.address, peer.endpoint.address.subnet_prefix()};
+}
+
+/// Whether what has come over the connection shows what the endpoint is that was dialed. A proxy that is no way to an
+/// onion service, or the exit of Tor behind it, can answer in the place of any endpoint.
+bool is_proof_of_endpoint(const peer_info& dialed) noexcept {
+  return dialed.transport != transport_type::proxy || dialed.tls_key;
 }
 
 void part(session& session, wire::reason_for_ban cause, disconnect_reason reason) {
@@ -93,8 +100,9 @@ void ban_manager::add_misbehavior(const peer_info& peer, double points, const st
     account* const charged = account_of(peer);
     const bool before = charged != nullptr && charged->misbehavior.discourages(runtime_.now());
     if (charged != nullptr && charged->misbehavior.add(points, runtime_.now())) {
-      if (dialed && before) return ban_endpoint(peer.endpoint, wire::reason_for_ban::none, why);
-      note_discouraged(dialed ? io::endpoint_range{peer.endpoint} : subnet_of(peer), why);
+      if (dialed && before && is_proof_of_endpoint(peer))
+        return ban_endpoint(peer.endpoint, wire::reason_for_ban::none, why);
+      note_discouraged(responsible(peer), why);
     }
   }
   if (must_disconnect) found->end({disconnect_reason::reported, why});
@@ -109,10 +117,12 @@ account* ban_manager::account_of(const peer_info& peer) {
 
 void ban_manager::report(const peer_info& peer, wire::reason_for_ban cause) {
   const bool dialed = peer.direction == direction::outbound;
-  if (dialed && !gater_.prefers(peer.endpoint)) ban_endpoint(peer.endpoint, cause, std::string{to_string(cause)});
-  if (account* const charged = dialed ? nullptr : account_of(peer)) {
+  const bool is_spared = dialed && gater_.prefers(peer.endpoint);
+  const bool is_banned = dialed && !is_spared && is_proof_of_endpoint(peer);
+  if (is_banned) ban_endpoint(peer.endpoint, cause, std::string{to_string(cause)});
+  if (account* const charged = is_spared || is_banned ? nullptr : account_of(peer)) {
     charged->misbehavior.discourage(runtime_.now());
-    note_discouraged(subnet_of(peer), std::string{to_string(cause)});
+    note_discouraged(responsible(peer), std::string{to_string(cause)});
   }
   session* const found = sessions_.find(peer.id);
   if (found != nullptr && !found->is_ending()) part(*found, cause, disconnect_reason::reported);

@@ -25,7 +25,9 @@ namespace pappus::peer {
 /// Applies scores and bans. An inbound peer is charged to its address, together with all peers behind it: the address
 /// is discouraged, in memory only, and open sessions of other peers from it stay. The node bans only an endpoint that
 /// it has dialed, for a fault that is certainly the peer's own or for one more discouragement while it is discouraged.
-/// If the operator prefers that endpoint, only its session is disconnected. All dependencies outlive it.
+/// If the operator prefers that endpoint, only its session is disconnected. An endpoint that was dialed through a
+/// proxy, and is no onion service, is discouraged at most, as the proxy or an exit of Tor may have answered in its
+/// place. All dependencies outlive it.
 class ban_manager {
 public:
   ban_manager(io::runtime& runtime, peer_store& store, accounts& account, const session_registry& sessions,
@@ -52,7 +54,8 @@ public:
   /// A soft fault, which an honest peer may have caused. The session is disconnected once its own faults suffice.
   void add_misbehavior(const peer_info& peer, double points, const std::string& why);
 
-  /// A hard fault found by the adapter: the session is disconnected, and the peer is sent the reason.
+  /// A hard fault found by the adapter: the session is disconnected, and the peer is sent the reason. A dialed endpoint
+  /// is banned, an address, or an endpoint that was dialed through a proxy, discouraged.
   void report(const peer_info& peer, wire::reason_for_ban cause);
 
   /// The adapter has rejected what a peer has sent: a soft fault, or a hard one.
