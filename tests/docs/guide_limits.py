@@ -52,6 +52,7 @@ ROWS = {
         ("beginning of a stage and every #", "line_interval"),
         ("the next block does not come within #", "patience"),
         ("predecessors are missing, # are kept", "aside")],
+    "guides/proxies.md": [("At most # peers come by it", "max_inbound_onion")],
     "guides/private_broadcast.md": [
         ("of its own, # on average", "mean_delay"),
         ("or #, the connection ends", "private_connection_timeout"),
@@ -78,7 +79,7 @@ ROWS = {
         ("the last # headers that peers announced agrees with it within #", "max_header_times", "clock_trust_tolerance"),
         ("from these headers by more than # is warned", "clock_tolerance")],
     "guides/simulation.md": [("nothing for # end", "idle_timeout")],
-    "guides/tls.md": [("for each address, for # each", "tls_handshake_timeout")],
+    "guides/tls.md": [("handshakes`, for # each", "tls_handshake_timeout")],
     "guides/synchronization.md": [
         ("at last the genesis; at most #", "max_locator_hashes"),
         ("stores up to # headers", "max_headers"),

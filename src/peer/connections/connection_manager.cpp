@@ -83,7 +83,9 @@ peer_info connection_manager::arrived(const io::stream& by_stream, transport_typ
   return peer;
 }
 
-/// Why a peer that has connected is refused, before a byte is read; nothing if it is not.
+/// Why a peer that has connected is refused, before a byte is read; nothing if it is not. Only sessions keep others of
+/// their address out: a connection that says nothing would do so for the time of a handshake. By an onion service all
+/// come from one address, and make room for each other after the handshake.
 std::optional<disconnect_reason> connection_manager::reject_reason(const peer_info& peer) const {
   const ip_address from = peer.endpoint.address;
   if (peer.transport == transport_type::direct && from.is_named()) return disconnect_reason::not_allowed;
@@ -92,11 +94,8 @@ std::optional<disconnect_reason> connection_manager::reject_reason(const peer_in
   if (charged != nullptr && charged->misbehavior.refuses(deps_.runtime.now())) return disconnect_reason::discouraged;
   if (preferred_.has_free_claim(from)) return std::nullopt;
   if (deps_.room.inbound == 0) return disconnect_reason::too_many_peers;
-  if (deps_.account.exempts(from)) return std::nullopt;
-  const std::size_t there = deps_.sessions.count(direction::inbound, from) + waiting_.count_from(from);
-  const bool by_onion = peer.transport == transport_type::onion;
-  const std::size_t max = by_onion ? deps_.room.inbound_onion : deps_.room.inbound_per_address;
-  return there < max ? std::nullopt : std::optional{disconnect_reason::too_many_peers};
+  if (peer.transport == transport_type::onion || has_room_at_address(peer)) return std::nullopt;
+  return disconnect_reason::too_many_peers;
 }
 
 void connection_manager::refuse(ip_address from, disconnect_reason reason) {
@@ -252,7 +251,8 @@ task<result<handshake_result, disconnect_info>> connection_manager::handshake_wi
     co_return co_await perform_handshake(deps_.runtime, connection, deps_.local);
   }
   const coro::context here = co_await coro::current_context{};
-  pending_handshakes::entry waiting{waiting_, connection.peer().endpoint.address, here.stop};
+  const peer_info& peer = connection.peer();
+  pending_handshakes::entry waiting{waiting_, peer.endpoint.address, max_handshakes_beside(peer), here.stop};
   auto handshake_task = handshake_when_admitted(connection, account);
   auto handshake_outcome = co_await std::move(handshake_task).with_stop_token(waiting.token());
   if (handshake_outcome || !waiting.displaced()) co_return handshake_outcome;

@@ -33,7 +33,11 @@ void protect_best(candidates& from) {
   const auto all = [](const auto&) { return true; };
   protect(
       from, limits::protected_by_netgroup,
-      [](const auto& one, const auto& other) { return one.keyed_netgroup < other.keyed_netgroup; }, all);
+      [](const auto& one, const auto& other) {
+        return std::pair{one.address.is_named(), one.keyed_netgroup} <
+               std::pair{other.address.is_named(), other.keyed_netgroup};
+      },
+      [](const auto& each) { return !each.address.is_named(); });
   protect(
       from, limits::protected_by_ping, [](const auto& one, const auto& other) { return one.ping < other.ping; },
       [](const auto& each) { return each.ping != io::duration::max(); });

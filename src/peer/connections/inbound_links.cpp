@@ -31,12 +31,11 @@ task<void> connection_manager::accept_links(io::listener& listener, scope& tasks
   });
 }
 
-/// Before a byte is read: the address may be that of others, too, whose sessions and misbehavior do not count here.
+/// Before a byte is read: the address may be that of others, too, whose connections and misbehavior do not count here.
 std::optional<disconnect_reason> connection_manager::reject_reason_of_link(ip_address from) const {
   if (from.is_named()) return disconnect_reason::not_allowed;
-  if (const auto found = deps_.gater.reject_reason(from, deps_.clock.now())) return found->reason;
-  const bool is_free = deps_.account.exempts(from) || waiting_.count_from(from) < deps_.room.inbound_per_address;
-  return is_free ? std::nullopt : std::optional{disconnect_reason::too_many_peers};
+  const auto found = deps_.gater.reject_reason(from, deps_.clock.now());
+  return found ? std::optional{found->reason} : std::nullopt;
 }
 
 task<void> connection_manager::serve_link(io::stream_ptr stream, peer_info peer) {
@@ -47,10 +46,7 @@ task<void> connection_manager::serve_link(io::stream_ptr stream, peer_info peer)
       peer.endpoint = link->endpoint;
       peer.tls_key = link->key;
       peer.exempt = false;
-      const std::size_t there = deps_.sessions.count(direction::inbound, peer.endpoint.address);
-      if (there >= deps_.room.inbound_per_address) {
-        co_return refuse(peer.endpoint.address, disconnect_reason::too_many_peers);
-      }
+      if (!has_room_at_address(peer)) co_return refuse(peer.endpoint.address, disconnect_reason::too_many_peers);
       co_return co_await serve(std::move(link->stream), std::move(peer), connection_type::full, nullptr);
     }
     reason = std::move(link).error();
@@ -68,7 +64,7 @@ task<result<accepted_link, disconnect_info>> connection_manager::authenticate(io
   const counted_while_alive handshaking{counted_.handshaking};
   const coro::context here = co_await coro::current_context{};
   accounts::account_ref charged{deps_.account, from};
-  pending_handshakes::entry waiting{waiting_, from.endpoint.address, here.stop};
+  pending_handshakes::entry waiting{waiting_, from.endpoint.address, deps_.room.handshakes, here.stop};
   auto handshake = accept_link(std::move(stream), *charged);
   auto accepted = co_await std::move(handshake).with_stop_token(waiting.token());
   if (accepted) co_return std::move(*accepted);

@@ -12,11 +12,42 @@
 #include <pappus/peer/connections/limits.hpp>
 
 namespace pappus::peer {
+namespace {
+
+constexpr bool anybody(const peer_info& /*peer*/) noexcept { return true; }
+
+}  // namespace
 
 /// Why a peer is not accepted after its handshake; nothing if it is, and then there is room.
 std::optional<disconnect_info> connection_manager::find_room(const peer_info& peer, const account& account) {
-  const bool needs_slot = peer.direction == direction::inbound && !prefers(peer);
-  return needs_slot ? find_inbound_slot(account) : std::nullopt;
+  if (peer.direction == direction::outbound) return std::nullopt;
+  if (!has_room_at_address(peer) && !make_room_at_address(peer)) {
+    return disconnect_info{disconnect_reason::too_many_peers, "of one address"};
+  }
+  return prefers(peer) ? std::nullopt : find_inbound_slot(account);
+}
+
+/// Whether there may be one more session from the peer's address, or by its onion service.
+bool connection_manager::has_room_at_address(const peer_info& peer) const {
+  if (peer.exempt || preferred_.contains(peer)) return true;
+  const std::size_t there = deps_.sessions.count(direction::inbound, peer.endpoint.address);
+  const bool by_onion = peer.transport == transport_type::onion;
+  return there < (by_onion ? deps_.room.inbound_onion : deps_.room.inbound_per_address);
+}
+
+/// Handshakes that may be under way with its address, this one included: as many as there may be sessions more, which
+/// bounds what a discouraged address does at once. Strangers share the address of an onion service.
+std::size_t connection_manager::max_handshakes_beside(const peer_info& peer) const {
+  if (peer.exempt || prefers(peer) || peer.transport == transport_type::onion) return deps_.room.handshakes;
+  const std::size_t there = deps_.sessions.count(direction::inbound, peer.endpoint.address);
+  return deps_.room.inbound_per_address - std::min(there, deps_.room.inbound_per_address - 1);
+}
+
+/// Evicts a peer of the same onion service, where strangers share one address. False if all are protected.
+bool connection_manager::make_room_at_address(const peer_info& peer) {
+  const ip_address from = peer.endpoint.address.subnet();
+  const auto is_there = [from](const peer_info& each) { return each.endpoint.address.subnet() == from; };
+  return peer.transport == transport_type::onion && evict_one(evictable(is_there));
 }
 
 /// Discouraged addresses get free regular slots only: no listener-buffer slot, and no eviction to make room for them.
@@ -25,7 +56,7 @@ std::optional<disconnect_info> connection_manager::find_inbound_slot(const accou
   if (now < deps_.room.inbound) return std::nullopt;
   if (account.misbehavior.discourages(deps_.runtime.now()))
     return disconnect_info{disconnect_reason::too_many_peers, "discouraged"};
-  if (now < deps_.room.inbound_with_buffer() || evict_one()) return std::nullopt;
+  if (now < deps_.room.inbound_with_buffer() || evict_one(evictable(anybody))) return std::nullopt;
   return disconnect_info{disconnect_reason::too_many_peers, "inbound peers"};
 }
 
@@ -36,28 +67,29 @@ void connection_manager::trim_listener_buffer() {
   };
   const std::size_t max = deps_.room.inbound + std::min(deps_.sessions.count(is_recent), deps_.room.listener_buffer);
   for (std::size_t now = deps_.sessions.count(direction::inbound); now > max; --now) {
-    if (evict_one()) continue;
-    const auto strangers = evictable();
+    const auto strangers = evictable(anybody);
+    if (evict_one(strangers)) continue;
     if (strangers.empty()) return;
     evict(*strangers.back());
   }
 }
 
-/// Inbound peers without a preference of the operator's or a private link.
-std::vector<session*> connection_manager::evictable() const {
+/// Inbound peers without a preference of the operator's or a private link, of those for which `is_one` is true.
+template <class Predicate>
+std::vector<session*> connection_manager::evictable(Predicate is_one) const {
   std::vector<session*> found;
-  const auto may_go = [this](const session* each) {
+  const auto may_go = [this, &is_one](const session* each) {
     const peer_info& peer = each->peer();
-    return !each->is_ending() && peer.direction == direction::inbound && !prefers(peer);
+    return !each->is_ending() && peer.direction == direction::inbound && !prefers(peer) && is_one(peer);
   };
   std::ranges::copy_if(deps_.sessions.sessions(), std::back_inserter(found), may_go);
   return found;
 }
 
 /// False if all are protected.
-bool connection_manager::evict_one() {
+bool connection_manager::evict_one(const std::vector<session*>& of) {
   std::vector<eviction_candidate> candidates;
-  for (session* const each : evictable()) {
+  for (session* const each : of) {
     const ip_address address = each->peer().endpoint.address;
     eviction_candidate& candidate = candidates.emplace_back();
     candidate.id = each->peer().id;

@@ -6,15 +6,19 @@
 namespace pappus::peer {
 namespace {
 
-/// The /24 of an IPv4 address, the /48 of an IPv6 address: what one customer of a provider commonly has at most.
+/// The /24 of an IPv4 address, the /48 of an IPv6 address: what one customer of a provider commonly has at most. Of
+/// those that stand for peers without an address, the /64, so that an onion service and private links have their own.
 constexpr ip_address block_of(const ip_address& address) noexcept {
+  if (address.is_named()) return address.subnet();
   return address.first_of_block(address.is_v4() ? 24 : 48);
 }
 
 }  // namespace
 
-pending_handshakes::entry::entry(pending_handshakes& owner, ip_address from, coro::stop_token parent)
+pending_handshakes::entry::entry(pending_handshakes& owner, ip_address from, std::size_t max_of_address,
+                                 coro::stop_token parent)
     : owner_(&owner), address_(from), stop_(parent) {
+  owner.make_room_of(from.subnet(), max_of_address);
   if (owner.size_ >= owner.max_) owner.make_room();
   owner.waiting_.push_back(*this);
   ++owner.size_;
@@ -27,10 +31,15 @@ void pending_handshakes::entry::leave() noexcept {
   owner_ = nullptr;
 }
 
-std::size_t pending_handshakes::count_from(ip_address address) const noexcept {
+void pending_handshakes::make_room_of(const ip_address& subnet, std::size_t max) noexcept {
+  entry* oldest = nullptr;
   std::size_t count = 0;
-  waiting_.for_each([&](const entry& each) { count += each.address_.subnet() == address.subnet() ? 1 : 0; });
-  return count;
+  waiting_.for_each([&](entry& each) {
+    if (each.address_.subnet() != subnet) return;
+    if (oldest == nullptr) oldest = &each;
+    ++count;
+  });
+  if (oldest != nullptr && count >= max) displace(*oldest);
 }
 
 /// Of two blocks of the same size, the one with the oldest entry loses it.
@@ -50,11 +59,13 @@ void pending_handshakes::make_room() noexcept {
     }
     first = end;
   }
-  if (loses == nullptr) return;
-  entry& displaced = *loses->handshake;
-  displaced.leave();
-  displaced.displaced_ = true;
-  displaced.stop_.request_stop();
+  if (loses != nullptr) displace(*loses->handshake);
+}
+
+void pending_handshakes::displace(entry& which) noexcept {
+  which.leave();
+  which.displaced_ = true;
+  which.stop_.request_stop();
 }
 
 }  // namespace pappus::peer

@@ -128,8 +128,7 @@ TEST_CASE("four inbound connections from one address are accepted; the fifth is 
   stage on = with(std::move(config));
   auto script = [](stage* at) -> task<void> {
     std::deque<scripted_peer> peers;
-    for (std::size_t i = 0; i != 3; ++i) peers.push_back(co_await at->greeted());
-    auto silent = co_await scripted_peer::dial(at->net(), at->node.endpoint());  // counts, too
+    for (std::size_t i = 0; i != 4; ++i) peers.push_back(co_await at->greeted());
     auto fifth = co_await scripted_peer::dial(at->net(), at->node.endpoint());
     const bool turned_away = co_await fifth.closed(1s);
     CHECK(turned_away);
@@ -137,6 +136,32 @@ TEST_CASE("four inbound connections from one address are accepted; the fifth is 
     peers.front().close();
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
     static_cast<void>(co_await at->greeted());
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("connections that say nothing keep out no other peer of their address, which displace them") {
+  node_config config = simulated_config();
+  config.connection_limits.inbound_per_address = 2;
+  stage on = with(std::move(config));
+  auto script = [](stage* at) -> task<void> {
+    std::deque<scripted_peer> silent;
+    for (std::size_t i = 0; i != 20; ++i) {
+      silent.push_back(co_await scripted_peer::dial(at->net(), at->node.endpoint()));
+    }
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    CHECK(at->node->statistics().connections.handshaking == 2);
+    std::deque<scripted_peer> peers;
+    for (std::size_t i = 1; i != 3; ++i) {
+      peers.push_back(co_await at->greeted());
+      CHECK(at->node->statistics().connections.handshaking == 2 - i);
+    }
+    CHECK(at->node->statistics().connections.handshakes_evicted == 20);
+    CHECK(at->node->statistics().connections.refused.total() == 0);
+    for (scripted_peer& each : silent) {
+      const bool ended = co_await each.closed(1s);
+      CHECK(ended);
+    }
   };
   on.play(script(&on));
 }

@@ -101,6 +101,19 @@ TEST_CASE("a discouraged peer is evicted before any other, unless it is protecte
   CHECK(choose_for_eviction(peers) == peers.back().id);
 }
 
+TEST_CASE("peers of an onion service are not protected for their netgroup, which all of them share") {
+  auto peers = crowd(8);
+  for (std::size_t i = 0; i != peers.size(); ++i) {
+    peers[i].address = pappus::ip_address::named({0, 0, static_cast<std::uint8_t>(i)});
+    peers[i].keyed_netgroup = 0;
+  }
+  CHECK(survivors(peers).empty());
+  CHECK(choose_for_eviction(peers) == peers.back().id);
+  const auto others = crowd(limits::protected_by_netgroup, 0x0b000000);
+  const auto left = survivors(together(peers, others));
+  for (const auto& each : others) CHECK(left.contains(each.id));
+}
+
 TEST_CASE("many young peers from a hundred netgroups do not evict the older half") {
   std::vector<eviction_candidate> peers;
   for (std::uint32_t i = 0; i != 64; ++i) {

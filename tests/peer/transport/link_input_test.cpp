@@ -362,18 +362,26 @@ TEST_CASE("a thousand strangers that connect and say nothing, or hardly anything
   }
 }
 
-TEST_CASE("one address has as many pending TLS handshakes as it may have sessions") {
-  std::size_t closed = 0;
-  network on{2};
-  on.members[1].config.connection_limits.inbound_per_address = 4;
-  on.members[1].accept({&on.members[0]});
-  on.members[1].run();
-  on.world.run_for(1s);
-  sim::machine& from = on.world.add_machine();
-  for (int i = 0; i != 100; ++i) from.spawn(stall(from, on.members[1].tls_endpoint(), false, closed));
-  on.world.run_for(2s);
-  CHECK(on.members[1].node->get().statistics().connections.handshaking == 4);
-  CHECK(closed == 96);
+TEST_CASE("strangers at the address of a link, as behind a relay, do not keep it out, whatever they say or do not") {
+  for (const bool drips : {false, true}) {
+    CAPTURE(drips);
+    std::size_t closed = 0;
+    network on{2};
+    on.members[1].config.connection_limits.inbound_per_address = 4;
+    on.members[1].accept({&on.members[0]});
+    on.members[1].run();
+    on.world.run_for(1s);
+    sim::machine& from = on.members[0].at;
+    constexpr std::size_t strangers = 1000;
+    for (std::size_t i = 0; i != strangers; ++i) {
+      from.spawn(stall(from, on.members[1].tls_endpoint(), drips, closed));
+    }
+    on.world.run_for(2s);
+    CHECK(on.members[1].node->get().statistics().connections.handshaking == peer::limits::max_pending_handshakes);
+    on.members[0].run({on.members[1].as_peer()});
+    on.world.run_for(2s);
+    CHECK(on.members[1].is_linked_with(on.members[0]));
+  }
 }
 
 }  // namespace transport_link_input_test

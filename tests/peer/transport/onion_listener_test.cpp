@@ -10,6 +10,7 @@
 #include <support/scripted_peer.hpp>
 #include <support/simulated_node.hpp>
 
+#include <pappus/peer/connections/limits.hpp>
 #include <pappus/statistics.hpp>
 
 namespace transport_onion_listener_test {
@@ -55,10 +56,9 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE("as many peers come by an onion service as may, each with an address of its own, none exempt") {
+TEST_CASE("peers that come by an onion service have each an address of its own in one subnet, and none is exempt") {
   fixture on{3};
   for (int i = 0; i != 3; ++i) CHECK(on.greet());
-  CHECK_FALSE(on.greet());
   std::set<ip_address> addresses;
   std::set<ip_address> subnets;
   for (const peer::peer_stats& each : (*on.node)->peers()) {
@@ -70,9 +70,58 @@ TEST_CASE("as many peers come by an onion service as may, each with an address o
   }
   CHECK(addresses.size() == 3);
   CHECK(subnets.size() == 1);
-  on.peers.pop_front();
+}
+
+TEST_CASE("of as many peers as may come by an onion service the youngest makes room for the next one") {
+  fixture on{16};
+  for (int i = 0; i != 16; ++i) CHECK(on.greet());
+  const auto ids = [&on] {
+    std::set<std::uint64_t> there;
+    for (const peer::peer_stats& each : (*on.node)->peers()) there.insert(each.id);
+    return there;
+  };
+  std::set<std::uint64_t> before = ids();
+  for (int i = 0; i != 20; ++i) {
+    CHECK(on.greet());
+    on.world.run_for(100ms);
+    const std::set<std::uint64_t> now = ids();
+    CHECK(now.size() == 16);
+    CHECK_FALSE(now.contains(*before.rbegin()));
+    CHECK(*now.rbegin() > *before.rbegin());
+    before = now;
+  }
+  CHECK((*on.node)->statistics().connections.evicted == 20);
+}
+
+TEST_CASE("peers of an onion service evict no others, and others none of them while there are slots") {
+  fixture on{4};
+  for (int i = 0; i != 4; ++i) CHECK(on.greet());
+  on.at = {ip_address::v4(0x7f000001), support::port};
+  for (int i = 0; i != 4; ++i) CHECK(on.greet());
+  on.at = service;
+  for (int i = 0; i != 10; ++i) CHECK(on.greet());
   on.world.run_for(1s);
-  CHECK(on.greet());  // there is room again
+  std::size_t by_onion = 0;
+  for (const peer::peer_stats& each : (*on.node)->peers()) by_onion += each.transport == transport_type::onion ? 1 : 0;
+  CHECK(by_onion == 4);
+  CHECK((*on.node)->peers().size() == 8);
+}
+
+TEST_CASE("connections by an onion service that say nothing keep nobody out, and displace only each other") {
+  fixture on{4};
+  const auto hold = [](fixture& in, io::endpoint to) -> task<void> {
+    in.peers.push_back(co_await scripted_peer::dial(in.machine.runtime(), to));
+  };
+  on.world.run(hold(on, on.node->endpoint()));
+  for (std::size_t i = 0; i != 2 * peer::limits::max_pending_handshakes; ++i) on.world.run(hold(on, service));
+  CHECK((*on.node)->statistics().connections.handshaking <= peer::limits::max_pending_handshakes);
+  for (int i = 0; i != 4; ++i) CHECK(on.greet());
+  const auto finish = [](scripted_peer& first) -> task<bool> {
+    co_await first.send(first.good_hand());
+    const auto answer = co_await first.receive(10s);
+    co_return answer.has_value();
+  };
+  CHECK(on.world.run(finish(on.peers.front())));
 }
 
 TEST_CASE("at the other listener loopback is exempt on a testing network") {

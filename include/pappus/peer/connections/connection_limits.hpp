@@ -20,7 +20,8 @@ struct connection_limits {
   std::size_t outbound = limits::max_outbound;
   /// Inbound peers from one IP address; at least 1.
   std::size_t inbound_per_address = limits::max_inbound_per_address;
-  /// Inbound peers at `node_config::onion_listen`, which take slots of `inbound`; at least 1.
+  /// Inbound peers at `node_config::onion_listen`, which take slots of `inbound`; at least 1. Of as many, one is
+  /// evicted for another, by the same criteria.
   std::size_t inbound_onion = limits::max_inbound_onion;
   /// Outbound peers in one netgroup, if the network is on the Internet; at least 1.
   std::size_t outbound_per_netgroup = limits::max_outbound_per_netgroup;

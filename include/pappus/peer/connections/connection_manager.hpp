@@ -77,8 +77,9 @@ public:
   connection_manager& operator=(const connection_manager&) = delete;
 
   /// Accepts connections from `listener` until stopped; each connection runs in `tasks`. `by`: `direct`, or `onion` if
-  /// Tor passes on the connections of an onion service: then at most `connection_limits::inbound_onion` are accepted,
-  /// whose peers have the limits of one address together, and are not discouraged, as they cannot be told apart.
+  /// Tor passes on the connections of an onion service: then there are at most `connection_limits::inbound_onion`
+  /// peers, of which one is evicted for another. They have the limits of one address together, and are not discouraged,
+  /// as they cannot be told apart.
   [[nodiscard]] task<void> accept(io::listener& listener, transport_type by, scope& tasks);
   /// Accepts private links from `listener`. Until its key is known a peer is a pending handshake and nothing else; then
   /// it has no limits but that of the sessions of one address, and no slot.
@@ -123,8 +124,12 @@ private:
                                     attempt* dial);
   [[nodiscard]] std::optional<disconnect_info> find_room(const peer_info& peer, const account& account);
   [[nodiscard]] std::optional<disconnect_info> find_inbound_slot(const account& account);
-  [[nodiscard]] std::vector<session*> evictable() const;
-  bool evict_one();
+  [[nodiscard]] bool has_room_at_address(const peer_info& peer) const;
+  [[nodiscard]] std::size_t max_handshakes_beside(const peer_info& peer) const;
+  bool make_room_at_address(const peer_info& peer);
+  template <class Predicate>
+  [[nodiscard]] std::vector<session*> evictable(Predicate is_one) const;
+  bool evict_one(const std::vector<session*>& of);
   void evict(session& peer);
   disconnect_info refuse_peer(const peer_info& peer, disconnect_info reason);
   void log_disconnect(log_category usual, io::endpoint endpoint, std::string_view what, const disconnect_info& reason);

@@ -26,8 +26,8 @@ struct eviction_candidate {
 };
 
 /// The id of the youngest peer of the largest netgroup, after protection of the best by netgroup, ping, transactions,
-/// blocks and then age. If there are discouraged ones among the unprotected, only these are considered. Nothing if all
-/// are protected. O(n log n).
+/// blocks and then age. Those without an address, of an onion service, are one netgroup, which protects none. If there
+/// are discouraged ones among the unprotected, only these are considered. Nothing if all are protected. O(n log n).
 [[nodiscard]] std::optional<std::uint64_t> choose_for_eviction(std::vector<eviction_candidate> from);
 
 }  // namespace pappus::peer

@@ -10,15 +10,18 @@
 
 namespace pappus::peer {
 
-/// When it is full, a further entry stops the oldest one of the /24, of IPv6 the /48, with the most entries. Outlives
-/// its entries.
+/// When it is full, a further entry stops the oldest one of the /24, of IPv6 the /48, with the most entries; those of
+/// an onion service are one such block. An address that has as many as it may has its own oldest one stopped: newcomers
+/// displace those that share it and say nothing. Outlives its entries.
 class pending_handshakes {
 public:
-  /// A pending handshake, registered while this object lives. Its construction is O(n log n) when all places are taken.
+  /// A pending handshake, registered while this object lives. Its construction is O(n), and O(n log n) when all places
+  /// are taken.
   class entry : private coro::intrusive_list<entry>::hook {
   public:
-    /// `token` is stopped when `parent` is, too.
-    entry(pending_handshakes& owner, ip_address from, coro::stop_token parent);
+    /// `max_of_address`: entries of the subnet of the address, with this one; at least 1. `token` is stopped when
+    /// `parent` is, too.
+    entry(pending_handshakes& owner, ip_address from, std::size_t max_of_address, coro::stop_token parent);
     entry(const entry&) = delete;
     entry& operator=(const entry&) = delete;
     ~entry() { leave(); }
@@ -42,8 +45,6 @@ public:
   explicit pending_handshakes(std::size_t max) : max_(max) { blocks_.reserve(max); }
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
-  /// Number of those from the subnet of an address. O(size).
-  [[nodiscard]] std::size_t count_from(ip_address address) const noexcept;
 
 private:
   struct member {
@@ -52,7 +53,9 @@ private:
     entry* handshake;
   };
 
+  void make_room_of(const ip_address& subnet, std::size_t max) noexcept;
   void make_room() noexcept;
+  static void displace(entry& which) noexcept;
 
   std::size_t max_;
   std::size_t size_ = 0;
