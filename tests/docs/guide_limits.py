@@ -52,7 +52,8 @@ ROWS = {
         ("beginning of a stage and every #", "line_interval"),
         ("the next block does not come within #", "patience"),
         ("predecessors are missing, # are kept", "aside")],
-    "guides/proxies.md": [("At most # peers come by it", "max_inbound_onion")],
+    "guides/proxies.md": [("At most # peers come by it", "max_inbound_onion"),
+        ("at a time of its own, for # to #,", "min_addr_sample_lifetime", "max_addr_sample_lifetime")],
     "guides/private_broadcast.md": [
         ("of its own, # on average", "mean_delay"),
         ("or #, the connection ends", "private_connection_timeout"),

@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <support/socks_proxy.hpp>
 #include <support/stage.hpp>
 
 #include <pappus/io/timer.hpp>
@@ -122,7 +124,7 @@ TEST_CASE("a peer gets one response a minute, however often it asks") {
   CHECK(on.node->statistics().address_relay.answered == 3);
 }
 
-TEST_CASE("all requests within a day get the same addresses, unless the book has doubled") {
+TEST_CASE("all requests within most of a day get the same addresses, unless the book has doubled") {
   stage on;
   std::vector<std::unique_ptr<simulated_node>> others;
   const auto asked = [&on] {
@@ -147,8 +149,125 @@ TEST_CASE("all requests within a day get the same addresses, unless the book has
   const peer_addrs grown = asked();
   CHECK(grown.addresses.size() == 120 * limits::addr_sample_percent / 100);
   others.clear();  // a peer that has disconnected sends nothing for a day
-  on.world.run_for(limits::addr_sample_lifetime);
+  on.world.run_for(limits::max_addr_sample_lifetime);
   CHECK(asked() != grown);
+}
+
+namespace {
+
+/// A node with an onion service and sixty healthy addresses, and what it tells at each of its listeners.
+struct two_listeners {
+  static constexpr io::endpoint service{ip_address::v4(0x7f000001), 3413};
+  static constexpr std::size_t known = 60;
+  static constexpr std::size_t told_at_once = known * limits::addr_sample_percent / 100;
+
+  static node_config config() {
+    node_config made = support::simulated_config();
+    made.onion_listen = service;
+    made.receive_limit = peer::rate_limit::unlimited();
+    return made;
+  }
+
+  two_listeners() {
+    std::vector<std::unique_ptr<simulated_node>> others;
+    let_dial(on, others, known);
+  }
+
+  std::set<wire::peer_address> asked(io::endpoint listener) {
+    auto script = [](sim::machine* from, io::endpoint to) -> task<std::set<wire::peer_address>> {
+      auto peer = co_await scripted_peer::dial(from->runtime(), to);
+      static_cast<void>(co_await peer.greet(peer.good_hand()));
+      auto given = co_await told(&peer);
+      REQUIRE(given.has_value());
+      co_return std::set<wire::peer_address>(given->addresses.begin(), given->addresses.end());
+    };
+    sim::machine& from = listener == service ? *on.world.find(on.node.endpoint().address) : on.world.add_machine();
+    auto answer = on.world.run(script(&from, listener));
+    CHECK(answer.size() == told_at_once);
+    return answer;
+  }
+
+  stage on{integration::adapter{}, {}, config()};
+};
+
+std::size_t in_both(const std::set<wire::peer_address>& one, const std::set<wire::peer_address>& other) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(one, [&other](const auto& each) { return other.contains(each); }));
+}
+
+}  // namespace
+
+TEST_CASE("what is told by an onion service says no more of what is told elsewhere than that the book is the same") {
+  two_listeners at;
+  std::size_t common = 0;
+  std::size_t kept = 0;
+  constexpr std::size_t days = 10;  // an address that is not reached is forgotten after 14
+  for (std::size_t day = 0; day != days; ++day) {
+    const auto directly = at.asked(at.on.node.endpoint());
+    const auto by_onion = at.asked(two_listeners::service);
+    common += in_both(directly, by_onion);
+    at.on.world.run_for(limits::min_addr_sample_lifetime - 1h);
+    kept += at.asked(at.on.node.endpoint()) == directly && at.asked(two_listeners::service) == by_onion ? 1 : 0;
+    at.on.world.run_for(limits::max_addr_sample_lifetime - limits::min_addr_sample_lifetime + 1h);
+  }
+  CHECK(kept == days);
+  // Independent draws have 13 * 13 / 60 in common on average; one sample would have 13, disjoint ones 0.
+  const double expected = static_cast<double>(days * two_listeners::told_at_once * two_listeners::told_at_once) /
+                          static_cast<double>(two_listeners::known);
+  CHECK(static_cast<double>(common) > 0.7 * expected);
+  CHECK(static_cast<double>(common) < 1.4 * expected);
+}
+
+TEST_CASE(
+    "a peer that the node has dialed through a proxy is told no address, one that comes by its onion service is") {
+  sim::world world{1};
+  const support::socks_proxy proxy{world.add_machine()};
+  node_config config = two_listeners::config();
+  config.transport.rule = peer::transport_rule::proxy;
+  config.transport.proxy = proxy.settings();
+  sim::machine& here = world.add_machine();
+  simulated_node node{here, std::move(config)};
+  world.run_for(1s);
+  std::vector<std::unique_ptr<simulated_node>> others;
+  for (std::size_t i = 0; i != limits::min_addr_sample; ++i) {
+    others.push_back(std::make_unique<simulated_node>(world.add_machine()));
+    node->connect(others.back()->endpoint(), [](auto) {});
+  }
+  world.run_for(5s);
+  const auto when_dialed = [](sim::machine* at, simulated_node* by) -> task<std::size_t> {
+    auto listener = at->runtime().listen({{}, support::port}).value();
+    by->get().connect({at->address(), support::port}, [](auto) {});
+    auto accepted = co_await listener->accept();
+    scripted_peer peer{at->runtime(), std::move(accepted).value()};
+    static_cast<void>(co_await peer.expect<hand>());
+    co_await peer.send(peer.good_shake());
+    const auto given = co_await told(&peer);
+    REQUIRE(given.has_value());
+    co_return given->addresses.size();
+  };
+  CHECK(world.run(when_dialed(&world.add_machine(), &node)) == 0);
+  const auto by_onion = [](sim::machine* at) -> task<std::size_t> {
+    auto peer = co_await scripted_peer::dial(at->runtime(), two_listeners::service);
+    static_cast<void>(co_await peer.greet(peer.good_hand()));
+    const auto given = co_await told(&peer);
+    REQUIRE(given.has_value());
+    co_return given->addresses.size();
+  };
+  CHECK(world.run(by_onion(&here)) == limits::min_addr_sample);
+}
+
+TEST_CASE("the samples of two listeners change at times of their own") {
+  two_listeners at;
+  const auto directly = at.asked(at.on.node.endpoint());
+  const auto by_onion = at.asked(two_listeners::service);
+  at.on.world.run_for(limits::min_addr_sample_lifetime);
+  int apart = 0;
+  for (int i = 0; i != 12; ++i) {
+    const bool has_changed = at.asked(at.on.node.endpoint()) != directly;
+    apart += has_changed != (at.asked(two_listeners::service) != by_onion) ? 1 : 0;
+    at.on.world.run_for(30min);
+  }
+  CHECK(apart > 0);
 }
 
 TEST_CASE(

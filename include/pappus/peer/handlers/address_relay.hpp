@@ -20,11 +20,14 @@
 
 namespace pappus::peer {
 
-/// All peers get addresses from the same sample for a day: healthy ones that the node has dialed, and not too large a
-/// part of them. So repeated requests, from any number of addresses, disclose neither the address book nor the node's
-/// connections. Inbound peers are not advertised as such: feelers test whether they are where they claim to be, and so
-/// they get among the others. A requested response is accepted in full; unrequested addresses have a rate limit. The
-/// node's own address is neither sent nor kept.
+/// All peers get addresses from the same sample for about a day: healthy ones that the node has dialed, and not too
+/// large a part of them. So repeated requests, from any number of addresses, disclose neither the address book nor the
+/// node's connections. Those that come by an onion service have a sample of their own, drawn at another time, as in
+/// Bitcoin Core (CConnman::GetAddresses): one sample would show that both listeners are of one node. Peers that the
+/// node has dialed through a proxy get none: they do not know who it is, and could recognize addresses that they had
+/// told it elsewhere. Inbound peers are not advertised as such: feelers test whether they are where they claim to be,
+/// and so they get among the others. A requested response is accepted in full; unrequested addresses have a rate limit.
+/// The node's own address is neither sent nor kept.
 class address_relay final : public address_message_handler {
 public:
   /// All arguments outlive it.
@@ -46,18 +49,26 @@ private:
     wire::capabilities capabilities;
   };
 
+  /// What the peers of one listener are sent.
+  struct sample {
+    std::vector<named> addresses;
+    std::optional<io::time_point> at;  // when it was drawn
+    io::duration lifetime{};
+    std::size_t tried = 0;  // addresses in the book that had been dialed with success
+  };
+
   [[nodiscard]] bool may_ask(session& session);
-  void refresh_sample();
-  [[nodiscard]] bool is_outdated() const noexcept;
+  [[nodiscard]] const sample& sample_for(const peer_info& peer);
+  void refresh(sample& which);
+  [[nodiscard]] bool is_outdated(const sample& which) const noexcept;
 
   io::runtime& runtime_;
   const local_node& local_;
   address_book& book_;
   const node_clock& clock_;
   per_session<io::token_bucket> requests_;  // rate limit of each peer's address requests
-  std::vector<named> sample_;
-  std::optional<io::time_point> sampled_at_;
-  std::size_t tried_when_sampled_ = 0;
+  sample sample_;
+  sample onion_sample_;
   address_relay_statistics counted_;
 };
 

@@ -15,8 +15,11 @@ using namespace std::chrono_literals;
 inline constexpr std::size_t addr_sample_percent = 23;
 /// Least size of that sample, count, where `addr_sample_percent` gives less.
 inline constexpr std::size_t min_addr_sample = 8;
-/// Duration for which the sample stays the same.
-inline constexpr io::duration addr_sample_lifetime = 24h;
+/// Shortest duration for which the sample stays the same. Each one's is drawn anew, so that those of two listeners
+/// change at times of their own. Bitcoin Core CConnman::GetAddresses.
+inline constexpr io::duration min_addr_sample_lifetime = 21h;
+/// Longest duration of the same.
+inline constexpr io::duration max_addr_sample_lifetime = 27h;
 /// Duration for which a sample of fewer than `min_addr_sample` stays the same.
 inline constexpr io::duration small_addr_sample_lifetime = 1min;
 
