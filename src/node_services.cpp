@@ -93,13 +93,13 @@ peer::peer_lists with_preferred(peer::peer_lists lists, const std::vector<io::en
 
 /// Mappings are withdrawn while the peers read their last messages.
 peer::reachability_options reachability_of(const node_config& config, io::duration withdraw_timeout) {
-  const bool is_hidden =
-      config.transport.rule != peer::transport_rule::direct || (config.listen && config.listen->address.is_loopback());
   peer::reachability_options how;
+  how.is_hidden = config.transport.rule != peer::transport_rule::direct;
   how.advertise = config.advertise;
   how.map_port = config.map_port;
   how.withdraw_timeout = withdraw_timeout;
-  how.is_expected = config.chain.on_internet && config.connection_limits.inbound != 0 && !is_hidden;
+  const bool is_local = config.listen && config.listen->address.is_loopback();
+  how.is_expected = config.chain.on_internet && config.connection_limits.inbound != 0 && !how.is_hidden && !is_local;
   return how;
 }
 

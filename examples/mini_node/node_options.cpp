@@ -215,7 +215,7 @@ void declare(CLI::App& app, node_arguments& given) {
                  "Default: [::], which is IPv4, too, and the network's port; port 0 picks a free one")
       ->type_name("IP:PORT");
   app.add_option("--advertise", given.advertise,
-                 "Address advertised to peers; default: where they say they reach the node, else that of --listen")
+                 "Endpoint that dialed peers are told; default: no address, and the port of --listen or of its mapping")
       ->type_name("IP:PORT");
   app.add_flag("--map-port", given.map_port,
                "Ask the gateway of this network, by PCP or NAT-PMP, to let peers reach the port of --listen")

@@ -52,8 +52,8 @@ struct node_config {
   /// settings. Nothing else should be able to connect to it. At most `connection_limits.inbound_onion` peers, which
   /// have the limits of one address together.
   std::optional<io::endpoint> onion_listen;
-  /// Endpoint advertised to peers. If absent, the address is that which inbound peers say they have dialed, if enough
-  /// agree, and the port that of the gateway's mapping; else those of the endpoint on which the node listens.
+  /// Endpoint that peers which the node dials directly are told, of both families. If absent, they are told no address,
+  /// as they see it, and the port of the gateway's mapping, else that on which the node listens.
   std::optional<io::endpoint> advertise;
   /// Peers to stay connected to, one session each. They are exempt from the rules for addresses, and preferred like
   /// those of `peer_lists.prefer`.

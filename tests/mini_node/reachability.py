@@ -7,16 +7,25 @@ from command_line import run
 ONION_PROXY = ["--onion-proxy", "127.0.0.1:9"]
 
 
+def told(node):
+    """What dialed peers are told, unless --advertise says something else."""
+    return "0.0.0.0:" + node.address.rpartition(":")[2]
+
+
 class Reachability(process.TestCase):
-    def test_a_node_that_nobody_has_reached_tells_where_it_listens(self):
+    def test_a_node_that_nobody_has_reached_tells_the_port_on_which_it_listens(self):
         node = self.node()
         self.assertEqual(node.stats()["reachability"],
-                         {"reachable": "unknown", "advertised": [node.address], "observed": [], "mapped_by_pcp": [],
+                         {"reachable": "unknown", "advertised": [told(node)], "observed": [], "mapped_by_pcp": [],
                           "mapped_by_nat_pmp": []})
 
     def test_what_is_given_to_advertise_is_told(self):
         node = self.node("--advertise", "5.6.7.8:9")
         self.assertEqual(node.stats()["reachability"]["advertised"], ["5.6.7.8:9"])
+
+    def test_a_node_behind_a_proxy_says_that_it_tells_nothing(self):
+        node = self.node("--advertise", "5.6.7.8:9", "--proxy", "127.0.0.1:9")
+        self.assertEqual(node.stats()["reachability"]["advertised"], ["0.0.0.0:23414"])
 
     def test_peers_of_this_machine_say_nothing_of_where_the_node_is(self):
         node = self.node()
@@ -24,7 +33,7 @@ class Reachability(process.TestCase):
             self.greet(node, dialed=("5.6.7.8", 9))
             node.event("peer_connected")
         self.assertEqual(node.stats()["reachability"],
-                         {"reachable": "unknown", "advertised": [node.address], "observed": [], "mapped_by_pcp": [],
+                         {"reachable": "unknown", "advertised": [told(node)], "observed": [], "mapped_by_pcp": [],
                           "mapped_by_nat_pmp": []})
         self.assertEqual(node.stats()["metrics"]["pappus_inbound_from_internet_total"], 0)
 

@@ -158,7 +158,7 @@ class Sessions(process.TestCase):
         hand = read_hand(self.accept(listener).expect(HAND))
         port = int(node.address.rpartition(":")[2])
         self.assertEqual((hand["version"], hand["genesis"]), (1000, USERNET_GENESIS))
-        self.assertEqual(hand["sender"], ("127.0.0.1", port))
+        self.assertEqual(hand["sender"], ("0.0.0.0", port))
         self.assertEqual("{}:{}".format(*hand["receiver"]), listener.address)
         self.assertTrue(hand["capabilities"] & KERNEL_HASHES)
 

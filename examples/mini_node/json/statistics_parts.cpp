@@ -67,7 +67,7 @@ std::vector<object> statistics_parts() {
           {"reachability",
            "",
            {{"reachable", "reachability_state", "whether peers on the Internet reach the node"},
-            {"advertised", "list of endpoint", "what peers are told, of IPv4 and of IPv6, if that is another"},
+            {"advertised", "list of endpoint", "what dialed peers are told: of IPv4, and of IPv6 if that is another"},
             {"observed", "list of ip_address", "what inbound peers say that they have dialed, if enough agree"},
             {"mapped_by_pcp", "list of endpoint", "where a gateway maps the port, by PCP"},
             {"mapped_by_nat_pmp", "list of endpoint", "the same by NAT-PMP"}}},

@@ -128,7 +128,7 @@ std::optional<io::endpoint> dialer::next_feeler() {
 }
 
 bool dialer::may_dial(io::endpoint endpoint, std::chrono::seconds rest) const {
-  if (!deps_.paths.reaches(endpoint) || deps_.local.advertised.contains(endpoint)) return false;
+  if (!deps_.paths.reaches(endpoint) || deps_.local.own.contains(endpoint)) return false;
   if (deps_.sessions.find(endpoint) != nullptr) return false;
   if (std::ranges::find(dialing_, endpoint) != dialing_.end()) return false;
   const account* const charged = deps_.account.find(endpoint);

@@ -34,7 +34,7 @@ void address_relay::addresses_requested(session& session, const get_peer_addrs& 
   peer_addrs answer;
   if (!is_unknown_to(session.peer())) {
     for (const named& each : sample_for(session.peer()).addresses) {
-      const bool is_either = each.address == itself || local_.advertised.contains(to_endpoint(each.address));
+      const bool is_either = each.address == itself || local_.own.contains(to_endpoint(each.address));
       const bool fits = each.capabilities.has(request.capabilities) && !is_either;
       if (fits && book_.find(each.address) != nullptr) answer.addresses.push_back(each.address);
     }
@@ -61,7 +61,7 @@ void address_relay::addresses_received(session& session, const peer_addrs& messa
       ++counted_.refused;
       continue;
     }
-    if (local_.advertised.contains(to_endpoint(each))) continue;
+    if (local_.own.contains(to_endpoint(each))) continue;
     if (book_.add(each, source, clock_.now()) == add_result::added) ++counted_.added;
   }
 }

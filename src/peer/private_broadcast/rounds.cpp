@@ -146,8 +146,7 @@ std::optional<io::endpoint> private_broadcaster::draw(const wire::transaction& t
 bool private_broadcaster::may_tell(io::endpoint where, const round_record& in) const {
   const bool is_usual = !deps_.local.chain.on_internet || where.port == deps_.local.chain.default_port;
   if (where.address.is_named() || !is_usual) return false;
-  if (deps_.paths.obstacle_apart(where) || deps_.local.advertised.contains(where) || has_session_with(where))
-    return false;
+  if (deps_.paths.obstacle_apart(where) || deps_.local.own.contains(where) || has_session_with(where)) return false;
   const bool is_near = std::ranges::any_of(in.dialed, [this, where](const io::endpoint& each) {
     if (!deps_.local.chain.on_internet) return each == where;
     return each.address.netgroup() == where.address.netgroup();

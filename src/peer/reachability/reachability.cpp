@@ -91,8 +91,16 @@ void reachability::note_election(const address_votes& votes, const std::optional
 }
 
 void reachability::update() noexcept {
-  deps_.local.advertised.v4 = endpoint_of(v4_);
-  deps_.local.advertised.v6 = endpoint_of(v6_);
+  deps_.local.advertised = {told_of(v4_), told_of(v6_)};
+  deps_.local.own = {endpoint_of(v4_), endpoint_of(v6_)};
+}
+
+/// A peer takes the address from the connection, so that another one would only say which nodes are the same one.
+io::endpoint reachability::told_of(const family& which) const noexcept {
+  if (options_.is_hidden) return {{}, deps_.local.chain.default_port};
+  if (options_.advertise) return *options_.advertise;
+  const auto& mapping = which.port.mapping();
+  return {listening_.address.unspecified(), mapping ? mapping->external.port : listening_.port};
 }
 
 io::endpoint reachability::endpoint_of(const family& which) const noexcept {

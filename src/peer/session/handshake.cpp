@@ -79,7 +79,7 @@ result<handshake_result, disconnect_info> accept(const Message& theirs, connecti
 /// know each other already.
 io::endpoint sender_for(const peer_info& peer, const local_node& local) noexcept {
   const bool is_told = peer.transport == transport_type::direct && !peer.tls_key;
-  return is_told ? local.advertised.to(peer.endpoint.address) : io::endpoint{{}, local.chain.default_port};
+  return is_told ? local.advertised.of(peer.endpoint.address) : io::endpoint{{}, local.chain.default_port};
 }
 
 /// Whether a connection of the node with itself is noticed, by the nonce of the Hand. Not through a proxy, nor by an

@@ -34,6 +34,9 @@ using support::scripted_peer;
 
 inline constexpr std::uint16_t port = 23414;
 
+/// What peers are told: no address, and a port.
+inline io::endpoint told_with(std::uint16_t told_port) { return {ip_address::v6({}), told_port}; }
+
 /// For a node on the Internet that dials nobody, and does not say where it is.
 inline node_config public_config() {
   node_config config;

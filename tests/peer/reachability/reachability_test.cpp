@@ -23,7 +23,6 @@ namespace {
 const io::endpoint dialed = at("82.4.5.7:50000");
 const ip_address ours = dialed.address;
 const io::endpoint wrong = at("82.4.5.8:50000");
-const io::endpoint unknown{ip_address::v6({}), port};  // what is advertised where nothing is learned
 
 /// The Hand that a machine gets when the node connects to it.
 wire::messages::hand hand_for(home& on, sim::machine& machine) {
@@ -39,35 +38,64 @@ wire::messages::hand hand_for(home& on, sim::machine& machine) {
 
 }  // namespace
 
-TEST_CASE("the address that enough inbound peers have dialed is advertised with the listening port") {
+TEST_CASE("the address that enough inbound peers have dialed is known, and told to nobody") {
   home on;
   on.world.run_for(1s);
   on.greet(limits::min_address_votes - 1, dialed);
-  CHECK(on.advertised() == unknown);
+  CHECK_FALSE(on.status().v4.observed);
   CHECK(on.status().v4.votes == limits::min_address_votes - 1);
   on.greet(1, dialed);
-  CHECK(on.advertised() == io::endpoint{ours, port});
   CHECK(on.status().v4.observed == ours);
-  CHECK(on.status().v6.advertised == unknown);
+  CHECK_FALSE(on.status().v6.observed);
+  CHECK(on.advertised() == told_with(port));
+  CHECK(peer::to_endpoint(hand_for(on, on.world.add_machine()).sender) == told_with(port));
   CHECK(on.lines == std::vector<std::string>{"this node is reachable: a peer on the Internet has connected to it",
                                              "peers reach this node at 82.4.5.7"});
   CHECK(on->statistics().reachability.address_votes == limits::min_address_votes);
   CHECK(on->statistics().reachability.inbound == limits::min_address_votes);
 }
 
-TEST_CASE("it is advertised with the mapped port, and before the address that the gateway claims") {
+TEST_CASE("a peer is told the port of its family, and that is in the status") {
   home on{mapping_config()};
   on.greet(limits::min_address_votes, dialed);
   on.world.run_for(10s);
-  CHECK(on.advertised() == io::endpoint{ours, 40000});
+  CHECK(peer::to_endpoint(hand_for(on, on.world.add_machine()).sender) == told_with(40000));
+  CHECK(on.status().v4.advertised == told_with(40000));
+  CHECK(peer::to_endpoint(hand_for(on, on.world.add_machine(ip("2a01::5"))).sender) == told_with(port));
+  CHECK(on.status().v6.advertised == told_with(port));
 }
 
-TEST_CASE("a peer is told the endpoint of its family") {
-  home on{mapping_config()};
-  on.greet(limits::min_address_votes, dialed);
-  on.world.run_for(10s);
-  CHECK(peer::to_endpoint(hand_for(on, on.world.add_machine()).sender) == io::endpoint{ours, 40000});
-  CHECK(peer::to_endpoint(hand_for(on, on.world.add_machine(ip("2a01::5"))).sender) == unknown);
+TEST_CASE("a node that listens at one address tells that to nobody") {
+  node_config config = public_config();
+  config.listen = io::endpoint{ip("192.168.1.2"), port};
+  home on{std::move(config)};
+  on.world.run_for(1s);
+  const io::endpoint told{ip_address{}, port};
+  CHECK(on.advertised() == told);
+  CHECK(peer::to_endpoint(hand_for(on, on.world.add_machine()).sender) == told);
+}
+
+TEST_CASE("what is given to advertise is told to peers of both families") {
+  node_config config = public_config();
+  const io::endpoint given = at("81.2.3.77:1234");
+  config.advertise = given;
+  home on{std::move(config)};
+  on.world.run_for(1s);
+  CHECK(peer::to_endpoint(hand_for(on, on.world.add_machine()).sender) == given);
+  CHECK(peer::to_endpoint(hand_for(on, on.world.add_machine(ip("2a01::5"))).sender) == given);
+  CHECK(on.status().v6.advertised == given);
+}
+
+TEST_CASE("the status of a node behind a proxy says what it tells there, whatever it is to advertise") {
+  node_config config = public_config();
+  config.transport.rule = peer::transport_rule::proxy;
+  config.transport.proxy = io::socks5_proxy{at("127.0.0.1:9050")};
+  config.advertise = at("81.2.3.77:1234");
+  const io::endpoint told{ip_address{}, config.chain.default_port};
+  home on{std::move(config)};
+  on.world.run_for(1s);
+  CHECK(on.advertised() == told);
+  CHECK(on.status().v6.advertised == told);
 }
 
 TEST_CASE("each family has an address of its own, by peers of that family") {
@@ -77,10 +105,10 @@ TEST_CASE("each family has an address of its own, by peers of that family") {
     on.greet_from(on.world.add_machine(ip("2a0" + std::to_string(i + 1) + "::9")), at("[2a00:1::2]:1"));
     on.greet_from(on.world.add_machine(ip("2a0" + std::to_string(i + 1) + "::a")), dialed);  // which it cannot have
   }
-  CHECK(on.status().v6.advertised == at("[2a00:1::2]:23414"));
+  CHECK(on.status().v6.observed == ip("2a00:1::2"));
   CHECK(on.status().v6.votes == limits::min_address_votes);
   CHECK(on.status().v4.votes == 0);
-  CHECK(on.advertised() == unknown);
+  CHECK_FALSE(on.status().v4.observed);
 }
 
 TEST_CASE("liars of one netgroup have one vote, whatever their number") {
@@ -88,11 +116,11 @@ TEST_CASE("liars of one netgroup have one vote, whatever their number") {
   on.world.run_for(1s);
   for (std::uint32_t i = 1; i != 40; ++i) on.greet_from(on.world.add_machine(ip_address::v4(0x08080000 + i)), wrong);
   CHECK(on.status().v4.votes == 1);
-  CHECK(on.advertised() == unknown);
+  CHECK_FALSE(on.status().v4.observed);
   on.greet(limits::min_address_votes, dialed);
-  CHECK(on.advertised() == io::endpoint{ours, port});
+  CHECK(on.status().v4.observed == ours);
   for (std::uint32_t i = 100; i != 140; ++i) on.greet_from(on.world.add_machine(ip_address::v4(0x08080000 + i)), wrong);
-  CHECK(on.advertised() == io::endpoint{ours, port});
+  CHECK(on.status().v4.observed == ours);
 }
 
 TEST_CASE("liars must be more than those who tell the truth") {
@@ -100,10 +128,10 @@ TEST_CASE("liars must be more than those who tell the truth") {
   on.world.run_for(1s);
   on.greet(5, dialed);
   on.greet(5, wrong);
-  CHECK(on.advertised() == io::endpoint{ours, port});
+  CHECK(on.status().v4.observed == ours);
   on.greet(1, dialed);
   on.greet(1, wrong);
-  CHECK(on.advertised() == io::endpoint{ours, port});
+  CHECK(on.status().v4.observed == ours);
   CHECK(on.lines_with("peers reach this node at") == 1);
 }
 
@@ -119,7 +147,7 @@ TEST_CASE("addresses that no node on the Internet has, and peers that are not th
     on.greet_from(on.world.add_machine(ip_address::v4(0x0a000001 + (i << 16))), dialed);
   }
   CHECK(on.status().v4.votes == 0);
-  CHECK(on.advertised() == unknown);
+  CHECK_FALSE(on.status().v4.observed);
 }
 
 TEST_CASE("what outbound peers and those of an onion service say is not asked") {
@@ -169,7 +197,7 @@ TEST_CASE("the own address is neither dialed, nor kept, nor sent to peers") {
   on.world.run_for(1s);
   on.greet(limits::min_address_votes, dialed);
   const io::endpoint own{ours, port};
-  REQUIRE(on.advertised() == own);
+  REQUIRE(on.status().v4.observed == ours);
   bool is_dialed = false;
   on.world.trace([&is_dialed, to = " connects to " + to_string(own)](std::string_view line) {
     is_dialed = is_dialed || line.ends_with(to);

@@ -22,16 +22,18 @@ namespace pappus::peer {
 
 struct reachability_options {
   std::optional<io::endpoint> advertise;  // instead of anything learned
+  bool is_hidden = false;                 // all connections of the node go through proxies: peers are told nothing
   bool map_port = false;                  // by the default gateways
   io::duration withdraw_timeout{};        // for the mappings, after a stop
   bool is_expected = false;               // peers on the Internet are to reach the node: if none does, it is logged
 };
 
-/// Keeps `local_node::advertised`. Of each family it is the address that enough netgroups of inbound peers have dialed
-/// (`address_votes`), else that of the gateway's mapping, if it is routable, else that on which the node listens; and
-/// the port of the mapping, if there is one, else that on which the node listens. No port is learned from peers.
+/// Keeps `local_node::own` and `advertised`. The own address of each family is that which enough netgroups of inbound
+/// peers have dialed (`address_votes`), else that of the gateway's mapping, if it is routable, else that on which the
+/// node listens; the port is that of the mapping, if there is one, else that on which the node listens. No port is
+/// learned from peers. Peers are told the port alone, with an unspecified address: Grin takes no more from it.
 ///
-/// Peers can have a wrong address elected together. It is then told to peers, and not dialed; nothing else follows.
+/// Peers can have a wrong address elected together. It is then in statistics, and not dialed; nothing else follows.
 ///
 /// For the loop's thread.
 class reachability {
@@ -72,6 +74,7 @@ private:
   void check();
   void note_election(const address_votes& votes, const std::optional<ip_address>& before);
   void update() noexcept;
+  [[nodiscard]] io::endpoint told_of(const family& which) const noexcept;
   [[nodiscard]] io::endpoint endpoint_of(const family& which) const noexcept;
   [[nodiscard]] family_reachability status_of(const family& which, const io::endpoint& advertised) const;
   [[nodiscard]] reachability_state state() const noexcept;

@@ -24,7 +24,7 @@ struct family_reachability {
   std::optional<port_mapping> mapping;  // if a gateway maps the port now
   std::optional<ip_address> observed;   // the address at which inbound peers have dialed the node, if enough agree
   std::size_t votes = 0;                // netgroups that have said one
-  io::endpoint advertised;              // what peers are told, also where it is of the other family
+  io::endpoint advertised;              // what peers are told that are dialed; by proxies 0.0.0.0 and the usual port
 };
 
 /// How the node is reached.

@@ -64,15 +64,15 @@ private:
   std::vector<handshake*> handshakes_;
 };
 
-/// Where this node claims to be reachable: what peers of each family are told. An address is of the other family, or
-/// unspecified, where there is nothing better to tell; the port is that of the peer's family.
-struct advertised_endpoints {
+/// An endpoint of this node for each family of its peers' addresses; its own address may be of the other family, or
+/// unspecified.
+struct family_endpoints {
   io::endpoint v4;
   io::endpoint v6;
 
-  /// What a peer with this address is told.
-  [[nodiscard]] const io::endpoint& to(const ip_address& peer) const noexcept { return peer.is_v4() ? v4 : v6; }
-  /// Whether this is one of them, which is never dialed.
+  /// That for a peer with this address.
+  [[nodiscard]] const io::endpoint& of(const ip_address& peer) const noexcept { return peer.is_v4() ? v4 : v6; }
+  /// Whether this is one of them.
   [[nodiscard]] bool contains(const io::endpoint& endpoint) const noexcept { return endpoint == v4 || endpoint == v6; }
 };
 
@@ -99,7 +99,8 @@ struct local_node {
   wire::protocol_version version = wire::latest_version;
   wire::capabilities capabilities;
   std::string user_agent;
-  advertised_endpoints advertised;
+  family_endpoints advertised;                                            // what peers that it dials are told
+  family_endpoints own;                                                   // where it is: not dialed, kept or sent
   std::shared_ptr<tip_source> tips;                                       // if absent, the node's chain is empty
   rate_limit receive_limit{limits::receive_rate, limits::receive_burst};  // messages from each peer
   upload_limits upload;                                                   // responses to each peer
