@@ -54,6 +54,10 @@ ROWS = {
         ("predecessors are missing, # are kept", "aside")],
     "guides/proxies.md": [("At most # peers come by it", "max_inbound_onion"),
         ("at a time of its own, for # to #,", "min_addr_sample_lifetime", "max_addr_sample_lifetime")],
+    "guides/port_mapping.md": [
+        ("until for # none has said the same", "address_vote_lifetime"),
+        ("of more than # the oldest is dropped", "max_address_votes"),
+        ("is believed with # votes or more", "min_address_votes")],
     "guides/private_broadcast.md": [
         ("of its own, # on average", "mean_delay"),
         ("or #, the connection ends", "private_connection_timeout"),

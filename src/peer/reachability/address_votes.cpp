@@ -8,7 +8,9 @@ namespace pappus::peer {
 void address_votes::add(std::uint64_t netgroup, const ip_address& address, io::time_point now) {
   votes_.reserve(limits::max_address_votes + 1);
   drop_expired(now);
-  std::erase_if(votes_, [netgroup](const vote& each) { return each.netgroup == netgroup; });
+  const auto before = std::ranges::find(votes_, netgroup, &vote::netgroup);
+  if (before != votes_.end() && before->address != address) return elect();
+  if (before != votes_.end()) votes_.erase(before);
   votes_.push_back({netgroup, address, now});
   if (votes_.size() > limits::max_address_votes) votes_.erase(votes_.begin());
   elect();

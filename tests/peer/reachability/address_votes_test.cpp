@@ -54,6 +54,30 @@ TEST_CASE("one netgroup has one vote, however often it votes") {
   CHECK(on.votes.size() == limits::min_address_votes);
 }
 
+TEST_CASE("later liars in the netgroups of those who tell the truth do not replace their votes") {
+  election on;
+  on.vote(1, 6, ours);
+  for (int i = 0; i != 100; ++i) on.vote(1, 6, wrong);
+  CHECK(on.votes.elected() == ours);
+  on.vote(1, 6, ours);  // who also keep their own votes young
+  on.votes.expire(on.now + limits::address_vote_lifetime - 6s);
+  CHECK(on.votes.size() == 6);
+}
+
+TEST_CASE("a netgroup that votes differently is heard when its vote is over, and the former does not last by it") {
+  election on;
+  on.vote(1, 4, ours);
+  const io::time_point last = on.now;
+  for (int i = 0; i != 23; ++i) {
+    on.now = last + i * 1h;
+    on.vote(1, 4, wrong);
+  }
+  CHECK(on.votes.elected() == ours);
+  on.now = last + limits::address_vote_lifetime;
+  on.vote(1, 4, wrong);
+  CHECK(on.votes.elected() == wrong);
+}
+
 TEST_CASE("liars have another address elected only if they are more than half of all") {
   election on;
   on.vote(0, 10, ours);

@@ -11,14 +11,16 @@
 
 namespace pappus::peer {
 
-/// Votes on the node's address of one family. Each netgroup has one vote, its latest, for
-/// `limits::address_vote_lifetime`; of more than `limits::max_address_votes` the oldest is dropped. An address is
-/// elected with more than half of all votes, and no less than `limits::min_address_votes`. It stays elected until
-/// another one is, or none of its votes is left. An attacker who connects from the netgroups of others replaces their
-/// votes.
+/// Votes on the node's address of one family. Each netgroup has one vote, that of the first of its peers that votes. It
+/// stands for `limits::address_vote_lifetime` since one of them has voted alike, and no other one replaces it; of more
+/// than `limits::max_address_votes` the oldest is dropped. An address is elected with more than half of all votes, and
+/// no less than `limits::min_address_votes`. It stays elected until another one is, or none of its votes is left.
+///
+/// So liars are elected if they are the first in more netgroups than all others, or have so many of them that the votes
+/// of the others are dropped. An address that the node does not have any more stays elected until its votes are over.
 class address_votes {
 public:
-  /// Replaces the vote of this netgroup, if there is one. O(votes).
+  /// Without effect if the netgroup has voted for another address; makes its vote young if it has for this. O(votes).
   void add(std::uint64_t netgroup, const ip_address& address, io::time_point now);
   /// Drops the votes whose time is over. O(votes).
   void expire(io::time_point now);

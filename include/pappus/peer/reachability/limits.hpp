@@ -16,7 +16,8 @@ using namespace std::chrono_literals;
 inline constexpr std::size_t min_address_votes = 4;
 /// Netgroups whose votes are kept, of each family, count. Of more the one that has voted longest ago is dropped.
 inline constexpr std::size_t max_address_votes = 128;
-/// Time for which a vote counts. An address that a provider has changed is forgotten after it.
+/// Time for which a vote counts since it was last repeated. An address that a provider has changed is forgotten after
+/// it.
 inline constexpr io::duration address_vote_lifetime = 24h;
 
 /// Time without an inbound peer from the Internet after which a node counts as unreachable. One that others know of is
