@@ -36,13 +36,17 @@ public:
   /// Bytes of a name's hash that the address has which stands for the name.
   static constexpr std::size_t name_bytes = 10;
   /// Stands for a name that this machine does not look up: in fd0f:c940:f255::/48, which is the node's own and means
-  /// nothing to others. `hash` is that of the name.
+  /// nothing to others. `hash` is that of the name; its first bit is not used.
   [[nodiscard]] static constexpr ip_address named(const std::array<std::uint8_t, name_bytes>& hash) noexcept {
     ip_address made{names >> 16, 0};
     for (std::size_t i = 0; i != 2; ++i) made.high_ = made.high_ << 8 | hash[i];
     for (std::size_t i = 2; i != name_bytes; ++i) made.low_ = made.low_ << 8 | hash[i];
+    made.high_ |= of_name;
     return made;
   }
+  /// Stands for a peer that has neither an address nor a name here: in the first /64 of the same block, in which no
+  /// name has its address.
+  [[nodiscard]] static constexpr ip_address anonymous(std::uint64_t number) noexcept { return {names, number}; }
 
   /// Parses dotted decimal, four parts without leading zeros, or IPv6 as in RFC 4291, without brackets and zone;
   /// nullopt otherwise.
@@ -74,7 +78,7 @@ public:
     return {high_, low_ & ones << (128 - bits)};
   }
 
-  /// Whether it stands for a name.
+  /// Whether it stands for a name, or for a peer that has none here.
   [[nodiscard]] constexpr bool is_named() const noexcept { return high_ >> 16 == names >> 16; }
   /// 0.0.0.0 or `::`, which stand for all addresses of a machine.
   [[nodiscard]] constexpr bool is_unspecified() const noexcept {
@@ -127,6 +131,7 @@ private:
 
   static constexpr std::uint64_t mapped = std::uint64_t{0xffff} << 32;
   static constexpr std::uint64_t names = 0xfd0fc940f2550000;  // unique local (RFC 4193)
+  static constexpr std::uint64_t of_name = 0x8000;
 
   constexpr ip_address(std::uint64_t high, std::uint64_t low) noexcept : high_(high), low_(low) {}
 

@@ -2,12 +2,12 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <system_error>
 #include <utility>
 
 #include <pappus/coro/budget.hpp>
+#include <pappus/io/random.hpp>
 #include <pappus/io/timeout.hpp>
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
@@ -65,8 +65,7 @@ task<void> connection_manager::accept_all(io::listener& listener, arrival begin)
 }
 
 /// What is known of a peer that has connected. To an onion service all come from this machine, or from Tor's: each gets
-/// an address of its own in one subnet, which stands for the listener, so that no two are taken for one, and all of
-/// them share what a subnet may have.
+/// an address of its own in one subnet, so that no two are taken for one, and all of them share what a subnet may have.
 peer_info connection_manager::arrived(const io::stream& by_stream, transport_type by) {
   peer_info peer;
   peer.endpoint = by_stream.remote_endpoint();
@@ -75,11 +74,7 @@ peer_info connection_manager::arrived(const io::stream& by_stream, transport_typ
     peer.exempt = deps_.account.exempts(peer.endpoint.address);
     return peer;
   }
-  const std::uint16_t listener = by_stream.local_endpoint().port;
-  std::array<std::uint8_t, ip_address::name_bytes> bytes{static_cast<std::uint8_t>(listener >> 8),
-                                                         static_cast<std::uint8_t>(listener & 0xff)};
-  deps_.runtime.fill_random(std::as_writable_bytes(std::span{bytes}.subspan(2)));
-  peer.endpoint.address = ip_address::named(bytes);
+  peer.endpoint.address = ip_address::anonymous(io::random_bits(deps_.runtime));
   return peer;
 }
 

@@ -70,6 +70,12 @@ TEST_CASE("peers that come by an onion service have each an address of its own i
   }
   CHECK(addresses.size() == 3);
   CHECK(subnets.size() == 1);
+  const ip_address theirs = *subnets.begin();
+  for (unsigned first = 0; first != 0x10000; ++first) {  // whatever the hash of a name, or of a link's key, begins with
+    const auto high = static_cast<std::uint8_t>(first >> 8);
+    const auto low = static_cast<std::uint8_t>(first & 0xff);
+    if (ip_address::named({high, low}).subnet() == theirs) FAIL("a name has an address among theirs");
+  }
 }
 
 TEST_CASE("of as many peers as may come by an onion service the youngest makes room for the next one") {
