@@ -20,8 +20,9 @@ namespace pappus::peer {
 
 /// Accounts of addresses that have dialed the node and of endpoints that the node has dialed. Each is kept while a
 /// session uses it or it has something to remember. An address is an IPv4 address, or a /64 of IPv6. Bounded: when
-/// there are too many of addresses, those of a customer's block are merged, then those of a netgroup, of a /8 (of IPv6 a
-/// /16), and finally all of the family, so that many addresses gain an attacker nothing. O(log n); O(n log n) when merging.
+/// there are too many of addresses, those of a customer's block are merged, then those of a netgroup, of a /8 (of IPv6
+/// a /16), and finally all of the family, so that many addresses gain an attacker nothing. O(log n); O(n log n) when
+/// merging.
 class accounts {
   struct entry {
     entry(const account_limits& max, io::time_point now) noexcept : has(max, now) {}
