@@ -7,10 +7,10 @@
 #include <pappus/peer/transport/host_names.hpp>
 #include <pappus/wire/hash.hpp>
 
+#include "lower_case.hpp"
+
 namespace pappus::peer {
 namespace {
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::string in_lower_case(std::string_view text) {
   std::string made{text};

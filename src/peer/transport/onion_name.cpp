@@ -8,6 +8,8 @@
 #include <pappus/peer/transport/onion_name.hpp>
 #include <pappus/tls/sha3.hpp>
 
+#include "lower_case.hpp"
+
 namespace pappus::peer {
 namespace {
 
@@ -19,8 +21,6 @@ constexpr std::size_t checksum_bytes = 2;
 constexpr std::uint8_t version = 3;
 
 using decoded_name = std::array<std::uint8_t, key_bytes + checksum_bytes + 1>;  // key, checksum, version
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 /// Base32 of RFC 4648, without regard to case. 8 characters are 5 bytes.
 std::optional<decoded_name> decode(std::string_view text) noexcept {
