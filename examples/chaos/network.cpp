@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <pappus/coro/live_coroutines.hpp>
-#include <pappus/io/cost.hpp>
 #include <pappus/peer/dandelion/status.hpp>
 #include <pappus/peer/session/limits.hpp>
 #include <pappus/statistics.hpp>
@@ -35,16 +34,11 @@ constexpr std::size_t nodes_of_the_seed = 4;
 constexpr io::duration first_look = 1min;
 constexpr io::duration look_interval = 10s;
 
-/// Cost of the step with which a TLS handshake fails, after which an alert is sent, and the connection closed, units.
-constexpr std::size_t failed_tls_step = 500 + io::cost::write + io::cost::close;  // step_cost in src/tls/handshake.cpp
-
 /// The most work of one turn, units: its budget, and one undivided piece that begins when that is nearly spent. The
-/// largest here is the longest message of headers, or with private links a step of a handshake: what is longer is
-/// hashed while it arrives, and does not occur.
-std::size_t max_turn(const ledger& all, std::uint64_t seed) {
+/// largest here is the longest message of headers: what is longer is hashed while it arrives, and does not occur.
+std::size_t max_turn(const ledger& all) {
   const std::size_t longest = wire::limits::max_headers * all.genesis().whole->header().size();
-  const std::size_t headers = pappus::peer::limits::frame_cost(longest);
-  return pappus::coro::ready_queue::default_budget + (has_links(seed) ? std::max(headers, failed_tls_step) : headers);
+  return pappus::coro::ready_queue::default_budget + pappus::peer::limits::frame_cost(longest);
 }
 
 sim::world_options world_of() {
@@ -164,7 +158,7 @@ bool network::run_until(io::time_point when) {
 }
 
 void network::check_turns() {
-  const std::size_t max = max_turn(ledger_, plan_.seed);
+  const std::size_t max = max_turn(ledger_);
   if (world_.longest_turn() <= max) return;
   rules_.broken("no turn is over its budget", fmt::format("{} units of work of at most {}", world_.longest_turn(), max),
                 world_.now());

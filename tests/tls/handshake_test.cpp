@@ -247,7 +247,7 @@ TEST_CASE_TEMPLATE("a key that is not pinned is known after the handshake has fa
     auto of_server = tls::context::server(on.server_options()).value();
     plain_ends plain = co_await on.connect();
     std::optional<tls::key_hash> seen;
-    auto connecting = tls::connect(on.client(), std::move(plain.client), std::move(settings), "", &seen);
+    auto connecting = tls::connect(on.client(), std::move(plain.client), std::move(settings), "", {&seen, nullptr});
     const auto both = co_await when_all(std::move(connecting),
                                         tls::accept(on.server(), std::move(plain.server), std::move(of_server)));
     CHECK(error_of(std::get<0>(both)) == make_error_code(errc::wrong_key));
