@@ -248,7 +248,7 @@ void declare(CLI::App& app, node_arguments& given) {
                  "Listen here for nodes of your own, those of --tls-allow; port 0 picks a free one")
       ->type_name("IP:PORT");
   app.add_option("--tls-allow", given.tls_allow,
-                 "Hash of the key of a node that may connect to --listen-tls; may be repeated")
+                 "Hash of the key of a node that may connect to --listen-tls, as docs/guides/tls.md says; may be repeated")
       ->type_name("KEY")
       ->allow_extra_args(false);
   app.add_option("--tls-certificate", given.tls_certificate,
@@ -309,7 +309,7 @@ void declare(CLI::App& app, node_arguments& given) {
                "Limits neither the rate of sending nor that of receiving: for networks of your own")
       ->disable_flag_override();
   app.add_flag("--limit-loopback", given.limit_loopback,
-               "Limits by address hold for 127.0.0.0/8 on usernet and automated, too")
+               "Limits by address hold for 127.0.0.0/8 and ::1 on usernet and automated, too")
       ->disable_flag_override();
   app.add_flag("--json", given.json, "One JSON object a line on standard output")->disable_flag_override();
   app.add_option("--log", given.log, "What goes to standard error: error, warning (the default), info or debug")

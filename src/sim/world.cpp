@@ -59,7 +59,8 @@ world::world(std::uint64_t seed, const world_options& options)
 
 world::~world() {
   trace_ = nullptr;     // the listener may be destroyed already,
-  observer_ = nullptr;  // and so may this
+  observer_ = nullptr;  // and so may these
+  capture_ = nullptr;
   for (const auto& each : hosts_) {
     const coro::ready_queue::turn stopping{ready_};
     each->runtime().request_stop();
