@@ -169,7 +169,7 @@ TEST_CASE("more certificates than a chain has are refused before any is decoded,
     ends = co_await on.shake_hands(client, server);
     CHECK(error_of(ends.server) == make_error_code(errc::protocol));
 
-    client.own = on.files.files({many.begin(), many.begin() + 10});
+    client.own = on.files.files({many.begin(), many.begin() + 20});
     server.clients->pinned_keys = {on.certified.key_hash()};
     ends = co_await on.shake_hands(client, server);
     CHECK(error_of(ends.server) == make_error_code(errc::protocol));
