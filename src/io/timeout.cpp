@@ -13,7 +13,9 @@ constexpr duration late = std::chrono::seconds{1};
 }  // namespace
 
 void deadline::arm() noexcept {
-  if (when_ != never) runtime_.timers().arm(*this, when_);
+  if (when_ == never) return;
+  postponed_ = when_ <= runtime_.now();  // what has passed already is not late
+  runtime_.timers().arm(*this, when_);
 }
 
 void deadline::on_timer() noexcept {
@@ -23,7 +25,9 @@ void deadline::on_timer() noexcept {
     return;
   }
   const bool is_late = runtime_.now() - when_ > late;
-  if (is_late && !std::exchange(postponed_, true)) return runtime_.timers().arm(*this, runtime_.now());
+  if (is_late && !std::exchange(postponed_, true)) {
+    return runtime_.timers().arm(*this, runtime_.now() + std::chrono::milliseconds{1});  // not in the same turn
+  }
   expired_ = true;
   limit_.request_stop();
 }

@@ -21,7 +21,7 @@ ENUMERATIONS = (
     ("peer::stem_outcome", "peer/stem_result.hpp", "include/pappus/peer/stem_result.hpp"),
     ("peer::fluff_reason", "peer/stem_result.hpp", "include/pappus/peer/stem_result.hpp"),
     ("peer::store_errc", "peer/store/store_errc.hpp", None),
-    ("peer::transport_errc", "peer/transport/connector.hpp", "src/peer/transport/connector.cpp"),
+    ("peer::transport_errc", "peer/transport/transport_errc.hpp", "src/peer/transport/transport_errc.cpp"),
     ("io::socks5_errc", "io/socks5.hpp", "src/io/socks5.cpp"),
     ("tls::errc", "tls/errc.hpp", "src/tls/errc.cpp"),
     ("portmap::mapping_errc", "portmap/error.hpp", "src/portmap/error.cpp"),

@@ -15,7 +15,7 @@ import suites  # noqa: E402: after the line that finds it
 PROGRAMS = {}
 CHAOS_OPTIONS = ["1..5", "--nodes", "5", "--hostile", "1", "--minutes", "3"]
 ANONYMITY_OPTIONS = ["1", "--nodes", "40"]
-POINTS = 4 * 10
+POINTS = 5 * 10
 
 
 def sweep(which: str, *arguments: str) -> subprocess.CompletedProcess:

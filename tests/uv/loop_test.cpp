@@ -11,8 +11,10 @@
 
 #include <pappus/coro/event.hpp>
 #include <pappus/coro/scope.hpp>
+#include <pappus/coro/when_all.hpp>
 #include <pappus/coro/yield.hpp>
 #include <pappus/io/offload.hpp>
+#include <pappus/io/timeout.hpp>
 #include <pappus/io/timer.hpp>
 #include <pappus/io/transport.hpp>
 #include <pappus/uv/loop.hpp>
@@ -111,6 +113,33 @@ TEST_CASE("the error of a started task is reported as an exception") {
   } catch (const std::system_error& error) {
     CHECK(error.code() == make_error_code(errc::closed));
   }
+}
+
+TEST_CASE(
+    "when the loop has stood still, what has arrived meanwhile is read before a deadline that is over stops the "
+    "reader") {
+  uv::loop loop;
+  auto stand_still = [](uv::loop* on) -> task<void> {
+    io::runtime& net = on->runtime();
+    auto listener = net.listen({ip_address::v4(0x7f000001), 0}).value();
+    auto client = co_await net.connect(listener->local_endpoint());
+    auto server = co_await listener->accept();
+    auto read = [](io::runtime* by, io::stream* from) -> task<result<io::const_buffer>> {
+      co_return co_await io::with_timeout(*by, 20ms, from->read_view());
+    };
+    auto write_and_block = [](io::stream* to) -> task<void> {
+      static_cast<void>(co_await to->write_all("x"));
+      spin(1100ms);
+    };
+    auto both = co_await when_all(read(&net, server->get()), write_and_block(client->get()));
+    CHECK(std::get<0>(both).has_value());
+    auto late = co_await when_all(read(&net, server->get()), [](io::stream*) -> task<void> {
+      spin(1100ms);
+      co_return;
+    }(client->get()));
+    CHECK(std::get<0>(late).error() == make_error_code(errc::timed_out));
+  };
+  loop.run(stand_still(&loop));
 }
 
 TEST_CASE("a turn is counted as long, whether a reader of a socket or a timer has taken the time") {
