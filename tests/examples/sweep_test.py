@@ -83,7 +83,8 @@ class Sweeps(unittest.TestCase):
                         "0.05,0.1,0.15,0.2,0.25,0.3,0.35,0.4,0.45,0.5", "--graphs", "1", "--spread-graphs", "0",
                         "--nodes", "40", "--quiet", "--csv", str(alone)], check=True, stdout=subprocess.DEVNULL)
         self.assertEqual((parts / "diffusion.csv").read_bytes(), alone.read_bytes())
-        self.assertEqual(sorted(reports(parts, "csv")), ["dandelion++.csv", "diffusion.csv", "grin.csv", "line.csv"])
+        self.assertEqual(sorted(reports(parts, "csv")),
+                         ["dandelion++.csv", "diffusion.csv", "grin.csv", "line.csv", "private.csv"])
 
     def test_results_of_another_call_are_not_taken_for_those_of_this_one(self):
         for which, options, others in (("chaos", CHAOS_OPTIONS, [*CHAOS_OPTIONS[:-1], "4"]),
