@@ -24,7 +24,7 @@ class Reachability(process.TestCase):
         self.assertEqual(node.stats()["reachability"]["advertised"], ["5.6.7.8:9"])
 
     def test_a_node_behind_a_proxy_says_that_it_tells_nothing(self):
-        node = self.node("--advertise", "5.6.7.8:9", "--proxy", "127.0.0.1:9")
+        node = self.node("--proxy", "127.0.0.1:9")
         self.assertEqual(node.stats()["reachability"]["advertised"], ["0.0.0.0:23414"])
 
     def test_peers_of_this_machine_say_nothing_of_where_the_node_is(self):
