@@ -247,8 +247,9 @@ void declare(CLI::App& app, node_arguments& given) {
   app.add_option("--listen-tls", given.listen_tls,
                  "Listen here for nodes of your own, those of --tls-allow; port 0 picks a free one")
       ->type_name("IP:PORT");
-  app.add_option("--tls-allow", given.tls_allow,
-                 "Hash of the key of a node that may connect to --listen-tls, as docs/guides/tls.md says; may be repeated")
+  app.add_option(
+         "--tls-allow", given.tls_allow,
+         "Hash of the key of a node that may connect to --listen-tls, as docs/guides/tls.md says; may be repeated")
       ->type_name("KEY")
       ->allow_extra_args(false);
   app.add_option("--tls-certificate", given.tls_certificate,
