@@ -20,10 +20,7 @@ void deadline::arm() noexcept {
 
 void deadline::on_timer() noexcept {
   if (when_ == never || limit_.stop_requested()) return;
-  if (when_ > runtime_.now()) {
-    runtime_.timers().arm(*this, when_);
-    return;
-  }
+  if (when_ > runtime_.now()) return arm();
   const bool is_late = runtime_.now() - when_ > late;
   if (is_late && !std::exchange(postponed_, true)) {
     return runtime_.timers().arm(*this, runtime_.now() + std::chrono::milliseconds{1});  // not in the same turn

@@ -76,7 +76,10 @@ std::error_code error_of_file(errc missing, errc unreadable, errc malformed) noe
 
 result<void> use(SSL_CTX* native, const certificate_files& own) noexcept {
   ERR_clear_error();
-  if (SSL_CTX_use_certificate_chain_file(native, own.chain.c_str()) != 1) {
+  if (own.sends_leaf_only) SSL_CTX_set_mode(native, SSL_MODE_NO_AUTO_CHAIN);
+  const int is_read = own.sends_leaf_only ? SSL_CTX_use_certificate_file(native, own.chain.c_str(), SSL_FILETYPE_PEM)
+                                          : SSL_CTX_use_certificate_chain_file(native, own.chain.c_str());
+  if (is_read != 1) {
     return failure{error_of_file(errc::certificate_missing, errc::certificate_unreadable, errc::certificate_malformed)};
   }
   bool is_encrypted = false;

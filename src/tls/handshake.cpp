@@ -14,7 +14,8 @@
 namespace pappus::tls {
 namespace {
 
-/// A step of a handshake, for a worker thread, and its result. It owns the session meanwhile.
+/// A step of a handshake, for a worker thread, and its result. It owns the session meanwhile, and what bounds the
+/// number of steps.
 struct step {
   explicit step(std::unique_ptr<session> performed) noexcept : of(std::move(performed)) {}
 
@@ -25,6 +26,8 @@ struct step {
 
   std::unique_ptr<session> of;
   session::progress came{};
+  std::shared_ptr<coro::semaphore> bounded_by;
+  std::optional<coro::semaphore::permit> permit;  // destroyed before its semaphore
 };
 
 task<result<void>> send(session& from, io::stream& below) {
@@ -37,17 +40,17 @@ task<result<void>> send(session& from, io::stream& below) {
 /// `encryption` is null after a stop during a step. What the other side sends decides what a step costs: OpenSSL
 /// decodes its certificates, with keys of any kind, before any of them can be refused.
 task<result<void>> perform(io::runtime& runtime, std::unique_ptr<session>& encryption, io::stream& below,
-                           coro::semaphore* steps) {
+                           std::shared_ptr<coro::semaphore> steps) {
   for (;;) {
     session::progress came{};
     {
-      std::optional<coro::semaphore::permit> permit;
+      step next{std::move(encryption)};
       if (steps != nullptr) {
         auto acquired = co_await steps->acquire();
         if (!acquired) co_return failure{acquired.error()};
-        permit.emplace(std::move(*acquired));
+        next.bounded_by = steps;
+        next.permit.emplace(std::move(*acquired));
       }
-      step next{std::move(encryption)};
       auto performed = co_await io::offload(runtime, std::move(next));
       if (!performed) co_return failure{performed.error()};
       encryption = std::move(performed->of);

@@ -1,8 +1,11 @@
 #include "session.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <ctime>
 #include <utility>
+#include <vector>
 
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
@@ -11,6 +14,7 @@
 #include <pappus/ip_address.hpp>
 #include <pappus/tls/errc.hpp>
 
+#include "certificate_message.hpp"
 #include "key_hash.hpp"
 #include "memory_bio.hpp"
 #include "settings.hpp"
@@ -72,13 +76,38 @@ bool session::open() noexcept {
   return true;
 }
 
-/// OpenSSL calls it with each message of the handshake protocol, which is its only word of a key update.
+/// OpenSSL calls it with each message of the handshake protocol, before it does anything with it, and has no other word
+/// of a key update. It offers no way to refuse a message. Of certificates that are refused it therefore finds zeros,
+/// which are no message: it would else decode their keys, and what that costs is the sender's choice.
 void session::on_message(int is_written, int /*version*/, int content, const void* bytes, std::size_t size, SSL* /*of*/,
                          void* owner) noexcept {
-  if (is_written != 0 || content != SSL3_RT_HANDSHAKE || size == 0) return;
-  if (*static_cast<const unsigned char*>(bytes) != SSL3_MT_KEY_UPDATE) return;
-  ++static_cast<session*>(owner)->key_updates_;
-  ++static_cast<session*>(owner)->undrained_key_updates_;
+  constexpr std::size_t header = SSL3_HM_HEADER_LENGTH;
+  if (is_written != 0 || content != SSL3_RT_HANDSHAKE || size < header) return;
+  session& on = *static_cast<session*>(owner);
+  const auto* const message = static_cast<const std::byte*>(bytes);
+  switch (std::to_integer<int>(*message)) {
+    case SSL3_MT_KEY_UPDATE:
+      ++on.key_updates_;
+      ++on.undrained_key_updates_;
+      break;
+    case SSL3_MT_CERTIFICATE:
+      on.refused_certificate_ = on.reason_to_refuse({message + header, size - header});
+      if (on.refused_certificate_) std::memset(const_cast<std::byte*>(message) + header, 0, size - header);
+      break;
+    default: break;
+  }
+}
+
+/// With pinned keys there is one certificate, and its key is one of them. Without any OpenSSL says so.
+std::optional<errc> session::reason_to_refuse(std::span<const std::byte> certificates) noexcept {
+  const std::vector<key_hash>& pinned = of_.settings_->pinned_keys;
+  if (pinned.empty()) return std::nullopt;
+  const certificate_message read = read_certificate_message(certificates, version());
+  if (read.count == 0) return std::nullopt;
+  if (read.count != 1) return errc::chain_too_long;
+  checked_key_ = hash_of_encoded_key(read.first);
+  const bool is_pinned = checked_key_ && std::ranges::find(pinned, *checked_key_) != pinned.end();
+  return is_pinned ? std::nullopt : std::optional{errc::wrong_key};
 }
 
 /// RFC 6066 has no addresses in SNI. The subject's common name is not looked at (RFC 9525).
@@ -147,6 +176,7 @@ session::progress session::after(int returned) noexcept {
 }
 
 std::error_code session::reason() const noexcept {
+  if (refused_certificate_) return *refused_certificate_;
   if (key_updates_ > max_key_updates) return errc::protocol;
   const unsigned long code = ERR_peek_last_error();  // the first one may be of a signature
   const long verdict = SSL_get_verify_result(native_.get());

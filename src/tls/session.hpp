@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -14,6 +15,7 @@
 #include <pappus/io/time.hpp>
 #include <pappus/result.hpp>
 #include <pappus/tls/context.hpp>
+#include <pappus/tls/errc.hpp>
 
 namespace pappus::tls {
 
@@ -94,6 +96,7 @@ private:
   [[nodiscard]] bool open() noexcept;
   static void on_message(int is_written, int version, int content, const void* bytes, std::size_t size, SSL* of,
                          void* owner) noexcept;
+  [[nodiscard]] std::optional<tls::errc> reason_to_refuse(std::span<const std::byte> certificates) noexcept;
   [[nodiscard]] bool expect_name(const std::string& name);
   [[nodiscard]] progress after(int returned) noexcept;
   [[nodiscard]] std::error_code reason() const noexcept;
@@ -104,6 +107,7 @@ private:
   std::vector<std::byte> kept_;  // the memory of `incoming_` if it `is_kept_`
   bool is_kept_ = false;
   std::vector<std::byte> outgoing_;
+  std::optional<tls::errc> refused_certificate_;
   int key_updates_ = 0;  // since the last data
   std::size_t undrained_key_updates_ = 0;
   std::error_code error_;

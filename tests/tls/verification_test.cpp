@@ -176,6 +176,21 @@ TEST_CASE("more certificates than a chain has are refused before any is decoded,
   });
 }
 
+TEST_CASE("with pinned keys there is one certificate, which can be sent without those of its issuers") {
+  stage<simulated>::run([](stage<simulated>& on) -> task<void> {
+    for (const protocol_version version : both_versions) {
+      tls::client_options client = on.client_options();
+      client.max_version = version;
+      client.own = on.files.files({&on.certified, &on.authority});
+      tls::server_options server = on.server_options();
+      server.clients.emplace().pinned_keys = {on.certified.key_hash()};
+      co_await expect_refused_client(on, client, server, errc::chain_too_long);
+      client.own.sends_leaf_only = true;
+      co_await expect_success(on, client, server, "server.example");
+    }
+  });
+}
+
 TEST_CASE_TEMPLATE("a self-signed certificate that is among the authorities is accepted", backend, simulated, real) {
   stage<backend>::run([](stage<backend>& on) -> task<void> {
     const identity own{on.now, {"server", "DNS:server.example"}};
@@ -228,6 +243,7 @@ TEST_CASE_TEMPLATE("a server that demands certificates of clients accepts those 
     }
 
     server.clients->pinned_keys = {stranger.key_hash()};
+    client.own.sends_leaf_only = true;
     co_await expect_refused_client(on, client, server, errc::wrong_key);
     client.own = on.files.files({&stranger});
     co_await expect_success(on, client, server, "server.example");

@@ -23,6 +23,8 @@ enum class protocol_version : std::uint8_t { tls_1_2, tls_1_3 };
 struct certificate_files {
   std::string chain;  // the certificate, and after it those that lead to an authority
   std::string key;    // private key of the certificate, not encrypted
+  /// Whether the certificate is sent without those that lead to an authority: for others that know its key.
+  bool sends_leaf_only = false;
 };
 
 /// Which certificates of the other side are accepted.
@@ -31,7 +33,8 @@ struct trust {
   /// own authority. Not used if there are `pinned_keys`.
   std::string authorities;
   /// If there are any, a certificate is accepted for its key alone: it must have one of these, and its issuer, name and
-  /// dates are not looked at.
+  /// dates are not looked at. The other side must send it without those of issuers. Another one is refused before it is
+  /// decoded: what its decoding costs is a stranger's choice.
   std::vector<key_hash> pinned_keys;
 };
 

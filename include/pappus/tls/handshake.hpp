@@ -1,6 +1,7 @@
 // TLS over a stream.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -33,8 +34,9 @@ struct handshake_options {
   /// Unless it is null, set to the key of the other side's certificate, as far as that is known, also if the handshake
   /// has failed with `errc::wrong_key`.
   std::optional<key_hash>* peer_key = nullptr;
-  /// Unless it is null, a permit is held while a worker thread performs a step: so many work for handshakes at a time.
-  coro::semaphore* steps = nullptr;
+  /// Unless it is null, a permit is held until a worker thread has performed a step, also if the handshake was stopped:
+  /// so many work for handshakes at a time.
+  std::shared_ptr<coro::semaphore> steps;
 };
 
 /// Performs the handshake of a client over `below`, and owns it, on a worker thread: a stranger decides what its steps

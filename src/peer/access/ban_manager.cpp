@@ -68,7 +68,10 @@ void ban_manager::ban(const io::endpoint_range& range, io::duration length, wire
     if (done) done(failure{std::make_error_code(std::errc::invalid_argument)});
     return;
   }
-  const auto is_there = [&range](const peer_info& peer) { return range.contains(peer.endpoint); };
+  const bool is_of_names = range.network.is_named();  // which are in no range of IPv6
+  const auto is_there = [&range, is_of_names](const peer_info& peer) {
+    return range.contains(peer.endpoint) && peer.endpoint.address.is_named() == is_of_names;
+  };
   enter(made_by(ban_author::operator_of_node, range, length, cause), is_there, std::move(done));
 }
 

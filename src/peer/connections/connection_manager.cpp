@@ -232,7 +232,8 @@ task<result<handshake_result, disconnect_info>> connection_manager::handshake_wi
   }
   const coro::context here = co_await coro::current_context{};
   const peer_info& peer = connection.peer();
-  pending_handshakes::entry waiting{waiting_, peer.endpoint.address, max_handshakes_beside(peer), here.stop};
+  pending_handshakes::entry waiting{waiting_, handshake_kind::hand, peer.endpoint.address, max_handshakes_beside(peer),
+                                    here.stop};
   auto handshake_task = handshake_when_admitted(connection, account);
   auto handshake_outcome = co_await std::move(handshake_task).with_stop_token(waiting.token());
   if (handshake_outcome || !waiting.displaced()) co_return handshake_outcome;

@@ -69,7 +69,8 @@ task<result<accepted_link, disconnect_info>> connection_manager::authenticate(io
   const counted_while_alive handshaking{counted_.handshaking};
   const coro::context here = co_await coro::current_context{};
   accounts::account_ref charged{deps_.account, from};
-  pending_handshakes::entry waiting{waiting_, from.endpoint.address, deps_.room.handshakes, here.stop};
+  pending_handshakes::entry waiting{waiting_, handshake_kind::tls, from.endpoint.address, deps_.room.handshakes,
+                                    here.stop};
   std::optional<tls::key_hash> key;
   auto handshake = accept_link(std::move(stream), *charged, key);
   auto accepted = co_await std::move(handshake).with_stop_token(waiting.token());

@@ -4,10 +4,11 @@
 #include <pappus/peer/connections/pending_handshakes.hpp>
 
 namespace pappus::peer {
-pending_handshakes::entry::entry(pending_handshakes& owner, ip_address from, std::size_t max_of_address,
-                                 coro::stop_token parent)
-    : owner_(&owner), address_(from), stop_(parent) {
-  owner.make_room_of(from.subnet(), max_of_address);
+
+pending_handshakes::entry::entry(pending_handshakes& owner, handshake_kind kind, ip_address from,
+                                 std::size_t max_of_address, coro::stop_token parent)
+    : owner_(&owner), kind_(kind), address_(from), stop_(parent) {
+  owner.make_room_of(kind, from.subnet(), max_of_address);
   if (owner.size_ >= owner.max_) owner.make_room();
   owner.waiting_.push_back(*this);
   ++owner.size_;
@@ -20,11 +21,11 @@ void pending_handshakes::entry::leave() noexcept {
   owner_ = nullptr;
 }
 
-void pending_handshakes::make_room_of(const ip_address& subnet, std::size_t max) noexcept {
+void pending_handshakes::make_room_of(handshake_kind kind, const ip_address& subnet, std::size_t max) noexcept {
   entry* oldest = nullptr;
   std::size_t count = 0;
   waiting_.for_each([&](entry& each) {
-    if (each.address_.subnet() != subnet) return;
+    if (each.kind_ != kind || each.address_.subnet() != subnet) return;
     if (oldest == nullptr) oldest = &each;
     ++count;
   });

@@ -52,7 +52,8 @@ bool address_relay::may_ask(session& session) {
 void address_relay::addresses_received(session& session, const peer_addrs& message, bool wanted) {
   counted_.received += message.addresses.size();
   const wire::peer_address source = to_wire(session.peer().endpoint);
-  const bool is_chosen = session.peer().direction == direction::outbound;
+  // A name that a proxy looks up has no netgroup: several may be one host.
+  const bool is_chosen = session.peer().direction == direction::outbound && !source.ip.is_named();
   for (const wire::peer_address& each : message.addresses) {
     if (!wanted && !session.charged_account().unrequested_addresses.try_consume(runtime_.now())) {
       ++counted_.unsolicited_rate_limited;

@@ -77,7 +77,6 @@ ALTER TABLE stem ADD COLUMN rounds INTEGER NOT NULL DEFAULT 0;  -- of private br
 };
 
 constexpr int version_of_ranges = 3;
-constexpr int version_of_rounds = 5;
 
 /// What remains of that step when it has made the table.
 void move_bans(SQLite::Database& connection) {
@@ -122,7 +121,7 @@ bool has_former_bans(SQLite::Database& connection) {
 }
 
 bool has_former_stems(SQLite::Database& connection) {
-  return number(connection, "PRAGMA user_version") < version_of_rounds;
+  return number(connection, "SELECT count(*) FROM pragma_table_info('stem') WHERE name = 'rounds'") == 0;
 }
 
 void migrate(SQLite::Database& connection) {

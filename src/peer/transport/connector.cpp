@@ -190,7 +190,7 @@ task<result<io::stream_ptr>> connector::connect_to_host(const std::string& host,
 task<result<io::stream_ptr>> connector::connect_link(const private_links::link& to) {
   PAPPUS_CO_TRY(below, co_await connect_to_host(to.node.host, to.node.port));
   std::optional<tls::key_hash> key;
-  auto handshake = tls::connect(runtime_, std::move(below), to.client.value(), {}, {&key, &tls_steps_});
+  auto handshake = tls::connect(runtime_, std::move(below), to.client.value(), {}, {&key, tls_steps_});
   auto encrypted = co_await io::with_timeout(runtime_, limits::tls_handshake_timeout, std::move(handshake));
   if (encrypted) co_return std::move(encrypted->stream);
   if (encrypted.error() == tls::errc::wrong_key) links_.refuse_key(to.endpoint.address, key);
@@ -198,7 +198,7 @@ task<result<io::stream_ptr>> connector::connect_link(const private_links::link& 
 }
 
 task<result<accepted_link>> connector::accept_link(io::stream_ptr below, std::optional<tls::key_hash>& key) {
-  auto handshake = tls::accept(runtime_, std::move(below), links_.server(), {&key, &tls_steps_});
+  auto handshake = tls::accept(runtime_, std::move(below), links_.server(), {&key, tls_steps_});
   PAPPUS_CO_TRY(encrypted, co_await io::with_timeout(runtime_, limits::tls_handshake_timeout, std::move(handshake)));
   if (!encrypted.peer_key) co_return failure{std::make_error_code(std::errc::not_enough_memory)};
   accepted_link made;

@@ -31,6 +31,7 @@ result<void> private_links::open() {
   for (link& each : outbound_) {
     tls::client_options how;
     how.own = settings_.own;
+    how.own.sends_leaf_only = true;
     how.servers.pinned_keys = {each.node.key};
     how.min_version = tls::protocol_version::tls_1_3;
     PAPPUS_TRY(client, tls::context::client(how));
@@ -38,6 +39,7 @@ result<void> private_links::open() {
   }
   tls::server_options how;
   how.own = settings_.own;
+  how.own.sends_leaf_only = true;
   if (settings_.listen) how.clients.emplace().pinned_keys = settings_.allowed_keys;
   how.min_version = tls::protocol_version::tls_1_3;
   PAPPUS_TRY(server, tls::context::server(how));

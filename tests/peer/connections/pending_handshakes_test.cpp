@@ -11,6 +11,7 @@
 namespace connections_pending_handshakes_test {
 
 using namespace pappus;
+using peer::handshake_kind;
 using peer::pending_handshakes;
 using support::ip;
 
@@ -18,8 +19,8 @@ namespace {
 
 /// Handshakes with a limit of four, and the connections that came.
 struct fixture {
-  pending_handshakes::entry& come(const char* from) {
-    return entries.emplace_back(waiting, ip(from), max_of_address, coro::stop_token{});
+  pending_handshakes::entry& come(const char* from, handshake_kind kind = handshake_kind::hand) {
+    return entries.emplace_back(waiting, kind, ip(from), max_of_address, coro::stop_token{});
   }
 
   /// The connections that were stopped, by their number.
@@ -122,10 +123,23 @@ TEST_CASE("a handshake that has ended is not counted") {
   CHECK(on.sent_away() == numbers{});
 }
 
+TEST_CASE("those of an address displace each other only if they wait for the same") {
+  fixture on;
+  on.max_of_address = 2;
+  on.come("1.1.1.1", handshake_kind::tls);
+  on.come("1.1.1.1");
+  on.come("1.1.1.1");
+  CHECK(on.sent_away() == numbers{});
+  on.come("1.1.1.1");
+  CHECK(on.sent_away() == numbers{1});
+  on.come("1.1.1.1", handshake_kind::tls);
+  CHECK(on.sent_away() == numbers{1});
+}
+
 TEST_CASE("a stop of the whole stops each handshake") {
   coro::stop_source all;
   pending_handshakes waiting{4};
-  pending_handshakes::entry entry{waiting, ip("1.1.1.1"), 1, all.token()};
+  pending_handshakes::entry entry{waiting, handshake_kind::hand, ip("1.1.1.1"), 1, all.token()};
   all.request_stop();
   CHECK(entry.token().stop_requested());
   CHECK_FALSE(entry.displaced());

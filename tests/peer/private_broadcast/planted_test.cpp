@@ -103,6 +103,24 @@ TEST_CASE("two of the peers that the node has connected to cannot make an addres
   CHECK(transactions_of(on.spies) == 0);
 }
 
+TEST_CASE("hosts by names that a proxy looks up may all be one, and make no address one that is told") {
+  planted_network on;
+  node_config with = on.config();
+  with.chain.on_internet = true;
+  with.transport.rule = peer::transport_rule::proxy;
+  for (std::size_t i = 0; i != 4; ++i) {
+    const std::string name = "seed" + std::to_string(i) + ".example";
+    on.proxy.services[name] = on.spies[i].endpoint();
+    with.preferred_hosts.push_back({name, support::port});
+  }
+  on.start(std::move(with));
+  on.world.run_for(5min);
+  for (const strange_peer& each : on.spies) REQUIRE(on.is_known(each.endpoint()));
+  for (std::uint64_t i = 1; i != 20; ++i) on.send(some_transaction(i));
+  on.world.run_for(20min);
+  CHECK(transactions_of(on.spies) == 0);
+}
+
 TEST_CASE("what peers have advertised does not count any more when they have left") {
   private_network on{0};
   strange_peer& peer = on.add(swallow, on.world.add_machine(in_netgroup(0x0800)));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include <pappus/coro/intrusive_list.hpp>
@@ -10,18 +11,22 @@
 
 namespace pappus::peer {
 
+/// What is waited for: a Hand, or a TLS handshake before it.
+enum class handshake_kind : std::uint8_t { hand, tls };
+
 /// When it is full, a further entry stops the oldest one of the /24, of IPv6 the /48, with the most entries; those of
-/// an onion service are one such block. An address that has as many as it may has its own oldest one stopped: newcomers
-/// displace those that share it and say nothing. Outlives its entries.
+/// an onion service are one such block. An address that has as many of a kind as it may has its own oldest one stopped:
+/// newcomers displace those that share it and say nothing. Outlives its entries.
 class pending_handshakes {
 public:
   /// A pending handshake, registered while this object lives. Its construction is O(n), and O(n log n) when all places
   /// are taken.
   class entry : private coro::intrusive_list<entry>::hook {
   public:
-    /// `max_of_address`: entries of the subnet of the address, with this one; at least 1. `token` is stopped when
-    /// `parent` is, too.
-    entry(pending_handshakes& owner, ip_address from, std::size_t max_of_address, coro::stop_token parent);
+    /// `max_of_address`: entries of this kind in the subnet of the address, with this one; at least 1. `token` is
+    /// stopped when `parent` is, too.
+    entry(pending_handshakes& owner, handshake_kind kind, ip_address from, std::size_t max_of_address,
+          coro::stop_token parent);
     entry(const entry&) = delete;
     entry& operator=(const entry&) = delete;
     ~entry() { leave(); }
@@ -37,6 +42,7 @@ public:
     void leave() noexcept;
 
     pending_handshakes* owner_;
+    handshake_kind kind_;
     ip_address address_;
     coro::stop_source stop_;
     bool displaced_ = false;
@@ -53,7 +59,7 @@ private:
     entry* handshake;
   };
 
-  void make_room_of(const ip_address& subnet, std::size_t max) noexcept;
+  void make_room_of(handshake_kind kind, const ip_address& subnet, std::size_t max) noexcept;
   void make_room() noexcept;
   static void displace(entry& which) noexcept;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -115,7 +116,7 @@ private:
   transport_options options_;
   host_names names_;
   private_links links_;
-  coro::semaphore tls_steps_{limits::max_tls_workers};
+  std::shared_ptr<coro::semaphore> tls_steps_ = std::make_shared<coro::semaphore>(limits::max_tls_workers);
 };
 
 }  // namespace pappus::peer
