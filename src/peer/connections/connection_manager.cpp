@@ -282,6 +282,7 @@ task<disconnect_info> connection_manager::run_session(connection& connection, pe
   duplicates_.joined(session);
   deps_.events.peer_connected(peer);
   report(dial, peer);
+  if (peer.direction == direction::outbound && outbound_joined) outbound_joined(session);
   try {
     co_await session.run();
   } catch (...) {

@@ -186,7 +186,6 @@ void dialer::ended(io::endpoint endpoint, io::time_point started_at,
     note_answer(true);
     pauses_.reset();
     disconnect_one(outcome->id);
-    if (connected) connected(*outcome);
     return;
   }
   ++counted_.failures;

@@ -22,10 +22,10 @@ discovery::discovery(const dialer::dependencies& deps, plan settings, const peer
       log_(log),
       dialer_(deps),
       seed_resolver_(deps.paths, plan_.seeds, deps.book, deps.clock, log,
-                     [this](io::endpoint seed) { dialer_.prefer(seed); }),
+                     [this](io::endpoint seed) { dial_seed(seed); }),
       prefer_(std::move(prefer)) {
-  dialer_.connected = [this](const peer_info& peer) {
-    address_relay_.request_addresses(*deps_.sessions.find(peer.id));
+  deps_.through.outbound_joined = [this](session& joined) {
+    if (deps_.room.outbound != 0) address_relay_.request_addresses(joined);
   };
   dialer_.network_changed = [this](bool down) {
     log_(log_level::warning, log_category::network,
@@ -50,7 +50,9 @@ void discovery::start(scope& tasks) {
   run_service("feelers", [this, &tasks] { return dialer_.run_feelers(tasks); });
   if (deps_.local.chain.on_internet) run_service("rotation", [this] { return dialer_.rotate(); });
   run_service("address requests", [this] { return ask_for_addresses(); });
-  if (seed_resolver_.possible()) run_service("seeds", [this] { return ask_seeds(); });
+  if (!seed_resolver_.possible()) return;
+  run_service("seeds", [this] { return ask_seeds(); });
+  if (deps_.local.chain.on_internet) run_service("sessions with seeds", [this] { return leave_seeds(); });
 }
 
 /// Only the first `limits::max_addresses_per_name` addresses that a name has had so far are preferred.
@@ -98,10 +100,7 @@ task<bool> discovery::stay_connected(io::endpoint endpoint, const seed& known_as
   bool connected = false;
   auto done = [this, endpoint, &known_as, &connected](const result<peer_info, disconnect_info>& outcome) {
     connected = outcome.has_value();
-    if (outcome) {
-      if (deps_.room.outbound != 0) address_relay_.request_addresses(*deps_.sessions.find(outcome->id));
-      return;
-    }
+    if (outcome) return;
     const std::string* const name = deps_.paths.name_of(endpoint.address);
     const seed shown = name == nullptr ? known_as : seed{*name, endpoint.port};
     log_(log_level::info, log_category::preferred_peer,
@@ -148,6 +147,30 @@ task<void> discovery::ask_seeds() {
     }
     const auto slept = co_await io::sleep_for(deps_.runtime, pauses.next(deps_.runtime));
     if (!slept) co_return;
+  }
+}
+
+void discovery::dial_seed(io::endpoint seed) {
+  if (std::ranges::find(seeds_by_name_, seed) == seeds_by_name_.end()) seeds_by_name_.push_back(seed);
+  dialer_.prefer(seed);
+}
+
+/// The slots of seeds are for others when they have had time to name these: of seeds whose names a proxy looks up
+/// several may be one host, and none of them is known by its address.
+task<void> discovery::leave_seeds() {
+  for (;;) {
+    const auto slept = co_await io::sleep_for(deps_.runtime, limits::seed_session_time);
+    if (!slept) co_return;
+    if (deps_.book.size() < limits::enough_addresses) continue;
+    std::vector<session*> answered;
+    for (session* const each : deps_.sessions.sessions()) {
+      const io::endpoint where = each->peer().endpoint;
+      const bool is_seed = each->peer().transport == transport_type::proxy &&
+                           std::ranges::find(seeds_by_name_, where) != seeds_by_name_.end();
+      const bool is_old = deps_.runtime.now() - each->since() >= limits::seed_session_time;
+      if (is_seed && is_old && !each->is_ending() && !deps_.gater.prefers(where)) answered.push_back(each);
+    }
+    for (session* const each : answered) each->end({disconnect_reason::requested, "seed"});
   }
 }
 

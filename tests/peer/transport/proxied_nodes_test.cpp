@@ -71,6 +71,20 @@ TEST_CASE("a node behind a proxy finds its peers without a look-up or a connecti
   CHECK(on.proxy.requests.front().host == "seed.example");
 }
 
+TEST_CASE("a seed that a proxy looks up is left for others when it has named enough of them, and else stays a peer") {
+  for (const std::size_t nodes : {std::size_t{24}, std::size_t{4}}) {
+    CAPTURE(nodes);
+    proxied on{nodes};
+    on.world.run_for(10min);
+    simulated_node node{on.here, on.with(transport_rule::proxy)};
+    on.world.run_for(10min);
+    const auto peers = node->peers();
+    const auto is_named = [](const peer::peer_stats& each) { return each.endpoint.address.is_named(); };
+    CHECK(std::ranges::any_of(peers, is_named) == (nodes == 4));
+    CHECK(peers.size() >= std::min<std::size_t>(nodes - 1, peer::limits::max_outbound));
+  }
+}
+
 TEST_CASE("an onion service is a peer to stay connected to, and may be named to connect to") {
   proxied on{2};
   on.proxy.services[onion] = on.others[0].endpoint();

@@ -97,6 +97,9 @@ public:
   /// `limits::listener_buffer_time`.
   void trim_listener_buffer();
 
+  /// Called when a session that the node has dialed begins. Does not throw. May be empty.
+  std::function<void(session&)> outbound_joined;
+
   [[nodiscard]] const connection_statistics& statistics() const noexcept { return counted_; }
   /// Whether this inbound peer holds one of the operator's preferences, or has a private link.
   [[nodiscard]] bool prefers(const peer_info& peer) const { return peer.tls_key || preferred_.contains(peer); }

@@ -86,9 +86,7 @@ public:
   [[nodiscard]] event::wait_operation some_missing() noexcept { return slot_free_.wait(); }
   [[nodiscard]] const dialer_statistics& statistics() const noexcept { return counted_; }
 
-  /// Called after the handshake with a peer dialed for a slot, and when the network seems to be down or up again. May
-  /// be empty.
-  std::function<void(const peer_info&)> connected;
+  /// Called when the network seems to be down or up again. May be empty.
   std::function<void(bool down)> network_changed;
 
 private:

@@ -49,6 +49,8 @@ private:
   void prefer(io::endpoint endpoint, std::vector<io::endpoint>& preferred);
   task<void> ask_for_addresses();
   task<void> ask_seeds();
+  void dial_seed(io::endpoint seed);
+  task<void> leave_seeds();
   [[nodiscard]] bool is_alone() const;
 
   dialer::dependencies deps_;
@@ -59,6 +61,7 @@ private:
   dialer dialer_;
   seed_resolver seed_resolver_;
   std::function<void(io::endpoint)> prefer_;
+  std::vector<io::endpoint> seeds_by_name_;  // that a proxy looks up
   std::uint64_t names_failed_ = 0;
 };
 

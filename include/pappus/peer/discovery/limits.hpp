@@ -52,6 +52,10 @@ inline constexpr std::size_t max_addresses_per_seed = 256;
 inline constexpr io::duration seed_delay = 30s;
 /// Outbound peers below which seeds are queried, count.
 inline constexpr std::size_t seed_threshold = 2;
+/// Duration of a session with a seed whose name a proxy looks up, if there are `enough_addresses`.
+inline constexpr io::duration seed_session_time = 1min;
+/// Addresses with which a node needs no seed as a peer, count.
+inline constexpr std::size_t enough_addresses = 16;
 /// First interval between two queries of the seeds, duration.
 inline constexpr io::duration min_seed_interval = 1min;
 /// Longest interval between two queries of the seeds, duration.
