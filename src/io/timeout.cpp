@@ -21,7 +21,7 @@ void deadline::arm() noexcept {
 void deadline::on_timer() noexcept {
   if (when_ == never || limit_.stop_requested()) return;
   if (when_ > runtime_.now()) return arm();
-  const bool is_late = runtime_.now() - when_ > late;
+  const bool is_late = saturating_add(when_, late) < runtime_.now();
   if (is_late && !std::exchange(postponed_, true)) {
     return runtime_.timers().arm(*this, runtime_.now() + std::chrono::milliseconds{1});  // not in the same turn
   }

@@ -11,6 +11,7 @@ class simulated_backend {
 public:
   [[nodiscard]] pappus::io::runtime& client() noexcept { return client_; }
   [[nodiscard]] pappus::io::runtime& server() noexcept { return server_; }
+  [[nodiscard]] pappus::sim::machine& server_machine() noexcept { return server_; }
   [[nodiscard]] pappus::io::endpoint anywhere() const noexcept { return {both()[IsV6 ? 1 : 0], 0}; }
   [[nodiscard]] std::array<pappus::ip_address, 2> both() const noexcept {
     return {server_.addresses()[0], server_.addresses()[1]};

@@ -150,6 +150,37 @@ TEST_CASE("neither side works in the large finite fields that the other one asks
   });
 }
 
+TEST_CASE("workers perform the steps of handshakes, as many at a time as there are permits, also of those given up") {
+  stage<simulated>::run([](stage<simulated>& on) -> task<void> {
+    const auto permits = std::make_shared<coro::semaphore>(2);
+    const auto greet = [](stage<simulated>& at, std::shared_ptr<coro::semaphore> steps) -> task<std::error_code> {
+      plain_ends plain = co_await at.connect();
+      const auto written = co_await write(*plain.client, hello());
+      CHECK(written);
+      auto settings = tls::context::server(at.server_options()).value();
+      auto accepting = tls::accept(at.server(), std::move(plain.server), std::move(settings), {nullptr, steps});
+      const auto accepted = co_await io::with_timeout(at.server(), 10s, std::move(accepting));
+      co_return error_of(accepted);
+    };
+    const auto look = [](stage<simulated>& at, std::shared_ptr<coro::semaphore> steps) -> task<void> {
+      at.runtimes.server_machine().hang_workers(true);
+      for (int second = 0; second != 30; ++second) {
+        const auto slept = co_await io::sleep_for(at.server(), 1s);
+        CHECK(slept);
+        CHECK(steps->available() == 0);
+      }
+      at.runtimes.server_machine().hang_workers(false);
+      const auto slept = co_await io::sleep_for(at.server(), 1s);
+      CHECK(slept);
+      CHECK(steps->available() == 2);
+    };
+    auto outcome = co_await when_all(look(on, permits), greet(on, permits), greet(on, permits), greet(on, permits));
+    CHECK(std::get<1>(outcome) == make_error_code(pappus::errc::timed_out));
+    CHECK(std::get<2>(outcome) == make_error_code(pappus::errc::timed_out));
+    CHECK(std::get<3>(outcome) == make_error_code(pappus::errc::timed_out));
+  });
+}
+
 TEST_CASE_TEMPLATE("what is no TLS fails the handshake", backend, simulated, real) {
   stage<backend>::run([](stage<backend>& on) -> task<void> {
     for (const std::string& garbage :

@@ -108,6 +108,7 @@ TEST_CASE("hosts by names that a proxy looks up may all be one, and make no addr
   node_config with = on.config();
   with.chain.on_internet = true;
   with.transport.rule = peer::transport_rule::proxy;
+  with.connection_limits.outbound = 8;
   for (std::size_t i = 0; i != 4; ++i) {
     const std::string name = "seed" + std::to_string(i) + ".example";
     on.proxy.services[name] = on.spies[i].endpoint();

@@ -158,7 +158,7 @@ constexpr std::array bad_greetings{
     bad_greeting{without_certificate, "the other side has sent no certificate"},
     bad_greeting{with_another_key, " is none that is allowed"},
     bad_greeting{with_an_expired_certificate, " is none that is allowed"},
-    bad_greeting{with_a_certificate_of_the_right_issuer, " is none that is allowed"},
+    bad_greeting{with_a_certificate_of_the_right_issuer, "too many intermediate issuers"},
     bad_greeting{with_a_huge_chain, "does not speak TLS as it must"},
     bad_greeting{by_an_old_version, "does not speak TLS as it must"},
     bad_greeting{in_plain_grin, "does not speak TLS as it must"},
