@@ -80,6 +80,9 @@ result<void> use(SSL_CTX* native, const certificate_files& own) noexcept {
   const int is_read = own.sends_leaf_only ? SSL_CTX_use_certificate_file(native, own.chain.c_str(), SSL_FILETYPE_PEM)
                                           : SSL_CTX_use_certificate_chain_file(native, own.chain.c_str());
   if (is_read != 1) {
+    const int why = ERR_GET_REASON(ERR_peek_last_error());
+    const bool is_weak = why == SSL_R_EE_KEY_TOO_SMALL || why == SSL_R_CA_KEY_TOO_SMALL || why == SSL_R_CA_MD_TOO_WEAK;
+    if (is_weak) return failure{make_error_code(errc::certificate_too_weak)};
     return failure{error_of_file(errc::certificate_missing, errc::certificate_unreadable, errc::certificate_malformed)};
   }
   bool is_encrypted = false;

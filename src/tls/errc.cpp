@@ -26,6 +26,7 @@ std::string_view text_of(errc code) noexcept {
     case errc::truncated: return "the connection has ended without notice";
     case errc::certificate_missing: return "the certificate's file does not exist";
     case errc::certificate_unreadable: return "the certificate's file cannot be read";
+    case errc::certificate_too_weak: return "the certificate's key is too short, or its signature too weak";
     case errc::certificate_malformed: return "the certificate's file has no certificate in PEM";
     case errc::key_missing: return "the private key's file does not exist";
     case errc::key_unreadable: return "the private key's file cannot be read";

@@ -151,7 +151,7 @@ class Proxies(process.TestCase):
              "--seed: 'facebookcorewwwi.onion' is not the name of an onion service: it has 16 characters before .onion, as "
              "those of version 2, which Tor has given up"),
             (["--tls-peer", f"x{ONION[1:]}:1={KEY}"],
-             f"--tls-peer: 'x{ONION[1:]}' is not the name of an onion service: its checksum is wrong: a character is"),
+             f"--tls-peer: 'x{ONION[1:]}' is not the name of an onion service: its checksum is wrong: it has a wrong character"),
             (["--peer", ONION], f"--peer: '{ONION}' is not HOST:PORT with a PORT from 1 to 65535"),
         ]:
             with self.subTest(options=options):

@@ -22,7 +22,7 @@ enum class disconnect_reason : std::uint8_t {
   banned,              // banned by this node
   reported,            // the adapter has reported misbehavior, or the session's own points sufficed
   discouraged,         // its address has misbehaved recently
-  not_allowed,         // excluded by the operator's lists
+  not_allowed,         // excluded by the operator's lists, or with another TLS key than it must have
   too_many_peers,      // a limit of this node was reached
   memory_limit,        // peers held more memory than the limit, and this one was selected
   closed_by_peer,      // the peer closed the connection in order

@@ -26,7 +26,7 @@ enum class direction : std::uint8_t { inbound, outbound };
 enum class transport_type : std::uint8_t {
   direct,
   proxy,  // by SOCKS5
-  onion,  // by SOCKS5, to an onion service
+  onion,  // by SOCKS5 to an onion service, or by an onion service of the node
 };
 
 /// Name for logs and metrics.

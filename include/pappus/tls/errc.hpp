@@ -25,6 +25,7 @@ enum class errc {
   certificate_missing,     // there is no file with the name of the own certificate's
   certificate_unreadable,  // it cannot be read
   certificate_malformed,   // it does not begin with a certificate in PEM
+  certificate_too_weak,    // its key is too short, as of RSA with less than 2,048 bits, or its signature too weak
   key_missing,             // there is no file with the name of the own private key's
   key_unreadable,          // it cannot be read
   key_malformed,           // it has no private key in PEM

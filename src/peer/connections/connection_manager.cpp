@@ -327,7 +327,7 @@ void connection_manager::note_failed_handshake(const peer_info& peer, io::time_p
   counted_.failed_handshakes.add(reason.reason);
   log_disconnect(log_category::handshake, peer.endpoint, ": handshake failed: ", reason);
   const bool is_internal = reason.reason == disconnect_reason::shutting_down;
-  if (peer.direction == direction::outbound) warn_of_refusal(peer.endpoint, reason);
+  if (peer.direction == direction::outbound) warn_of_missing_link(peer.endpoint, reason);
   if (peer.direction == direction::inbound) deps_.order.score_disconnect(peer, reason);
   else if (!is_internal && !is_refused_as_known(peer, reason)) note_failure(peer.endpoint, started_at, true);
 }

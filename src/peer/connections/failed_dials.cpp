@@ -35,7 +35,7 @@ disconnect_info connection_manager::note_failed_dial(io::endpoint endpoint, io::
     if (proxy && has_answered) proxies_.note(*proxy, {});
     note_failure(endpoint, dialed_at, failed == std::errc::connection_refused);
     disconnect_info reason = reason_of_failed(endpoint, failed);
-    warn_of_refusal(endpoint, reason);
+    warn_of_missing_link(endpoint, reason);
     return reason;
   }
   ++counted_.local_dial_failures;
@@ -60,16 +60,14 @@ disconnect_info connection_manager::reason_of_failed(io::endpoint endpoint, std:
           "its key is " + tls::to_hex(*link->refused_key) + ", and not " + tls::to_hex(link->node.key)};
 }
 
-/// The operator has given a wrong key, or the other node has another one now.
-void connection_manager::warn_of_refusal(io::endpoint endpoint, const disconnect_info& reason) {
-  const bool is_refusal =
-      reason.reason == disconnect_reason::refused_by_peer || reason.reason == disconnect_reason::not_allowed;
+/// The operator has given a wrong host or key, or the other node has another one now, or is away.
+void connection_manager::warn_of_missing_link(io::endpoint endpoint, const disconnect_info& reason) {
   const private_links& links = deps_.paths.links();
-  if (!is_refusal || links.find(endpoint.address) == nullptr) return;
+  if (links.find(endpoint.address) == nullptr || reason.reason == disconnect_reason::shutting_down) return;
   const auto own = links.own_key();
   const bool is_theirs = own && reason.reason == disconnect_reason::refused_by_peer;
-  links_.refused(endpoint.address, deps_.paths.to_text(endpoint),
-                 to_string(reason) + (is_theirs ? "; the key of this node is " + tls::to_hex(*own) : ""));
+  links_.failed(endpoint.address, deps_.paths.to_text(endpoint), reason.reason,
+                to_string(reason) + (is_theirs ? "; the key of this node is " + tls::to_hex(*own) : ""));
 }
 
 /// A router of somebody else's may report that it has no route, too, but not at once; nor does one address without a

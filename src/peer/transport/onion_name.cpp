@@ -63,7 +63,7 @@ std::string_view fault_of_onion_name(std::string_view name) noexcept {
   const auto bytes = decode(text);
   if (!bytes) return "it may have letters and the digits from 2 to 7 alone";
   if (bytes->back() != version) return "it is not of version 3, whose last character is d";
-  return has_right_checksum(*bytes) ? "" : "its checksum is wrong: a character is";
+  return has_right_checksum(*bytes) ? "" : "its checksum is wrong: it has a wrong character";
 }
 
 }  // namespace pappus::peer

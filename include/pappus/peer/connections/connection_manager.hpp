@@ -146,7 +146,7 @@ private:
   [[nodiscard]] bool is_refused_as_known(const peer_info& dialed, const disconnect_info& reason) const;
   disconnect_info note_failed_dial(io::endpoint endpoint, io::time_point dialed_at, std::error_code failed);
   [[nodiscard]] disconnect_info reason_of_failed(io::endpoint endpoint, std::error_code failed) const;
-  void warn_of_refusal(io::endpoint endpoint, const disconnect_info& reason);
+  void warn_of_missing_link(io::endpoint endpoint, const disconnect_info& reason);
   void note_impossible(io::endpoint endpoint, io::time_point dialed_at, std::error_code failed,
                        const std::string& detail);
   void note_failure(io::endpoint endpoint, io::time_point dialed_at, bool answered);
