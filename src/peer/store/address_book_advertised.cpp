@@ -1,4 +1,5 @@
 // Which netgroups have advertised an address, and the selection of those that several have.
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -10,18 +11,21 @@
 
 namespace pappus::peer {
 
-/// Netgroups that share a bit are counted as one, so that never too many are counted.
-std::uint64_t address_book::bit_of(std::uint64_t netgroup) const noexcept {
-  return std::uint64_t{1} << keyed_(bit_of_group, netgroup) % 64;
-}
-
 void address_book::advertised(const wire::peer_address& address, std::uint64_t netgroup) noexcept {
   entry* const there = look_up(address);
-  if (there != nullptr && netgroup != address.ip.netgroup()) there->advertised_by |= bit_of(netgroup);
+  if (there == nullptr || netgroup == address.ip.netgroup()) return;
+  auto place = std::ranges::find(advertisers_, std::optional{netgroup});
+  if (place == advertisers_.end()) place = std::ranges::find(advertisers_, std::optional<std::uint64_t>{});
+  if (place == advertisers_.end()) return;
+  *place = netgroup;
+  there->advertised_by |= std::uint64_t{1} << (place - advertisers_.begin());
 }
 
 void address_book::forget_advertised(std::uint64_t netgroup) noexcept {
-  const std::uint64_t others = ~bit_of(netgroup);
+  const auto place = std::ranges::find(advertisers_, std::optional{netgroup});
+  if (place == advertisers_.end()) return;
+  place->reset();
+  const std::uint64_t others = ~(std::uint64_t{1} << (place - advertisers_.begin()));
   for (entry& each : entries_) each.advertised_by &= others;
 }
 

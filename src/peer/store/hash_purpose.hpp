@@ -15,7 +15,6 @@ enum hash_purpose : std::uint64_t {
   tried_bucket,
   tried_position,
   chance,
-  bit_of_group,
   order_of_group,
   order_of_address
 };

@@ -16,22 +16,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// The first `count` netgroups that are no sample's, and each counted apart from the others.
-std::vector<std::uint64_t> netgroups(std::size_t count, peer::address_book& book) {
-  std::vector<std::uint64_t> found;
-  const wire::peer_address probe = in_group(0x700, 1);
-  book.add(probe, somebody(), start);
-  for (std::uint64_t next = 0x5000; found.size() != count; ++next) {
-    book.advertised(probe, next);
-    if (book.select_advertised(found.size() + 1)) found.push_back(next);
-  }
-  for (const std::uint64_t each : found) book.forget_advertised(each);
-  return found;
-}
-
 struct advertised_book {
   peer::address_book book{peer::keyed_hash::key{}, true};
-  std::vector<std::uint64_t> groups = netgroups(3, book);
+  std::vector<std::uint64_t> groups{0x5000, 0x5001, 0x5002};  // no sample's
 
   void add(const wire::peer_address& address, std::size_t sources) {
     book.add(address, somebody(), start);
@@ -67,6 +54,19 @@ TEST_CASE("what was advertised in a netgroup is forgotten with it, and nothing e
   CHECK(on.select(3, 1).empty());
   CHECK(on.select(2, 100).size() == 1);
   CHECK(on.select(1, 200).size() == 3);
+}
+
+TEST_CASE("each netgroup counts for itself, as many as there are at a time") {
+  advertised_book on;
+  on.add(in_group(1, 1), 0);
+  for (int round = 0; round != 3; ++round) {
+    for (std::uint64_t i = 0; i != 64; ++i) {
+      on.book.advertised(in_group(1, 1), 0x5000 + i);
+      CHECK(on.select(i + 1, 1).size() == 1);
+    }
+    for (std::uint64_t i = 0; i != 64; ++i) on.book.forget_advertised(0x5000 + i);
+    CHECK(on.select(1, 1).empty());
+  }
 }
 
 TEST_CASE("what a netgroup says often counts once, and what it says of itself does not count") {

@@ -150,7 +150,7 @@ private:
     bucket_position at;
     bool used = false;
     bool changed = false;             // listed in `changed_`, whether it is used or not
-    std::uint64_t advertised_by = 0;  // a bit for each netgroup that has `advertised` it; some share one
+    std::uint64_t advertised_by = 0;  // a bit for each netgroup of `advertisers_` that has `advertised` it
   };
 
   /// A new address that was dialed with success, and whose tried place is taken.
@@ -194,7 +194,6 @@ private:
   [[nodiscard]] bucket_position new_place(const wire::peer_address& address, const wire::peer_address& source) const;
   [[nodiscard]] bucket_position tried_place(const wire::peer_address& address) const;
   [[nodiscard]] std::uint64_t draw() noexcept;
-  [[nodiscard]] std::uint64_t bit_of(std::uint64_t netgroup) const noexcept;
   [[nodiscard]] std::optional<wire::peer_address> pick_from(bucket_table family::*tables, io::wall_time now,
                                                             io::wall_time::duration rest, const address_filter& fits);
 
@@ -219,6 +218,7 @@ private:
   std::array<family, 3> families_{family{limits::new_bucket_count, limits::tried_bucket_count},
                                   family{limits::new_bucket_count_v6, limits::tried_bucket_count_v6},
                                   family{limits::named_bucket_count, limits::named_bucket_count}};
+  std::array<std::optional<std::uint64_t>, 64> advertisers_;  // netgroups, each at its bit; further ones do not count
   std::vector<entry> entries_;
   std::vector<number> free_;
   std::unordered_map<wire::peer_address, number, hasher> numbers_;
