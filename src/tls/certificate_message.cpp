@@ -42,7 +42,7 @@ std::optional<element> take_element(bytes_view& from) noexcept {
   const auto head = take(from, 2);
   constexpr std::byte long_tag{0x1f};
   if (!head || ((*head)[0] & long_tag) == long_tag) return std::nullopt;
-  std::size_t size = std::to_integer<std::size_t>((*head)[1]);
+  auto size = std::to_integer<std::size_t>((*head)[1]);
   if (size > long_form + max_digits || size == long_form) return std::nullopt;
   if (size > long_form) {
     const auto digits = take(from, size - long_form);
