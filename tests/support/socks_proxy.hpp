@@ -43,9 +43,20 @@ public:
   bool knows_passwords = true;                   // else it takes none, and refuses whoever offers nothing else
 
 private:
+  /// Once more after a lack of memory, which is not to be the proxy's end.
+  io::listener_ptr listen() {
+    for (;;) {
+      try {
+        return at_.runtime().listen({at_.address().unspecified(), 1080}).value();
+      } catch (const std::bad_alloc&) {
+        continue;
+      }
+    }
+  }
+
   task<void> run() {
     co_await with_scope([this](scope& connections) -> task<void> {
-      auto listener = at_.runtime().listen({at_.address().unspecified(), 1080}).value();
+      const auto listener = listen();
       for (;;) {
         auto accepted = co_await listener->accept();
         if (!accepted) co_return;
