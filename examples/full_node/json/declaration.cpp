@@ -41,7 +41,7 @@ std::vector<object> events(std::vector<object>& of_any_node) {
   object transaction = find(of_any_node, "transaction");
   transaction.meaning = "The pool has accepted a transaction that a peer has sent, or it may go on along the stem.";
   all.push_back(std::move(transaction));
-  append(all, chosen(of_any_node, {"stemmed", "fluffed"}));
+  append(all, chosen(of_any_node, {"stemmed", "fluffed", "stem_result"}));
   append(all,
          {{"header", "The chain has accepted a header that a peer has announced.", {}, {"news"}},
           {"compact_block", "The chain has accepted a compact block that a peer has announced.", {}, {"news"}},
