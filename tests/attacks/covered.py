@@ -27,7 +27,7 @@ COVERED = [
     ("addresses of one source", "peer/store/address_book_bounds_test.cpp",
      "one source reaches a sixteenth of the new table at most"),
     ("address answers: one sample a day", "peer/handlers/address_relay_test.cpp",
-     "all requests within a day get the same addresses, unless the book has doubled"),
+     "all requests within most of a day get the same addresses, unless the book has doubled"),
     ("addresses of other services", "peer/handlers/address_relay_test.cpp",
      "addresses with ports of other services are refused"),
     ("accounts: more addresses than are counted", "peer/accounts/accounts_test.cpp",
