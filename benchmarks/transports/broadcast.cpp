@@ -148,7 +148,7 @@ std::pair<int, std::uint16_t> listen_somewhere() {
   return {listener, ntohs(where.sin_port)};
 }
 
-node_config config_of(const credentials& known, std::uint16_t port) {
+node_config config_of(const credentials& known, const credentials& of_peers, std::uint16_t port) {
   node_config made;
   made.chain = wire::chain_parameters_for(network);
   made.seeds.emplace();
@@ -157,7 +157,7 @@ node_config config_of(const credentials& known, std::uint16_t port) {
   made.connection_limits.inbound_per_address = peers;
   made.send_limit = made.receive_limit = peer::rate_limit::unlimited();
   made.tls.listen = io::endpoint{ip_address::v4(0x7f000001), port};
-  made.tls.allowed_keys = {known.own.key_hash()};
+  made.tls.allowed_keys = {of_peers.own.key_hash()};
   made.tls.own = known.server;
   return made;
 }
@@ -230,6 +230,7 @@ int main() {
   setrlimit(RLIMIT_NOFILE, &descriptors);
 
   const credentials known;
+  const credentials peers_own;  // all peers have one key
   const benchmarks::native_contexts settings{known, TLS1_3_VERSION};
   const auto [listener, bare_port] = listen_somewhere();
   std::deque<bare_end> bare_ends;
@@ -239,15 +240,15 @@ int main() {
 
   const benchmarks::native_context of_peers{SSL_CTX_new(TLS_client_method())};
   benchmarks::configure(of_peers, TLS1_3_VERSION);
-  SSL_CTX_use_certificate_chain_file(of_peers.get(), known.server.chain.c_str());
-  SSL_CTX_use_PrivateKey_file(of_peers.get(), known.server.key.c_str(), SSL_FILETYPE_PEM);
+  SSL_CTX_use_certificate_chain_file(of_peers.get(), peers_own.server.chain.c_str());
+  SSL_CTX_use_PrivateKey_file(of_peers.get(), peers_own.server.key.c_str(), SSL_FILETYPE_PEM);
 
   uv::loop loop;
   std::deque<far_end> far_ends;
   std::promise<void> listens;
   integration::adapter adapter;
   adapter.listening = [&listens](io::endpoint) { listens.set_value(); };
-  node here{loop, config_of(known, port), std::move(adapter)};
+  node here{loop, config_of(known, peers_own, port), std::move(adapter)};
   std::packaged_task<void()> connecting{[&, port = port] {
     listens.get_future().get();
     while (far_ends.size() != peers) far_ends.emplace_back(of_peers, port);
