@@ -51,7 +51,7 @@ const node_config& node::config() const noexcept {
 }
 io::endpoint node::local_endpoint() const noexcept {
   services_->expect_usable("local_endpoint");
-  return services_->local_endpoint;
+  return services_->listening.direct.value_or(io::endpoint{});
 }
 listening_status node::listening() const noexcept {
   services_->expect_usable("listening");

@@ -307,7 +307,7 @@ task<result<void>> node::services::run_services(scope& tasks, io::grace_period& 
   auto ended = co_await open(tasks, last_words.token());
   if (ended) {
     auto accepting = accept();  // whatever needs memory first: who is told that the node listens relies on it
-    bridge.listening(local_endpoint);
+    bridge.listening(*listening.direct);
     co_await std::move(accepting);
   }
   close_own();
@@ -329,8 +329,7 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
   if (tasks.token().stop_requested()) co_return failure{make_error_code(errc::canceled)};
   PAPPUS_CO_TRY(listener, config.listen ? runtime.listen(*config.listen) : listen_by_default(runtime, config));
   listener_ = std::move(listener);
-  local_endpoint = listener_->local_endpoint();
-  listening.direct = local_endpoint;
+  listening.direct = listener_->local_endpoint();
   if (config.onion_listen) {
     PAPPUS_CO_TRY(onion_listener, runtime.listen(*config.onion_listen));
     onion_listener_ = std::move(onion_listener);
@@ -344,7 +343,7 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
     tasks.spawn(exceptions.keep_running(runtime, what, std::move(service)));
   };
   go_on("store", [this, give_up] { return peer_store.run(give_up); });
-  reachability.start(tasks, local_endpoint);
+  reachability.start(tasks, *listening.direct);
   go_on("peer maintenance", [this] { return peer_maintenance.run(); });
   if (onion_listener_ != nullptr) {
     go_on("accept by onion service",

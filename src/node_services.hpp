@@ -155,7 +155,6 @@ public:
   peer::memory_monitor memory_monitor;
   integration::chain_sync sync;
   limit_monitor limits;
-  io::endpoint local_endpoint;  // on which it listens
   listening_status listening;
 
 private:

@@ -38,7 +38,7 @@ int native_version(protocol_version version) noexcept {
   return version == protocol_version::tls_1_2 ? TLS1_2_VERSION : TLS1_3_VERSION;
 }
 
-/// A key that is encrypted cannot be used: nobody is asked for its password. `asked`: a bool that is set, or null.
+/// A key that is encrypted cannot be used: no password is asked for. `asked`: a bool that is set, or null.
 int no_password(char* /*into*/, int /*size*/, int /*encrypts*/, void* asked) noexcept {
   if (asked != nullptr) *static_cast<bool*>(asked) = true;
   return 0;

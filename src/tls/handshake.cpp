@@ -37,8 +37,8 @@ task<result<void>> send(session& from, io::stream& below) {
   co_return written;
 }
 
-/// `encryption` is null after a stop during a step. What the other side sends decides what a step costs: OpenSSL
-/// decodes its certificates, with keys of any kind, before any of them can be refused.
+/// `encryption` is null after a stop during a step. What the other side sends decides what a step costs: unless
+/// keys are pinned, OpenSSL decodes its certificates, with keys of any kind, before any of them can be refused.
 task<result<void>> perform(io::runtime& runtime, std::unique_ptr<session>& encryption, io::stream& below,
                            std::shared_ptr<coro::semaphore> steps) {
   for (;;) {

@@ -57,7 +57,7 @@ private:
   coro::stop_source limit_;
   time_point when_ = never;
   bool expired_ = false;
-  bool postponed_ = false;  // once, for it was late
+  bool postponed_ = false;  // it was late, and fires in the next turn
 };
 
 /// For cleanup that must finish when everything else stops: stops its own token a fixed time after another token is

@@ -29,7 +29,7 @@ enum class errc {
   key_missing,             // there is no file with the name of the own private key's
   key_unreadable,          // it cannot be read
   key_malformed,           // it has no private key in PEM
-  key_encrypted,           // the private key is, and nobody is asked for its password
+  key_encrypted,           // the private key is, and no password is asked for
   key_mismatch,            // the private key is not that of the certificate
   unusable_authorities,    // the file with certificates of authorities is missing, or has none
   internal_error,          // of OpenSSL, as when there is no memory

@@ -40,11 +40,11 @@ struct handshake_options {
 };
 
 /// Performs the handshake of a client over `below`, and owns it, on a worker thread: a stranger decides what its steps
-/// cost, by certificates that are decoded before they can be refused. `name`: host name or IP address for which the
-/// server must have a certificate; not used if `settings` has pinned keys, except that a host name is sent to the
-/// server (SNI); may be empty then. Fails with a `tls::errc`, with `std::errc::invalid_argument` if a name is needed or
-/// is malformed, or as reads and writes of `below` do. Has no time limit of its own: see `io::with_timeout`. `runtime`,
-/// whose clock decides whether certificates have expired, outlives the stream.
+/// cost, by certificates that are decoded before they can be refused, unless keys are pinned. `name`: host name or IP
+/// address for which the server must have a certificate; not used if `settings` has pinned keys, except that a host
+/// name is sent to the server (SNI); may be empty then. Fails with a `tls::errc`, with `std::errc::invalid_argument` if
+/// a name is needed or is malformed, or as reads and writes of `below` do. Has no time limit of its own: see
+/// `io::with_timeout`. `runtime`, whose clock decides whether certificates have expired, outlives the stream.
 [[nodiscard]] task<result<tls_stream>> connect(io::runtime& runtime, io::stream_ptr below, context settings,
                                                std::string name, handshake_options options = {});
 
